@@ -35,20 +35,32 @@ export function imagePromptInputs(
 
 /**
  * All cross-attentions in the order in which IP-Adapters number them: down, up, middle. The numbers also count the
- * self-attention before each: cross-attention i has number 2i + 1.
+ * self-attention before each: cross-attention i has number 2i + 1. width: of its tokens.
  */
-export function crossAttentionPaths({ levels, middleDepth = 0 }: UNetConfig): string[] {
-  const inBlock = (block: string, depths: readonly number[]) =>
+export function crossAttentionsOf({
+  levels,
+  middleDepth = 0,
+}: UNetConfig): { path: string; width: number }[] {
+  const inBlock = (block: string, depths: readonly number[], width: number) =>
     depths.flatMap((depth, layer) =>
-      Array.from({ length: depth }, (_, i) => `${block}.attentions.${layer}.transformer_blocks.${i}.attn2`),
+      Array.from({ length: depth }, (_, i) => ({
+        path: `${block}.attentions.${layer}.transformer_blocks.${i}.attn2`,
+        width,
+      })),
     )
-  const down = levels.map(level => (level.attentionDown ? level.transformer.depthsDown : []))
-  const up = levels.toReversed().map(level => (level.attentionUp ? level.transformer.depthsUp : []))
-  return [
-    ...down.flatMap((depths, i) => inBlock(`down_blocks.${i}`, depths)),
-    ...up.flatMap((depths, i) => inBlock(`up_blocks.${i}`, depths)),
-    ...inBlock('mid_block', [middleDepth]),
-  ]
+  const down = levels.map((level, i) =>
+    inBlock(`down_blocks.${i}`, level.attentionDown ? level.transformer.depthsDown : [], level.channels),
+  )
+  const up = levels
+    .toReversed()
+    .map((level, i) =>
+      inBlock(`up_blocks.${i}`, level.attentionUp ? level.transformer.depthsUp : [], level.channels),
+    )
+  return [...down, ...up, inBlock('mid_block', [middleDepth], levels.at(-1)?.channels ?? 0)].flat()
+}
+
+export function crossAttentionPaths(config: UNetConfig): string[] {
+  return crossAttentionsOf(config).map(({ path }) => path)
 }
 
 /** `down_blocks.1.….attn2.to_k_ip.weight` is the adapter's `ip_adapter.1.to_k_ip.weight`. */

@@ -46,7 +46,7 @@ export interface UNetInput {
   heightLatent: number
   widthLatent: number
   timestep: number
-  /** [batch, tokens, crossAttentionDim] */
+  /** [batch, tokens, crossAttentionDim]. The same array in a later call means the same prompt: its values never change. */
   context: Float32Array
   tokens: number
   /** [batch, projectionSize] */

@@ -5,6 +5,7 @@
  * every ResNetBlock takes one skip tensor, and an UpSample gives the sides of the next skip tensor.
  */
 import { conv3x3 } from '../modules/conv.ts'
+import type { Context } from '../modules/cross-attention.ts'
 import { crossAttnDownBlock } from '../modules/cross-attn-down-block.ts'
 import { crossAttnMidBlock } from '../modules/cross-attn-mid-block.ts'
 import { crossAttnUpBlock } from '../modules/cross-attn-up-block.ts'
@@ -22,6 +23,7 @@ import { type WeightSource, type Weights, weightsOf } from '../weights/source.ts
 import type { UNetConfig } from './configs/unet-config.ts'
 import { imagePromptInputs } from './image-prompts.ts'
 import { addResiduals, residualInputs, residualSpecs } from './residuals.ts'
+import { textProjectionInput, textProjectionsOf } from './text-projections.ts'
 
 /** The names of the graph's inputs and output. */
 export const unetNames = {
@@ -42,6 +44,8 @@ export const unetNames = {
 export interface UNetOptions extends GraphOptions {
   /** The weights of one IP-Adapter per image prompt of the graph. */
   readonly imagePrompts?: readonly WeightSource[]
+  /** The graph gives the text projections, and takes those of an earlier call instead of the text. */
+  readonly takesTextProjections?: boolean
 }
 
 /**
@@ -54,9 +58,12 @@ export function buildUNet(
   timeIdCount: number,
   options: UNetOptions = {},
 ): OnnxModel {
-  const g = newGraph('unet', options)
+  const { takesTextProjections = false, expose = [] } = options
+  const projections = takesTextProjections ? textProjectionsOf(config).map(({ path }) => path) : []
+  const exposed = expose === 'all' ? expose : [...expose, ...projections]
+  const g = newGraph('unet', { ...options, expose: exposed })
   const w = weightsOf(source)
-  const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount, options.imagePrompts)
+  const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount, options)
   const residuals = residualInputs(g, residualSpecs(config))
   g.output(unetNames.output, denoise(g, w, config, sample, conditioning, residuals))
   return g.build()
@@ -68,7 +75,10 @@ export function noisyInputs(
   w: Weights,
   config: UNetConfig,
   timeIdCount: number,
-  imagePrompts: readonly WeightSource[] = [],
+  {
+    imagePrompts = [],
+    takesTextProjections = false,
+  }: Pick<UNetOptions, 'imagePrompts' | 'takesTextProjections'> = {},
 ): { sample: Value; conditioning: BlockConditioning } {
   const batch = symbol('batch')
   const shape = [batch, config.inChannels, symbol('height'), symbol('width')]
@@ -81,7 +91,11 @@ export function noisyInputs(
   ])
   const timeIds = g.float32Input(unetNames.timeIds, [batch, timeIdCount])
   const time = embedConditions(g, w, config, timestep, pooled, timeIds)
-  const context = { text, imagePrompts: imagePromptInputs(g, config, imagePrompts) }
+  const context: Context = {
+    text,
+    imagePrompts: imagePromptInputs(g, config, imagePrompts),
+    ...(takesTextProjections && { earlier: (path, width) => textProjectionInput(g, path, width) }),
+  }
   return { sample, conditioning: { time, context } }
 }
 

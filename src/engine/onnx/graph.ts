@@ -109,6 +109,11 @@ export class Graph extends GraphBuilder {
     return this.op('Concat', values, first.shape.with(axis, extent), { attributes: { axis } })
   }
 
+  /** The tokens of x, then those of y, at most one of which has any: the result has the shape of x or of y. x, y: [B, T, C] */
+  concatTokens(x: Value, y: Value): Value {
+    return this.op('Concat', [x, this.inType(y, x.dtype)], x.shape, { attributes: { axis: 1 } })
+  }
+
   /** Two halves of the last axis. */
   halves(x: Value): readonly [Value, Value] {
     const axis = x.shape.length - 1

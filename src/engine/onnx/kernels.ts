@@ -36,3 +36,7 @@ export interface Target {
 export function variantFor({ device = 'cpu', precision = 'float32' }: Target): VariantName {
   return device.startsWith('cuda:') ? `cuda ${precision}` : `portable ${precision}`
 }
+
+export function isCpu({ device = 'cpu' }: Pick<Target, 'device'>): boolean {
+  return device.startsWith('cpu')
+}

@@ -7,7 +7,10 @@ import type { UNetConfig } from '../configs/unet-config.ts'
 import type { VaeConfig } from '../configs/vae-config.ts'
 import type { UNetInput } from '../networks.ts'
 
-/** The working memory of a U-Net's run in values of the finest level: twice the 26 that were measured (docs/benchmarks.md). */
+/**
+ * The working memory of a U-Net's run in values of the finest level: twice the 26 that were measured (docs/benchmarks.md). The text
+ * projections that are kept between calls are 15 such values at 512 px. For smaller pictures opening needs more than all of them.
+ */
 const unetValues = 50
 /** The same for a VAE, whose finest level has the size of the picture: 7 were measured. */
 const vaeValues = 8

@@ -9,13 +9,17 @@ import { unetWorkingBytes } from '../memory/working-memory.ts'
 import type { IpAdapter, ReusableUNet, UNetInput } from '../networks.ts'
 import { type ResidualSpec, residualSpecs, residualTensors } from '../residuals.ts'
 import { deepFeaturesInput, deepFeaturesPath } from '../shallow-unet.ts'
+import { textProjectionsOf } from '../text-projections.ts'
 import { unetNames } from '../unet.ts'
+import { TextProjectionCache } from './text-projection-cache.ts'
 
 /** The functions that open the graphs on demand, over other weights or the network's own. */
 interface OpenGraphs {
   readonly ownWeights: RecordedSource | undefined
   whole(adapters: readonly IpAdapter[], weights?: WeightSource): ResidentSession
   shallow(weights?: WeightSource): ResidentSession
+  /** Whether the whole graphs give and take text projections. */
+  readonly takesTextProjections: boolean
 }
 
 export class OpenUNet implements ReusableUNet {
@@ -26,6 +30,7 @@ export class OpenUNet implements ReusableUNet {
   #whole: { readonly hashes: string; readonly session: ResidentSession } | undefined
   /** Opened on first use, because few orders need it. */
   #shallow: ResidentSession | undefined
+  readonly #text: TextProjectionCache
   /** Weights that replace its own. */
   #weights: WeightSource | undefined
 
@@ -34,6 +39,7 @@ export class OpenUNet implements ReusableUNet {
     this.timeIdCount = timeIdCount
     this.#whole = { hashes: '', session }
     this.#open = open
+    this.#text = new TextProjectionCache(open.takesTextProjections ? textProjectionsOf(config) : [])
   }
 
   get ownWeights(): RecordedSource | undefined {
@@ -67,17 +73,24 @@ export class OpenUNet implements ReusableUNet {
   }
 
   async predict(input: UNetInput): Promise<Float32Array> {
-    const session = await this.#wholeFor(input)
-    return session.run(this.#inputs(input), unetNames.output, unetWorkingBytes(this.#config, input))
+    return wanted(await this.#run(input, [unetNames.output]), unetNames.output)
   }
 
   async predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }> {
     const deepPath = deepFeaturesPath(this.#config)
-    const session = await this.#wholeFor(input)
-    const outputs = [unetNames.output, deepPath]
-    const workingBytes = unetWorkingBytes(this.#config, input)
-    const results = await session.runAll(this.#inputs(input), outputs, workingBytes)
+    const results = await this.#run(input, [unetNames.output, deepPath])
     return { output: wanted(results, unetNames.output), deep: wanted(results, deepPath) }
+  }
+
+  /** Runs the whole graph, over the text projections of an earlier call if it had the same prompt. */
+  async #run(input: UNetInput, outputs: readonly string[]): Promise<Map<string, Float32Array>> {
+    const session = await this.#wholeFor(input)
+    const text = this.#text.inputsFor(input)
+    const inputs = { ...this.#inputs(input), ...text.inputs }
+    const workingBytes = unetWorkingBytes(this.#config, input)
+    const results = await session.runAll(inputs, [...outputs, ...text.outputs], workingBytes)
+    this.#text.keep(input, results)
+    return results
   }
 
   async predictShallow(input: UNetInput, deep: Float32Array): Promise<Float32Array> {
@@ -111,6 +124,7 @@ export class OpenUNet implements ReusableUNet {
     onLoading?.()
     await this.#whole?.session.close()
     this.#whole = undefined
+    this.#text.clear()
     const session = this.#open.whole(adapters, this.#weights)
     this.#whole = { hashes, session }
     return session
@@ -120,6 +134,7 @@ export class OpenUNet implements ReusableUNet {
     const [whole, shallow] = [this.#whole, this.#shallow]
     this.#whole = undefined
     this.#shallow = undefined
+    this.#text.clear()
     await whole?.session.close()
     await shallow?.close()
   }

@@ -74,6 +74,7 @@ function openUNet(hash: string, plan: UNetPlan, given: ResidentOptions) {
   if ('path' in graph) return new OnnxUNet(config, timeIdCount, session, graph.path)
   return new OpenUNet(config, timeIdCount, session, {
     ownWeights: plan.weights,
+    takesTextProjections: plan.takesTextProjections,
     whole: (adapters, weights) => {
       const key = weights ? undefined : [hash, ...adapters.map(adapter => adapter.hash)].join(' ')
       const weightsOfAdapters = adapters.map(adapter => adapter.weights)

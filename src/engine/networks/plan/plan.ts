@@ -1,6 +1,6 @@
 /** Plans a model: reads the configs of its parts and builds graphs over their weights, without opening them. */
 import { AppError } from '../../../errors/errors.ts'
-import { type Target, variantFor } from '../../onnx/kernels.ts'
+import { isCpu, type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import type { BlockFile } from '../../weights/blocks/block-file.ts'
@@ -38,6 +38,8 @@ export interface UNetPlan {
   readonly graph: NetworkGraph
   /** The weights of the graph; absent for a foreign graph. */
   readonly weights?: RecordedSource
+  /** Whether the graphs of the whole U-Net give and take text projections. */
+  readonly takesTextProjections: boolean
   /**
    * The graph with image prompts, or over changed weights.
    * adapters: the weights of one IP-Adapter per picture. weights: absent for the network's own.
@@ -113,8 +115,11 @@ async function planUNet(
   const timeIdCount = checkTextWidths(part.configFile, config, first, second)
   if (part.weights.layout === 'onnx') return planOnnxUNet(part.weights.graphs[0], config, timeIdCount)
   const variant = variantFor(target)
+  // A GPU would receive them again with every call.
+  const takesTextProjections = isCpu(target)
+  const expose = [deepFeaturesPath(config)]
   const build = (weights: WeightSource, imagePrompts: readonly WeightSource[]) =>
-    buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose: [deepFeaturesPath(config)] })
+    buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose, takesTextProjections })
   const { weights: own, blocks } = await planWeights(part, target, source => build(source, []))
   const buildWith = (imagePrompts: readonly WeightSource[], weights: WeightSource = own) =>
     build(weights, imagePrompts)
@@ -122,6 +127,7 @@ async function planUNet(
     config,
     timeIdCount,
     graph: buildWith([]),
+    takesTextProjections,
     ...(blocks && { blocks }),
     weights: own,
     buildWith,
@@ -135,7 +141,14 @@ async function planOnnxUNet(file: string, config: UNetConfig, timeIdCount: numbe
   const refuse = () => {
     throw new AppError('model-file', { file, problem: { what: 'onnx-weights' } })
   }
-  return { config, timeIdCount, graph, buildWith: refuse, buildShallow: refuse }
+  return {
+    config,
+    timeIdCount,
+    graph,
+    takesTextProjections: false,
+    buildWith: refuse,
+    buildShallow: refuse,
+  }
 }
 
 /**

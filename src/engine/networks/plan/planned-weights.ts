@@ -1,5 +1,5 @@
 /** The weights of a planned network: as the model has them, or with those of its linear layers in 8-bit blocks. */
-import type { Target } from '../../onnx/kernels.ts'
+import { isCpu, type Target } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import { type BlockFile, blockFile } from '../../weights/blocks/block-file.ts'
 import { openWeights } from '../../weights/location.ts'
@@ -20,11 +20,11 @@ export interface PlannedWeights {
  */
 export async function planWeights(
   part: NetworkPart,
-  { device = 'cpu', precision = 'float32' }: Target,
+  { device, precision = 'float32' }: Target,
   build: (source: WeightSource) => OnnxModel,
 ): Promise<PlannedWeights> {
   const weights = recorded(await openWeights(part.weights))
-  if (part.blockFile === undefined || !device.startsWith('cpu') || precision !== 'float32') return { weights }
+  if (part.blockFile === undefined || !isCpu({ device }) || precision !== 'float32') return { weights }
   const linear = new Set(build(weights).linearWeights)
   const matrices = new Map([...weights.found].filter(([, tensor]) => linear.has(tensor)))
   const blocks = blockFile(part.blockFile, part.hash, matrices)

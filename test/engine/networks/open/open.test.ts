@@ -96,6 +96,18 @@ describe('A Base, opened from its folder', () => {
     expect(maxAbsoluteError(alone, second(golden.floats('output')))).toBeLessThan(limits.unet)
   })
 
+  test('predicts for a prompt of an earlier call what it predicts for a new one, to the byte', async () => {
+    const input = unetInputOf(await oracle.tensors('parts', 'unet_base_16x16_t951.safetensors'), 951)
+    const other = { ...input, context: input.context.map(value => -value) }
+    await base.unet.predict(input)
+    await base.unet.predict(other)
+    const later = { ...input, timestep: 1 }
+    const ofEarlierPrompt = await base.unet.predict(later)
+    const ofNewPrompt = await base.unet.predict({ ...later, context: input.context.slice() })
+    expect(ofEarlierPrompt).toEqual(ofNewPrompt)
+    expect(ofEarlierPrompt).not.toEqual(await base.unet.predict({ ...other, timestep: 1 }))
+  })
+
   test('gives the same bytes for the same call', async () => {
     const input = unetInputOf(await oracle.tensors('parts', 'unet_base_16x16_t951.safetensors'), 951)
     expect(await base.unet.predict(input)).toEqual(await base.unet.predict(input))
