@@ -1,4 +1,5 @@
 /** What is done at full size in a process of its own: one network, or a whole picture, whose times and memory are taken. */
+import type { UNetInput } from '../../../src/engine/networks/networks.ts'
 import { Residency } from '../../../src/engine/onnx/memory/residency.ts'
 import { decodeLatents } from '../../../src/engine/pipeline/latents/latents.ts'
 import { type OpenModel, openModel } from '../../../src/engine/pipeline/open/open-model.ts'
@@ -74,21 +75,32 @@ async function encodeText({ networks: { textEncoder, textEncoder2 } }: OpenModel
   await textEncoder2.encode(ids, 2)
 }
 
+/** Every call has the same prompt, as the steps of a picture have. */
 function callUNet(sidePx: number, batch: number): Call {
-  return ({ networks: { unet, vae, textEncoder2 } }) => {
-    const side = sidePx / vae.factor
-    const waves = (count: number) => new Float32Array(count).map((_, i) => Math.sin(i))
-    return unet.predict({
-      sample: waves(batch * unet.inChannels * side * side),
-      batch,
-      heightLatent: side,
-      widthLatent: side,
-      timestep: 500,
-      context: waves(batch * 77 * unet.crossAttentionDim),
-      tokens: 77,
-      pooled: waves(batch * (textEncoder2.projectionSize ?? 0)),
-      timeIds: new Float32Array(batch * unet.timeIdCount).fill(sidePx),
-    })
+  let input: UNetInput | undefined
+  return model => {
+    input ??= inputOf(model, sidePx, batch)
+    return model.networks.unet.predict(input)
+  }
+}
+
+function inputOf(
+  { networks: { unet, vae, textEncoder2 } }: OpenModel,
+  sidePx: number,
+  batch: number,
+): UNetInput {
+  const side = sidePx / vae.factor
+  const waves = (count: number) => new Float32Array(count).map((_, i) => Math.sin(i))
+  return {
+    sample: waves(batch * unet.inChannels * side * side),
+    batch,
+    heightLatent: side,
+    widthLatent: side,
+    timestep: 500,
+    context: waves(batch * 77 * unet.crossAttentionDim),
+    tokens: 77,
+    pooled: waves(batch * (textEncoder2.projectionSize ?? 0)),
+    timeIds: new Float32Array(batch * unet.timeIdCount).fill(sidePx),
   }
 }
 
