@@ -8,11 +8,11 @@ import { presentMachines } from './machines.ts'
 import { type CommandSession, type ExitCode, exitCodes, refuse } from './session.ts'
 import { openDatabase, withDatabase } from './with-database.ts'
 
-/** `drain` is `pause`, and waits for the end of the job that runs. */
+/** `drain` is `pause`, and then waits for the end of the running job. */
 export const deviceChanges = ['pause', 'resume', 'drain'] as const
 export type DeviceChange = (typeof deviceChanges)[number]
 
-/** Between two looks whether a job still runs. */
+/** The interval of checks whether a job is still running. */
 const lookMs = 250
 
 /** @throws as withDatabase, prepareDevices and presentMachines. */
@@ -20,7 +20,7 @@ export function changeDevice(session: CommandSession, change: DeviceChange, name
   const { config, words, out } = session
   return withDatabase(session, async client => {
     const paused = new PausedDevicesTable(client.rows)
-    // A paused device may belong to a machine that is not there now.
+    // A paused device may belong to a machine that is absent now.
     const known = paused.has(name) ? [name] : await deviceNames(session, name)
     if (!known.includes(name)) return refuse(session, [words.machines.deviceUnknown(name, known)])
     await client.write(() =>

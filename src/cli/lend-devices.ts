@@ -1,4 +1,4 @@
-/** Lends this machine's devices from when it joins until it leaves, and fetches what it lacks meanwhile. */
+/** Lends this machine's devices until it leaves, and fetches missing models in the meantime. */
 import type { Config } from '../config/config.ts'
 import { workerOptions } from '../devices/device-workers.ts'
 import { memoryBudgetBytes } from '../devices/memory-budget.ts'
@@ -18,7 +18,7 @@ import { errorSentence } from '../words/en.ts'
 import { showFetching, showMaking } from './progress.ts'
 import { type CommandSession, libraryOf } from './session.ts'
 
-/** `fetched`: it left to join again with the models that came. */
+/** `fetched`: it left, to join again with the fetched models. */
 export type Departure = 'left' | 'fetched'
 
 /** @throws as openRedis, prepareDevices and libraryOf. */
@@ -37,7 +37,7 @@ export async function lendDevices(session: CommandSession, name: string): Promis
   return departure
 }
 
-/** In processes, so that one that hangs can be ended. */
+/** In processes, so that a hanging worker can be ended. */
 async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Promise<LentDevice[]> {
   const { config, words, out, err } = session
   const prepared = await prepareDevices(config, process.env)
@@ -121,7 +121,7 @@ class MachineLife {
     this.#machine.drain()
   }
 
-  /** The first signal lets what it paints finish, the second one does not. */
+  /** After the first signal the current pictures may finish; the second signal stops them. */
   readonly #onSignal = () => {
     const { config, words, out } = this.#session
     if (this.#isSignalled) this.#end('left')

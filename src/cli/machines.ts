@@ -1,14 +1,14 @@
-/** Looks at the other machines from a command: who is there, and what they have. */
+/** Lists the other machines for a command, with their devices and models. */
 import type { MachineAdmission } from '../remote/gateway/admission.ts'
 import { systemClock } from '../system/system-ports.ts'
 import { within } from '../system/time-limit.ts'
 import type { CommandSession } from './session.ts'
 
-/** Machines answer every second: after this time all that are there have. Where none has, a busy one may come later. */
+/** Machines answer every second, so all present machines have answered after this time. A busy one may answer later. */
 const observationMs = 4000
 const appearanceMs = 10_000
 
-/** The machines that are there. @throws as openGateway. */
+/** The present machines. @throws as openGateway. */
 export function presentMachines(session: CommandSession): Promise<readonly MachineAdmission[]> {
   return observeMachines(
     session,
@@ -19,7 +19,7 @@ export function presentMachines(session: CommandSession): Promise<readonly Machi
 }
 
 /**
- * The machines that answer within `limitMs`, or sooner once they are as expected.
+ * The machines that answer within `limitMs`, or sooner as soon as `isEnough` accepts them.
  * @throws as openGateway.
  */
 export async function observeMachines(

@@ -32,7 +32,7 @@ export async function checkModels(
       detail: faultSentence(session, one.error),
     })),
   )
-  // One that cannot be used is named above, with the reason.
+  // An unusable model is named above, with the reason.
   if (![...models, ...unused].some(({ name }) => name === config.defaultModel)) {
     const usable = models.map(({ name }) => name)
     show([{ check: 'models', state: 'wrong', detail: words.cli.defaultMissing(config.defaultModel, usable) }])

@@ -1,11 +1,11 @@
-/** The checks of `easel doctor` on what carries work to other machines: Redis, and the store for results. */
+/** The checks of `easel doctor` for other machines: Redis, and the store for results. */
 import { AppError } from '../errors/errors.ts'
 import { systemClock, systemIds } from '../system/system-ports.ts'
 import { errorSentence } from '../words/en.ts'
 import type { DoctorFinding } from './checks.ts'
 import type { CommandSession } from './session.ts'
 
-/** No line where other machines are not configured. @throws as readRedisAddress and readSealingKeys. */
+/** No line if other machines are not configured. @throws as readRedisAddress and readSealingKeys. */
 export async function checkRedis({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {
   if (config.redis.url === '') return []
   const { readRedisAddress } = await import('../remote/redis/redis-url.ts')
@@ -23,7 +23,7 @@ export async function checkRedis({ config, secrets, words }: CommandSession): Pr
   }))
 }
 
-/** No line where no store is configured. @throws as readStoreAddress. */
+/** No line if no store is configured. @throws as readStoreAddress. */
 export async function checkStore({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {
   if (config.redis.url === '' || config.remote.store.endpoint === '') return []
   const { readStoreAddress } = await import('../remote/store/store-address.ts')

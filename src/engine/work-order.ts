@@ -17,21 +17,21 @@ const embeddingTensor = z.object({
   file: z.string(),
   hash: z.string(),
   tensor: z.string(),
-  /** Where the tensor's name says of which encoder it is. */
+  /** The encoder, if the tensor's name tells it. */
   encoder: z.enum(['first', 'second']).optional(),
 })
 
-/** What the text encoders get. `negative` null means none was given (zeros on the Base); '' is encoded. */
+/** The input of the text encoders. `negative` null: none was given (zeros on the Base); '' is encoded. */
 const promptText = z.object({
   positive: z.string(),
-  /** For the second encoder; the positive prompt where absent. */
+  /** For the second encoder; absent: the positive prompt. */
   positive2: z.string().optional(),
   negative: z.string().nullable(),
   /** Layers skipped from the penultimate one; 0 is SDXL's own choice. */
   clipSkip: numberWithin(bounds.clipSkip).int().default(0),
-  /** The rule by which marks in the prompts are read; orders that name none are read by Easel's first. */
+  /** The rule for the markup in the prompts; absent: Easel's first rule. */
   syntax: z.enum(['a1111', 'comfyui', 'easel']).optional(),
-  /** What the prompts call by name: for each name the tensors of its file, or of two where each encoder has its own. */
+  /** The embeddings in the prompts: for each name the tensors of its file, or of two files if each encoder has its own. */
   embeddings: z.array(z.object({ name: z.string(), parts: z.array(embeddingTensor) })).optional(),
 })
 
@@ -49,25 +49,25 @@ const sampling = z.object({
   guidanceRescale: numberWithin(bounds.guidanceRescale).default(0),
   /** Fractions of the schedule between which guidance runs. */
   guidanceInterval: z.tuple([z.number(), z.number()]).default([0, 1]),
-  /** Of DDIM and TCD. */
+  /** An option of DDIM and TCD. */
   eta: z.number().optional(),
-  /** What k-diffusion's rules are told of noise: the share drawn anew, and churn. */
+  /** The noise options of k-diffusion's rules: the fraction drawn anew, and churn. */
   noise: z
     .object({
       eta: numberWithin(bounds.eta).optional(),
       churn: z.object({ amount: z.number(), from: z.number(), to: z.number() }).optional(),
     })
     .optional(),
-  /** Fixed timesteps of a model distilled to them; they replace spacing and count. */
+  /** The fixed timesteps of a distilled model; they replace spacing and count. */
   timesteps: z.array(z.number().int().min(0)).optional(),
 })
 
-/** Aesthetic scores that the Refiner is told, for the prompt and for the negative prompt. */
+/** The aesthetic scores in the Refiner's conditioning, for the prompt and for the negative prompt. */
 const aesthetic = z.object({ positive: z.number().default(6), negative: z.number().default(2.5) })
 
 /** How the Refiner takes part in a new picture. */
 const refinement = z.discriminatedUnion('way', [
-  /** Ensemble of experts: the Base stops at `split` of the schedule, the Refiner goes on. */
+  /** Ensemble of experts: the Base stops at `split` of the schedule, and the Refiner continues. */
   z.object({
     way: z.literal('ensemble'),
     model: modelReference,
@@ -87,13 +87,13 @@ const refinement = z.discriminatedUnion('way', [
 ])
 
 /**
- * How a picture under a mask comes about: what the mask keeps is pasted back pixel for pixel, and where the mask is
- * transparent it is black.
+ * How a masked picture is painted: the kept part is pasted back pixel for pixel, and transparent parts of the mask count
+ * as black.
  */
 const inpainting = z.object({
-  /** Pixels along the edge, inside of what is painted anew, over which painted and kept are mixed. */
+  /** The width in pixels of the blended edge, which is inside the painted part. */
   softEdgePx: numberWithin(bounds.softEdge).int(),
-  /** Only the part around the mask is painted, with about the pixels of this size; the result has the source's size. */
+  /** Only the part around the mask is painted, at about this number of pixels; the result has the source's size. */
   onlyMasked: z
     .object({
       paddingPx: numberWithin(bounds.maskPadding).int(),
@@ -103,30 +103,30 @@ const inpainting = z.object({
     .optional(),
 })
 
-/** A stored picture by its id; the worker gets its bytes beside the order. */
+/** A stored picture by its id; the worker receives its bytes with the order. */
 const source = z.object({
   pictureId: z.string(),
   strength: numberWithin(bounds.strength),
-  /** White is painted anew, black is kept. */
+  /** White is painted, black is kept. */
   maskId: z.string().optional(),
-  /** Absent in orders from before it: what the mask keeps is only near to the source, and what is transparent is white. */
+  /** Absent in older orders: the kept part is only close to the source, and transparent parts of the mask count as white. */
   inpainting: inpainting.optional(),
 })
 
-/** What can be made of a picture before a ControlNet sees it; `none` takes it as the map that it is. */
+/** The preprocessing of a control picture; `none`: the picture is a map already. */
 export const preprocessors = ['none', 'canny', 'tile', 'blur'] as const
 
-/** A ControlNet with the picture that it makes the Base follow. */
+/** A ControlNet and its control picture. */
 const control = z.object({
   model: fileReference,
   pictureId: z.string(),
   preprocessor: z.enum(preprocessors),
-  /** What its output is multiplied by. */
+  /** The factor of its output. */
   scale: numberWithin(bounds.controlScale),
-  /** Fractions of the schedule between which it acts. */
+  /** The fractions of the schedule between which it is active. */
   start: numberWithin(bounds.controlRange),
   end: numberWithin(bounds.controlRange),
-  /** Leads even without a prompt: it acts on the prompt's side of the guidance alone. */
+  /** Works without a prompt too: it affects only the conditional side of the guidance. */
   guess: z.boolean(),
 })
 
@@ -137,19 +137,19 @@ const imagePrompt = z.object({
   scale: numberWithin(bounds.imagePromptScale),
 })
 
-/** A LoRA that is merged into the Base's weights, with what its changes are multiplied by. */
+/** A LoRA that is merged into the Base's weights, with the factors of its changes. */
 const lora = z.object({
   ...fileReference.shape,
   unetWeight: z.number(),
   textWeight: z.number(),
-  /** sha256 of the file without its header, by which A1111 and its kin know it. */
+  /** The sha256 of the file without its header, which A1111 and similar programs use as its id. */
   dataHash: z.string().optional(),
 })
 
 /** Seeds are torch's: an integer; picture i of a set uses seed + i. */
 const seed = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
-/** Text to image, or image to image where there is a source. */
+/** Text to image, or image to image if there is a source. */
 export const paintOrder = z.object({
   kind: z.literal('paint'),
   model: modelReference,
@@ -162,10 +162,10 @@ export const paintOrder = z.object({
   source: source.optional(),
   controls: z.array(control).optional(),
   imagePrompts: z.array(imagePrompt).optional(),
-  /** In the order in which they are merged; those that the prompt names come first. */
+  /** In merge order; the LoRAs in the prompt come first. */
   loras: z.array(lora).optional(),
   refinement: refinement.optional(),
-  /** Reuse of deep U-Net features between steps: faster, not the same bytes. */
+  /** Reuses deep U-Net features between steps: faster, but not the same bytes. */
   fast: z.boolean().default(false),
 })
 
@@ -174,7 +174,7 @@ export const refineOrder = z.object({
   kind: z.literal('refine'),
   model: modelReference,
   prompt: promptText,
-  /** Size of the result, that of the source rounded to what the Refiner can do. */
+  /** The size of the result: the source's size, rounded to a size that the Refiner supports. */
   widthPx: z.number().int().positive(),
   heightPx: z.number().int().positive(),
   seed,
@@ -189,7 +189,7 @@ export const upscaleOrder = z.object({
   factor: z.union([z.literal(2), z.literal(4)]),
   widthPx: z.number().int().positive(),
   heightPx: z.number().int().positive(),
-  /** The nearest order with words, so that buttons go on from it when that one's picture is gone. Paints nothing. */
+  /** The nearest paint order, for buttons after its picture was deleted. It has no effect on this picture. */
   recipe: z.discriminatedUnion('kind', [paintOrder, refineOrder]).optional(),
 })
 
@@ -209,7 +209,7 @@ export type ImagePromptOrder = z.infer<typeof imagePrompt>
 export type LoraOrder = z.infer<typeof lora>
 export type Preprocessor = (typeof preprocessors)[number]
 
-/** The ids of all stored pictures that an order needs beside it. */
+/** The ids of all stored pictures that an order needs. */
 export function sourcesOf(order: WorkOrder): string[] {
   switch (order.kind) {
     case 'upscale':
@@ -227,19 +227,19 @@ function sourceIds({ pictureId, maskId }: RefineOrder['source']): string[] {
   return maskId === undefined ? [pictureId] : [pictureId, maskId]
 }
 
-/** Pictures that an order makes. */
+/** The number of pictures of an order. */
 export function countOf(order: WorkOrder): number {
   return order.kind === 'paint' ? order.count : 1
 }
 
-/** Pixels that the networks paint for each picture of the order: where only a part is painted, those of that part. */
+/** The pixels that the networks paint per picture of the order; those of the part, if only a part is painted. */
 export function paintedPixels(order: WorkOrder): number {
   const part = order.kind === 'paint' ? order.source?.inpainting?.onlyMasked : undefined
   const { widthPx, heightPx } = part ?? order
   return widthPx * heightPx
 }
 
-/** The hashes of everything in the models folders that an order needs. */
+/** The hashes of all files in the models folders that an order needs. */
 export function hashesOf(order: WorkOrder): string[] {
   if (order.kind === 'upscale') return []
   const files: (FileReference | undefined)[] = [order.model, order.model.vae]

@@ -41,7 +41,7 @@ async function examine(session: CommandSession, options: CommonOptions): Promise
   if (native.every(({ state }) => state === 'fine')) {
     await checkModels(session, findings => show(findings))
   }
-  // The first line is of the folder, the others are of what is in it.
+  // The first line is about the folder, the others about its contents.
   const isRunning = data[0]?.state === 'off'
   show(await guarded(session, 'adapters', () => checkAdapters(session, isRunning)))
   show(await guarded(session, 'redis', () => checkRedis(session)))

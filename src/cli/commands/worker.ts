@@ -24,7 +24,7 @@ interface WorkerCommandOptions extends CommonOptions {
   models?: string
 }
 
-/** How long a machine that `drain` names may take to appear, and how long one that is there may take to say that it heard. */
+/** The time for a machine to appear that `drain` names, and the time for a present machine to confirm. */
 const appearanceMs = 8000
 const drainAnswerMs = 60_000
 
@@ -64,11 +64,11 @@ function configured(
   return { ...session, config }
 }
 
-/** Works until it was sent away or signalled. What it fetched meanwhile it has when it joins the next time. */
+/** Works until it is sent away or signalled. Models fetched in the meantime are offered when it joins again. */
 async function work(session: CommandSession, name: string): Promise<ExitCode> {
   if (session.config.redis.url === '') return refuse(session, [session.words.machines.redisNeeded])
   while ((await lendDevices(session, name)) === 'fetched');
-  // Timers of connections that were given up may not keep the process.
+  // Timers of abandoned connections must not keep the process alive.
   setTimeout(() => process.exit(exitCodes.done), 1000).unref()
   return exitCodes.done
 }
@@ -84,7 +84,7 @@ async function sendAway(session: CommandSession, name: string): Promise<ExitCode
     return named.record.draining
   })
   const named = found.find(({ record }) => record.name === name)
-  // One without work may have left before its answer was read.
+  // An idle machine may have left before its answer was read.
   if (named ? named.record.draining : wasThere) {
     out(words.machines.drainAsked(name))
     return exitCodes.done
