@@ -91,6 +91,8 @@ describe('the web chat works without script', () => {
     const pictureId = chat.easel.jobs[0]?.pictures[0]?.id ?? ''
     const shown = await (await chat.bob.postsForm('/say', { text: `/show ${pictureId}` })).text()
     expect(seenIn(shown).buttons.map(button => button.action)).toContain('refine')
+    // The page's script closes the box when that job is deleted.
+    expect(shown).toContain(`data-jobs="${chat.easel.jobs[0]?.id}"`)
     const missing = await chat.bob.postsForm('/say', { text: '/show nothing' })
     expect(await missing.text()).toContain(en.problems['picture-unknown']({ id: 'nothing' }))
   })

@@ -148,7 +148,7 @@ export class Receiver {
       case 'refused':
         return this.#refused(reply.problems)
       case 'bring':
-        return this.#message(jobMessage(reply.job, words))
+        return this.#message({ ...jobMessage(reply.job, words), jobIds: [reply.job.id] })
       case 'form': {
         const choices = {
           models: this.#easel.models().map(model => model.name),

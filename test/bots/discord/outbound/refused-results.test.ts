@@ -57,6 +57,22 @@ it('a size that Discord refused is tried again after an hour', async () => {
   expect(await fileName('an hour later')).toMatch(/\.png$/)
 })
 
+it('where the bot may not post, the deferral is answered first: the result follows for everybody, and stays', async () => {
+  const { ada, channel } = t.scene
+  t.discord.faults.order(
+    new RegExp(`^POST /channels/${channel.id}/messages$`),
+    { kind: 'refusal', status: 403, code: 50001, message: 'Missing Access' },
+    Number.POSITIVE_INFINITY,
+  )
+  await ada.types(channel, '/imagine', { prompt: 'a red circle' })
+  await t.calm(1000)
+  const showing = [...t.discord.world.messages.values()].filter(
+    ({ attachments, deleted }) => attachments.length > 0 && !deleted,
+  )
+  expect(showing.map(({ channel }) => channel)).toEqual([channel])
+  expect(showing.map(({ ephemeralTo }) => ephemeralTo)).toEqual([undefined])
+})
+
 it('a deferral that cannot be answered first is not filled by what follows: the result comes as a direct message', async () => {
   const { ada, channel } = t.scene
   const refused = { kind: 'refusal', status: 403, code: 50001, message: 'Missing Access' } as const
