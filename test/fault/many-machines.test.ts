@@ -6,16 +6,14 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { expect, onTestFinished, test } from 'vitest'
-import { Pool } from '../../src/engine/jobs/pool.ts'
-import { type MachineEvent, RemoteDevices } from '../../src/remote/gateway/remote-devices.ts'
-import { systemRandom } from '../../src/system/system-ports.ts'
 import { realClock } from '../fakes/real-clock.ts'
 import { MemoryJobStore } from '../helpers/memory-job-store.ts'
 import { startMachineProcess } from '../helpers/processes/machine-process.ts'
 import { startRedis } from '../helpers/processes/redis-server.ts'
 import { type SeededRandom, seededRandom } from '../helpers/random/seeded-random.ts'
 import { FaultyProxy } from '../helpers/remote/faulty-proxy.ts'
-import { fastClock, Signal, silent, startGateway } from '../helpers/remote/remote-pair.ts'
+import { fastClock } from '../helpers/remote/remote-pair.ts'
+import { startServingGateway } from '../helpers/remote/serving-gateway.ts'
 import { pictureOf } from '../helpers/simulated-device.ts'
 import { aPaintOrder } from '../helpers/work-orders.ts'
 
@@ -97,31 +95,14 @@ async function scene(count: number, jobMs: number) {
   const redis = await startRedis()
   const store = new MemoryJobStore()
   const machines = new Map<string, TestMachine>()
-  const events = new Signal<MachineEvent[]>([])
-  const clock = fastClock(hurry)
-  const pool = new Pool({
-    devices: [],
-    store: store.inProcess(),
-    clock,
-    random: systemRandom,
-    log: silent,
-    maxWaitMs: 0,
-    onChange: () => {},
-    onHung: () => {},
-  })
-  let devices: RemoteDevices | undefined
-  const { gateway, cut } = startGateway({
+  const { pool, events, cut } = startServingGateway({
     url: redis.url,
-    clock,
-    onMachines: found => devices?.update(found),
+    clock: fastClock(hurry),
+    jobs: store.inProcess(),
+    onEvent: event => {
+      if (event.kind === 'joined') machines.get(event.name)?.joined()
+    },
   })
-  const onEvent = (event: MachineEvent) => {
-    if (event.kind === 'joined') machines.get(event.name)?.joined()
-    events.set([...events.value, event])
-  }
-  devices = new RemoteDevices({ gateway, pool, models: [], onEvent })
-  pool.start()
-  onTestFinished(cut)
   for (let i = 1; i <= count; i++)
     machines.set(`m${i}`, new TestMachine(`m${i}`, await FaultyProxy.to(redis.port), jobMs))
   await events.until(() => [...machines.values()].every(({ isThere }) => isThere))

@@ -3,23 +3,16 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { Pool } from '../../src/engine/jobs/pool.ts'
-import { type MachineEvent, RemoteDevices } from '../../src/remote/gateway/remote-devices.ts'
+import type { Pool } from '../../src/engine/jobs/pool.ts'
 import { Outbox } from '../../src/remote/messages/mailbox.ts'
 import { recordKeys } from '../../src/remote/record-keys.ts'
 import type { Clock } from '../../src/system/ports.ts'
-import { systemClock, systemRandom } from '../../src/system/system-ports.ts'
+import { systemClock } from '../../src/system/system-ports.ts'
 import { MemoryJobStore } from '../helpers/memory-job-store.ts'
 import { type RedisServer, startRedis } from '../helpers/processes/redis-server.ts'
 import { FaultyProxy } from '../helpers/remote/faulty-proxy.ts'
-import {
-  fastClock,
-  Signal,
-  silent,
-  startGateway,
-  startMachine,
-  testKey,
-} from '../helpers/remote/remote-pair.ts'
+import { fastClock, Signal, startMachine, testKey } from '../helpers/remote/remote-pair.ts'
+import { startServingGateway } from '../helpers/remote/serving-gateway.ts'
 import { pictureOf, simulatedDevice } from '../helpers/simulated-device.ts'
 import { aPaintOrder } from '../helpers/work-orders.ts'
 
@@ -33,30 +26,8 @@ function order(index: number) {
   return { ...aPaintOrder(), seed: index }
 }
 
-/** A gateway with its pool over a store, without devices of its own. */
 function serve(url: string, store: MemoryJobStore, clock: Clock = hurried) {
-  const events = new Signal<MachineEvent[]>([])
-  const pool = new Pool({
-    devices: [],
-    store: store.inProcess(),
-    clock,
-    random: systemRandom,
-    log: silent,
-    maxWaitMs: 0,
-    onChange: () => {},
-    onHung: () => {},
-  })
-  let devices: RemoteDevices | undefined
-  const end = startGateway({ url, clock, onMachines: found => devices?.update(found) })
-  devices = new RemoteDevices({
-    gateway: end.gateway,
-    pool,
-    models: [],
-    onEvent: event => events.set([...events.value, event]),
-  })
-  pool.start()
-  onTestFinished(() => end.cut())
-  return { ...end, pool, events }
+  return startServingGateway({ url, clock, jobs: store.inProcess() })
 }
 
 function lend(url: string, name: string, clock: Clock = hurried, onPaint: () => void = () => {}) {

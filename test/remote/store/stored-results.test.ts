@@ -1,15 +1,13 @@
 /** Results of other machines on their way through an S3-compatible store. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { Pool } from '../../../src/engine/jobs/pool.ts'
-import { RemoteDevices } from '../../../src/remote/gateway/remote-devices.ts'
 import { readSealingKeys } from '../../../src/remote/seal/sealing-keys.ts'
 import { ObjectStore } from '../../../src/remote/store/object-store.ts'
 import { StoredMessages } from '../../../src/remote/store/stored-messages.ts'
-import { systemRandom } from '../../../src/system/system-ports.ts'
 import { FakeS3 } from '../../fakes/s3/fake-s3.ts'
 import { MemoryJobStore } from '../../helpers/memory-job-store.ts'
 import { openRedis } from '../../helpers/processes/redis-server.ts'
-import { fastClock, silent, startGateway, startMachine, testKey } from '../../helpers/remote/remote-pair.ts'
+import { fastClock, startMachine, testKey } from '../../helpers/remote/remote-pair.ts'
+import { startServingGateway } from '../../helpers/remote/serving-gateway.ts'
 import { pictureOf, simulatedDevice } from '../../helpers/simulated-device.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
@@ -26,24 +24,21 @@ afterAll(() => redis.end())
 /** A gateway and a machine with one device, over that store or without one; resolves when every job is done. */
 async function paint(gatewayStore: ObjectStore | undefined, machineStore = gatewayStore): Promise<void> {
   const store = new MemoryJobStore()
-  const parts = { store, clock, random: systemRandom, log: silent, maxWaitMs: 0 }
-  const pool = new Pool({ ...parts, devices: [], onChange: () => {}, onHung: () => {} })
-  let devices: RemoteDevices | undefined
-  const end = { url: redis.url, clock }
-  const gateway = startGateway({
-    ...end,
+  const { url } = redis
+  const { pool, end } = startServingGateway({
+    url,
+    clock,
+    jobs: store,
     ...(gatewayStore && { store: gatewayStore }),
-    onMachines: found => devices?.update(found),
   })
-  devices = new RemoteDevices({ gateway: gateway.gateway, pool, models: [], onEvent: () => {} })
   const machine = startMachine({
-    ...end,
+    url,
+    clock,
     ...(machineStore && { store: machineStore }),
     devices: [simulatedDevice('d0', { stepMs: 5 })],
   })
-  pool.start()
   onTestFinished(async () => {
-    await gateway.end()
+    await end()
     await machine.end()
   })
   for (let i = 0; i < jobs; i++) pool.add(store.add(`job-${i}`, { ...aPaintOrder(), seed: i }))
