@@ -73,8 +73,11 @@ export class Outbox {
     })
     const { redis } = this.#options
     try {
-      await Promise.all([...large].map(([key, bytes]) => redis.set(key, bufferOver(bytes), 'PX', keptMs)))
-      await this.#queue.add('messages', { poster: this.#poster, messages: placed })
+      // One connection keeps their order: nobody reads the entry before what it names is there.
+      await Promise.all([
+        ...[...large].map(([key, bytes]) => redis.set(key, bufferOver(bytes), 'PX', keptMs)),
+        this.#queue.add('messages', { poster: this.#poster, messages: placed }),
+      ])
     } catch (error) {
       // The next try has numbers of its own. What stays here would fill a Redis that is full already.
       if (large.size > 0) void redis.del(...large.keys()).catch(() => {})
@@ -142,7 +145,7 @@ export class Inbox {
       keys.push(key)
       this.#receive(bytes)
     }
-    // After an entry is received a repetition of it is not needed.
-    if (keys.length > 0) await redis.del(...keys)
+    // After an entry is received a repetition of it is not needed. What is not deleted expires.
+    if (keys.length > 0) void redis.del(...keys).catch(() => {})
   }
 }
