@@ -5,8 +5,9 @@
 import { afterEach, expect, test } from 'vitest'
 import { type Sent, Traffic } from '../../fakes/traffic.ts'
 import { seededRandom } from '../../helpers/random/seeded-random.ts'
-import { discordSpot, type Home, type Spot, slackSpot, type Target, webSpot } from './spots.ts'
-import { Stage } from './stage.ts'
+import { furnished } from './furnished.ts'
+import type { Home, Spot, Target } from './spots.ts'
+import type { Stage } from './stage.ts'
 
 const rounds = 40
 
@@ -22,61 +23,6 @@ interface Secret {
 let stage: Stage
 const readOnWeb: Buffer[] = []
 afterEach(() => stage.dispose())
-
-/** People are known by their names in one place alone, but for Ada, who is in both guilds. */
-async function furnished(): Promise<Spot[]> {
-  const spots: Spot[] = []
-  const installs: (() => Promise<void>)[] = []
-  stage = await Stage.start(furnished => {
-    const { discord, slack } = furnished
-    const [ada, ben, cyd, dee] = ['Ada', 'Benedict', 'Cydney', 'Deedee'].map(name => discord.person(name))
-    if (!ada || !ben || !cyd || !dee) throw new Error('nobody is there')
-    const first = discord.guild('First', { members: [ada.user, ben.user] })
-    const second = discord.guild('Second', { members: [ada.user, cyd.user] })
-    const foreign = discord.guild('Foreign', { botIsMember: false, members: [ben.user, dee.user] })
-    const [open, closed, other, lounge] = [
-      discord.channel('open', first),
-      discord.channel('closed', first),
-      discord.channel('other', second),
-      discord.channel('lounge', foreign),
-    ]
-    discord.world.overwrite(closed, 'everyone', { deny: ['ViewChannel'] })
-    for (const member of [ada.user, discord.world.bot])
-      discord.world.overwrite(closed, member, { allow: ['ViewChannel'] })
-    discord.world.grant(cyd.user, second, 'ManageGuild', 'ManageMessages')
-    const whispered = discord.thread('whispered', open, { members: [ada] })
-    whispered.members.push(discord.world.bot)
-    spots.push(
-      discordSpot(furnished, 'Ada in the open channel', ada, open, true),
-      discordSpot(furnished, 'Ben in the open channel', ben, open, true),
-      discordSpot(furnished, 'Ada in the closed channel', ada, closed, false),
-      discordSpot(furnished, 'Ada in the private thread', ada, whispered, false),
-      discordSpot(furnished, 'Ada in the other guild', ada, other, true),
-      discordSpot(furnished, 'Cydney, an admin of the other guild', cyd, other, true),
-      discordSpot(furnished, 'Ben in direct messages', ben, discord.world.directChannel(ben.user), false),
-      discordSpot(furnished, 'Deedee by user install', dee, lounge, false),
-      discordSpot(furnished, 'Ben by user install', ben, lounge, false),
-    )
-    for (const name of ['acme', 'umbrella']) {
-      const team = slack.addTeam(name)
-      const person = slack.addPerson(team, `Una-${name}`)
-      const admin = slack.addPerson(team, `Vera-${name}`, { admin: true })
-      const channel = slack.addChannel(team, `${name}-art`)
-      const hidden = slack.addChannel(team, `${name}-hidden`, { members: [person] })
-      installs.push(() => furnished.install(team, admin))
-      spots.push(
-        slackSpot(furnished, `Una in ${name}`, person, channel, true),
-        slackSpot(furnished, `Una in hidden ${name}`, person, hidden, false),
-        slackSpot(furnished, `Una in direct messages of ${name}`, person, person.direct, false),
-        slackSpot(furnished, `Vera, an admin of ${name}`, admin, channel, true),
-      )
-    }
-    for (const name of ['a browser', 'another browser'])
-      spots.push(webSpot(furnished, name, bytes => readOnWeb.push(bytes)))
-  })
-  for (const install of installs) await install()
-  return spots
-}
 
 /** Whether whoever sees what was sent there may see the secret. */
 function maySee(platform: Home['platform'], sent: Sent, { home, ownerId, saidIn = [] }: Secret): boolean {
@@ -117,25 +63,13 @@ function recent(platform: 'discord' | 'slack'): Traffic {
   return traffic
 }
 
-/** The newest job, as those name it who have heard of it. */
-async function targetOf(prompt: string): Promise<Target> {
-  const row = stage.test.built.db.client.sqlite
-    .prepare(
-      'SELECT jobs.id AS jobId, pictures.id AS pictureId, hash FROM jobs JOIN pictures ON job_id = jobs.id WHERE prompt_as_typed = ?',
-    )
-    .get(prompt)
-  if (typeof row !== 'object' || row === null) throw new Error(`${prompt} was not painted`)
-  const { jobId, pictureId, hash } = row as { jobId: string; pictureId: string; hash: string }
-  const bytes = await stage.test.bytesOf(pictureId)
-  if (bytes === undefined) throw new Error(`${prompt} has no bytes`)
-  return { jobId, pictureId, bytes, fileName: `easel-${hash.slice(0, 16)}.png` }
-}
-
 test('no byte of a prompt, a name or a picture of one place goes to another', {
   timeout: 240_000,
 }, async () => {
   const random = seededRandom('privacy')
-  const spots = await furnished()
+  const there = await furnished(bytes => readOnWeb.push(bytes))
+  stage = there.stage
+  const { spots } = there
   const names = spots
     .filter(({ personName, home }) => personName !== '' && personName !== 'Ada' && home.isPublic)
     .map(
@@ -155,7 +89,7 @@ test('no byte of a prompt, a name or a picture of one place goes to another', {
     const prompt = `a secret number ${secrets.length} of ${from.name}`
     await stage.passing(from.paints(prompt))
     await stage.calm()
-    const target = await targetOf(prompt)
+    const target = await stage.targetOf(prompt)
     for (const what of [prompt, target.bytes]) secrets.push({ what, home: from.home, ownerId: from.personId })
     targets.push({ target, from })
   }

@@ -1,8 +1,10 @@
 /** People where they are on each platform: what they paint there, and every way in which they ask for what they should not see. */
+import { en } from '../../../src/words/en.ts'
 import type { Interaction } from '../../fakes/discord/interactions.ts'
 import type { Person as DiscordPerson } from '../../fakes/discord/people.ts'
 import type { Channel as DiscordChannel, Message } from '../../fakes/discord/world.ts'
 import type { Person as SlackPerson } from '../../fakes/slack/person.ts'
+import { readPost } from '../../fakes/slack/reading.ts'
 import type { Channel as SlackChannel } from '../../fakes/slack/world.ts'
 import type { Stage } from './stage.ts'
 
@@ -32,6 +34,8 @@ export interface Spot {
   paints(prompt: string): Promise<void>
   /** Each asks for the target in its own way, or lists whatever there is. */
   asks: Record<string, (target: Target) => Promise<unknown>>
+  /** Has everything of theirs deleted. → the answer */
+  forgets(): Promise<string>
 }
 
 const buttons = (target: Target) => [
@@ -81,6 +85,8 @@ export function discordSpot(
       'show by picture': ({ pictureId }) => types('/show', { id: pictureId }),
       'show by job': ({ jobId }) => types('/show', { id: jobId }),
       source: ({ pictureId }) => types('/imagine', { prompt: `x --source ${pictureId}` }),
+      info: ({ pictureId }) => answered(person.pressesForged(anyMessage(), `info:${pictureId}`)),
+      more: ({ pictureId }) => answered(person.pressesForged(anyMessage(), `more:${pictureId}`)),
       buttons: async target => {
         for (const id of buttons(target)) await answered(person.pressesForged(anyMessage(), id))
       },
@@ -91,7 +97,20 @@ export function discordSpot(
       'source by name': async ({ fileName }) =>
         answered(person.uses('Use as source', await posts({ filename: fileName, bytes: tiny }))),
     },
+    forgets: async () => {
+      await types('/forget me')
+      await stage.answered()
+      await answered(person.presses(lastTold(discord, person), en.forget.yes))
+      await stage.calm()
+      return discord.seen(lastTold(discord, person))
+    },
   }
+}
+
+function lastTold({ world }: Stage['discord'], { user }: DiscordPerson): Message {
+  const message = [...world.messages.values()].findLast(each => each.ephemeralTo === user && !each.deleted)
+  if (message === undefined) throw new Error(`nothing was said to ${user.displayName}`)
+  return message
 }
 
 /** A file that is no picture of ours. */
@@ -101,16 +120,18 @@ const tiny = Buffer.from(
 )
 
 export function slackSpot(
-  { slack }: Stage,
+  stage: Stage,
   name: string,
   person: SlackPerson,
   channel: SlackChannel,
   isPublic: boolean,
 ): Spot {
+  const { slack } = stage
   const place = { channelId: channel.id }
   const easel = (text: string) => person.types('/easel', text, place)
   const imagine = (text: string) => person.types('/imagine', text, place)
   const anyPost = () => slack.posts(channel.id).at(-1) ?? person.writes('hello', place)
+  const presses = (id: string) => person.pressesRaw(anyPost(), { action_id: id, value: id })
   const shortcut = (callbackId: string, file: { name: string; bytes: Uint8Array }) =>
     person.usesShortcut(callbackId, person.writes('look', place, [file]))
   return {
@@ -128,12 +149,24 @@ export function slackSpot(
       'show by picture': ({ pictureId }) => easel(`show ${pictureId}`),
       'show by job': ({ jobId }) => easel(`show ${jobId}`),
       source: ({ pictureId }) => imagine(`x --source ${pictureId}`),
+      info: ({ pictureId }) => presses(`info:${pictureId}`),
+      more: ({ pictureId }) => presses(`more:${pictureId}`),
       buttons: async target => {
-        for (const id of buttons(target)) await person.pressesRaw(anyPost(), { action_id: id, value: id })
+        for (const id of buttons(target)) await presses(id)
       },
       'info by content': ({ bytes }) => shortcut('image_info', { name: 'x.png', bytes }),
       'info by name': ({ fileName }) => shortcut('image_info', { name: fileName, bytes: tiny }),
       'source by name': ({ fileName }) => shortcut('use_as_source', { name: fileName, bytes: tiny }),
+    },
+    forgets: async () => {
+      await easel('forget me')
+      await stage.answered()
+      const question = slack.ephemeralMessages(person).at(-1)
+      if (question === undefined) throw new Error('nothing was asked')
+      await person.presses(question, en.forget.yes)
+      await stage.calm()
+      const answer = slack.ephemeralMessages(person).at(-1) ?? question
+      return readPost(slack.world, answer).lines.join('\n')
     },
   }
 }
@@ -170,6 +203,10 @@ export function webSpot(stage: Stage, name: string, read: (bytes: Buffer) => voi
       buttons: async target => {
         for (const button of buttons(target)) await post('/act', { button })
       },
+    },
+    forgets: async () => {
+      await post('/act', { button: 'forget:all' })
+      return ''
     },
   }
 }

@@ -13,6 +13,7 @@ import type { Person as SlackPerson } from '../../fakes/slack/person.ts'
 import type { Team } from '../../fakes/slack/world.ts'
 import { TestEasel } from '../../helpers/build-test-easel.ts'
 import { stopAdapter } from '../../helpers/stop-adapter.ts'
+import type { Target } from './spots.ts'
 
 /** The two platforms, empty until somebody furnishes them. */
 interface Fakes {
@@ -126,6 +127,20 @@ export class Stage {
     await this.#adapters.discord.idle()
     await this.#adapters.slack.idle()
     await this.test.built.delivered()
+  }
+
+  /** The newest job, as those name it who have heard of it. */
+  async targetOf(prompt: string): Promise<Target> {
+    const row = this.test.built.db.client.sqlite
+      .prepare(
+        'SELECT jobs.id AS jobId, pictures.id AS pictureId, hash FROM jobs JOIN pictures ON job_id = jobs.id WHERE prompt_as_typed = ?',
+      )
+      .get(prompt)
+    if (typeof row !== 'object' || row === null) throw new Error(`${prompt} was not painted`)
+    const { jobId, pictureId, hash } = row as { jobId: string; pictureId: string; hash: string }
+    const bytes = await this.test.bytesOf(pictureId)
+    if (bytes === undefined) throw new Error(`${prompt} has no bytes`)
+    return { jobId, pictureId, bytes, fileName: `easel-${hash.slice(0, 16)}.png` }
   }
 
   async dispose(): Promise<void> {
