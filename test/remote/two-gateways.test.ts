@@ -93,7 +93,8 @@ test('two gateways share a device by their weights; nothing is lost or done twic
   lend(clock, {
     stepMs: () => {
       begunMs ??= realClock.monotonicMs()
-      return 10
+      // A run takes longer than the way to its gateway and back, so that the other one's next run waits at its end.
+      return 50
     },
     draw: drawPrompt,
     onPaint: order => {
