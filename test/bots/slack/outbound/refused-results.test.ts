@@ -14,7 +14,7 @@ afterEach(() => t.dispose())
 
 async function ask(prompt: string): Promise<Post[]> {
   await t.scene.ada.types('/imagine', prompt, { channelId: t.scene.channel.id })
-  await t.calm()
+  await t.calm(1000)
   const card = t.cards().find(each => t.text(each).includes(prompt))
   if (card === undefined) throw new Error('no card')
   return [card, ...t.thread(card)]
@@ -26,12 +26,20 @@ const hasPictures = ({ blocks, fileIds }: Post) =>
 it.each(['own', 'beside'])('every code of chat.update for the result, and %s pictures', async where => {
   t.slack.faults.acceptsUnsharedFiles = where === 'own'
   for (const code of errorsOf['chat.update'] ?? []) {
-    t.slack.faults.choose = (method, args) =>
-      method === 'chat.update' && JSON.stringify(args).includes('"type":"image"') ? code : undefined
+    let refused = 0
+    t.slack.faults.choose = (method, { blocks }) => {
+      // Blocks come as text.
+      if (method !== 'chat.update' || !String(blocks).includes('"type":"image"')) return undefined
+      // Slack limits the rate for a while.
+      if (code === 'rate_limited' && refused === 3) return undefined
+      refused += 1
+      return code
+    }
     const shown = await ask(`a cat of ${code}`)
     const direct = t.slack.posts(t.scene.ada.direct.id).filter(post => t.text(post).includes(code))
     expect([...shown, ...direct].filter(hasPictures), code).toHaveLength(1)
     expect(standingAsUnderway(shown.map(post => t.text(post))), code).toEqual([])
+    expect(refused, code).toBeGreaterThan(0)
   }
   expect(new Set(deliveryEnds(t.test).map(({ end }) => end))).toEqual(new Set(['arrived']))
 })
@@ -54,6 +62,20 @@ it.each([
     expect(delivery?.end).toBe('undeliverable')
     expect(t.test.easel.notices(t.test.job(delivery?.jobId ?? '').author).undelivered).toHaveLength(1)
   }
+})
+
+it('after ten minutes a workspace that refused pictures in blocks is asked again', async () => {
+  const standsInBlocks = async (prompt: string) => {
+    const shown = await ask(prompt)
+    expect(shown.filter(hasPictures)).toHaveLength(1)
+    return shown.some(({ blocks }) => blocks.some(({ type }) => type === 'image'))
+  }
+  t.slack.faults.acceptsUnsharedFiles = false
+  expect(await standsInBlocks('a first cat')).toBe(false)
+  t.slack.faults.acceptsUnsharedFiles = true
+  expect(await standsInBlocks('a cat soon after')).toBe(false)
+  t.clock.advance(10 * 60_000)
+  expect(await standsInBlocks('a later cat')).toBe(true)
 })
 
 it('the last state of eight cards in one channel arrives', async () => {
