@@ -9,7 +9,10 @@ const choice = z.strictObject({
   value: z.union([z.string().max(100), z.number()]),
 })
 
-/** Type 4 answers, 5 defers, 6 defers an update, 7 updates, 8 completes, 9 opens a modal. */
+/**
+ * developers/interactions/receiving-and-responding, Interaction Callback Type: 4 answers, 5 defers, 6 defers an update,
+ * 7 updates, 8 completes, 9 opens a modal.
+ */
 export const callback = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal(4), data: interactionMessage }),
   z.strictObject({

@@ -1,4 +1,4 @@
-/** Bodies that make or change a message: lengths, counts, flags, file references (platforms' message reference). */
+/** Bodies that make or change a message: lengths, counts, flags, file references (developers/resources/message). */
 import { z } from 'zod'
 import { broken } from './check.ts'
 import { checkTree, components, filesShown } from './components.ts'

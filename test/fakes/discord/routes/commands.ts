@@ -1,4 +1,7 @@
-/** Routes of application commands: list, replace and upsert, globally and in one guild. */
+/**
+ * Routes of application commands: list, replace and upsert, globally and in one guild
+ * (interactions/application-commands).
+ */
 import { checked } from '../limits/check.ts'
 import { type Command, command, commandList } from '../limits/commands.ts'
 import { refuse } from '../transport/refusal.ts'

@@ -1,4 +1,4 @@
-/** The gateway: a WebSocket with hello, identify, heartbeat, dispatch, resume with replay, and every way to drop out. */
+/** The gateway: a WebSocket with hello, identify, heartbeat, dispatch, resume with replay, and every way to drop out (events/gateway). */
 import type { Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocket, WebSocketServer } from 'ws'

@@ -6,7 +6,10 @@ import { Refusal } from '../api/refusal.ts'
 import { checkMessageBlocks } from '../blocks/block-kit.ts'
 import type { Post, StoredFile, World } from '../world.ts'
 
-/** A file as Slack describes it: without mimetype, shares and thumbnails until it is processed. */
+/**
+ * A file as Slack describes it. Files are processed and shared after the call that completes them has answered: until then
+ * there is no mimetype, no share and no thumbnail (java-slack-sdk #1349).
+ */
 export function fileJson(file: StoredFile, context: Pick<MethodContext, 'world' | 'baseUrl'>) {
   const processed = file.processedAtMs <= context.world.clock.monotonicMs()
   return {
@@ -105,7 +108,7 @@ export const fileMethods = {
         if (channel === undefined)
           throw new Refusal('invalid_arguments', ['[ERROR] thread_ts needs a channel'])
         const parent = world.post(channel.id, args.thread_ts)
-        // The ts of a reply would put the file nowhere: it must be the parent's.
+        // Never the ts of a reply (docs.slack.dev/reference/methods/files.completeUploadExternal, thread_ts).
         if (parent === undefined || parent.threadTs !== undefined) throw new Refusal('thread_not_found')
       }
       const blocks = args.blocks === undefined ? undefined : checkMessageBlocks(args.blocks)

@@ -1,4 +1,4 @@
-/** views.*: modals and home tabs of the fake Slack. */
+/** views.*: modals and home tabs of the fake Slack (docs.slack.dev/reference/methods/views.update). */
 import { z } from 'zod'
 import { json } from '../api/arguments.ts'
 import { type MethodContext, method } from '../api/method.ts'

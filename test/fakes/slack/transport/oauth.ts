@@ -1,4 +1,7 @@
-/** OAuth of the fake Slack: codes that an installer's consent gives, exchanged for a bot token. */
+/**
+ * OAuth of the fake Slack: codes that an installer's consent gives, exchanged for a bot token
+ * (docs.slack.dev/authentication/installing-with-oauth).
+ */
 import { Refusal } from '../api/refusal.ts'
 import type { Team, World } from '../world.ts'
 
