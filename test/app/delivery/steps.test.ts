@@ -25,6 +25,19 @@ it('a try without an answer stays recorded when the next one is refused', async 
   expect(steps.all()).toMatchObject([{ name: 'card', state: 'begun', value: 'here', at: 7 }])
 })
 
+it('a step that is done is not made again, and its object stays known', async () => {
+  const storage = memoryStorage()
+  const made: string[] = []
+  const retry = () =>
+    stepsIn(storage, () => 7).once('file', async begin => {
+      await begin()
+      made.push(`file ${made.length + 1}`)
+      return { kind: 'done', value: made.at(-1) ?? '' }
+    })
+  expect([await retry(), await retry()]).toEqual(Array(2).fill({ kind: 'done', value: 'file 1' }))
+  expect(made).toEqual(['file 1'])
+})
+
 it('a step that was refused at its first try leaves nothing', async () => {
   const steps = stepsIn(memoryStorage(), () => 7)
   const made = await steps.once('card', async begin => {
