@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { describePictureStory } from '../conformance/picture-story.suite.ts'
 import { FakeDiscord } from '../fakes/discord/fake-discord.ts'
 import type { Interaction } from '../fakes/discord/interactions.ts'
+import { flag } from '../fakes/discord/limits/messages.ts'
 import type { Person } from '../fakes/discord/people.ts'
 import { labelsOf } from '../fakes/discord/rules/client-rules.ts'
 import type { Channel, Message } from '../fakes/discord/world.ts'
@@ -85,17 +86,18 @@ async function presses(person: Person, message: Message, label: string): Promise
   return nextResult(message.channel, before)
 }
 
-async function privateReply(interaction: Interaction): Promise<string> {
-  const last = () => interaction.followUps.at(-1)
-  await discord.until('a private reply', () => last() !== undefined)
-  const reply = last()
-  return reply === undefined ? '' : discord.seen(reply)
-}
-
-function firstFollowUp({ followUps: [message] }: Interaction): Message {
+/** The answer for the asker alone: the deferred response once it is filled, or a follow-up. */
+async function privateReply(interaction: Interaction): Promise<Message> {
+  const reply = () => [interaction.original, ...interaction.followUps].findLast(isPrivateReply)
+  await discord.until('a private reply', () => reply() !== undefined)
+  const message = reply()
   if (message === undefined) throw new Error('no private reply')
   return message
 }
+
+/** What `@original` stands for may be the pressed message, or not be filled yet. */
+const isPrivateReply = (message: Message | undefined) =>
+  message?.ephemeralTo !== undefined && (message.flags & flag.loading) === 0
 
 describePictureStory<Message>('Discord with the real model', {
   paints: async text => nextResult(await asks(text), []),
@@ -105,16 +107,15 @@ describePictureStory<Message>('Discord with the real model', {
     await ada.submits(ada.presses(result, 'Remix'), { Prompt: prompt })
     return nextResult(result.channel, before)
   },
-  info: result => privateReply(bob.presses(result, 'Info')),
+  info: async result => discord.seen(await privateReply(bob.presses(result, 'Info'))),
   async infoOfFirst(result) {
-    const more = bob.presses(result, 'More 1')
-    await privateReply(more)
-    return privateReply(bob.presses(firstFollowUp(more), 'Info'))
+    const more = await privateReply(bob.presses(result, 'More 1'))
+    return discord.seen(await privateReply(bob.presses(more, 'Info')))
   },
   async deletes(result) {
-    const asked = ada.presses(result, 'Delete')
-    expect(await privateReply(asked)).toContain('Delete this?')
-    ada.presses(firstFollowUp(asked), 'Delete')
+    const asked = await privateReply(ada.presses(result, 'Delete'))
+    expect(discord.seen(asked)).toContain('Delete this?')
+    ada.presses(asked, 'Delete')
     await discord.until('the result gone', () => result.deleted)
   },
   filesOf,
