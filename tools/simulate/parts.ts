@@ -74,7 +74,7 @@ export const parts = {
   devices: {
     title: 'Devices at one load each: 95 % of jobs wait at most this long',
     days: base =>
-      [1, 4, 16, 64, 100].map(devices => ({ label: `${devices}`, options: { ...base, devices } })),
+      [1, 4, 16, 64, 250, 1000].map(devices => ({ label: `${devices}`, options: { ...base, devices } })),
     chart: played => ({
       kind: 'line',
       labelsName: 'devices',
