@@ -99,7 +99,7 @@ describe('files that are too large', () => {
     expect(t.text(t.last(t.thread()))).toContain(places.sentDirect)
   })
 
-  it('are told of, and stay for /show, where no place takes them', async () => {
+  it('are told of in /queue, and stay for /show, where no place takes them', async () => {
     const { ada, channel } = t.scene
     t.discord.uploadLimitBytes = 20
     await t.test.easel.imagine({ prompt: 'two cats', count: 2 }, t.caller(ada, channel))
@@ -107,7 +107,21 @@ describe('files that are too large', () => {
     const placeholder = t.last(t.thread())
     expect(t.text(placeholder)).toContain(places.tooLarge)
     expect(t.text(placeholder)).toContain(places.undelivered)
-    expect(t.test.easel.notices(t.caller(ada, channel).person).undelivered).toHaveLength(1)
+    const [notice] = t.test.easel.notices(t.caller(ada, channel).person).undelivered
+    const show = `/show ${notice?.job.id}`
+    const sentence = en.delivery.undelivered('two cats', en.delivery.reasons.files(''), show)
+    const queue = async () => {
+      await t.answered(await ada.types(channel, '/queue'))
+      return t.told(ada).at(-1)
+    }
+    expect(await queue()).toContain(sentence)
+    t.discord.uploadLimitBytes = 20 * 1024 * 1024
+    t.clock.advance(3_600_000)
+    await t.answered(await ada.types(channel, '/show', { id: notice?.job.id ?? '' }))
+    await t.calm()
+    const everywhere = [...t.discord.world.messages.values()]
+    expect(everywhere.filter(message => pictures(message).length === 2)).toHaveLength(1)
+    expect(await queue()).not.toContain(show)
   })
 
   it('are sent as they are where they fit', async () => {

@@ -60,7 +60,13 @@ it.each([
   else {
     expect(above).toBe(-1)
     expect(delivery?.end).toBe('undeliverable')
-    expect(t.test.easel.notices(t.test.job(delivery?.jobId ?? '').author).undelivered).toHaveLength(1)
+    const { ada, channel } = t.scene
+    await t.over(ada.opensHome())
+    await t.over(ada.types('/easel', 'queue', { channelId: channel.id }))
+    for (const told of [ada.home && t.slack.viewText(ada.home), t.told(ada).at(-1)]) {
+      expect(told).toContain('“a late cat” is finished but could not be shown')
+      expect(told).toContain(`/easel show ${delivery?.jobId}`)
+    }
   }
 })
 
