@@ -1,12 +1,13 @@
 /** The keys that gateways and machines share: one seals, and one or two open. */
 import { hkdfSync } from 'node:crypto'
+import { LRUCache } from 'lru-cache'
 import { readEncryptionKey } from '../../config/encryption-key.ts'
 import { type Secrets, secretVariables } from '../../config/secrets.ts'
 import { AppError } from '../../errors/errors.ts'
 
 const idBytes = 8
 const derivedBytes = 32
-/** Some more than a gateway has channels, both ways. A forged message can only displace a key, with names of limited length. */
+/** More than the channels of a gateway, both ways. A forged message can only displace a key, with names of limited length. */
 const derivedKept = 512
 const longestPlace = 512
 
@@ -14,8 +15,8 @@ const longestPlace = 512
 export class SealingKey {
   readonly id: string
   readonly #bytes: Buffer
-  /** Derived keys by salt and info, in the order of their derivation. A channel uses the same two for all of its messages. */
-  readonly #derived = new Map<string, Buffer>()
+  /** Derived keys by salt and info. A channel uses the same two for all of its messages. */
+  readonly #derived = new LRUCache<string, Buffer>({ max: derivedKept })
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
@@ -29,8 +30,6 @@ export class SealingKey {
     if (known) return known
     const derived = Buffer.from(hkdfSync('sha256', this.#bytes, salt, info, derivedBytes))
     if (place.length <= longestPlace) this.#derived.set(place, derived)
-    const [oldest] = this.#derived.keys()
-    if (oldest !== undefined && this.#derived.size > derivedKept) this.#derived.delete(oldest)
     return derived
   }
 }

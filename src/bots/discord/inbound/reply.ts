@@ -42,8 +42,8 @@ export interface Reply extends Payload {
 
 /**
  * How an interaction is acknowledged. `private`: an ephemeral response, deleted if there is no reply. `public`: a response
- * that the courier fills; a reply takes its place, as an ephemeral message. `silent`: no response; the reply is a follow-up. `replace`: the reply replaces the message whose
- * button was pressed.
+ * that the courier fills; a reply takes its place, as an ephemeral message. `silent`: no response; the reply is a
+ * follow-up. `replace`: the reply replaces the message whose button was pressed.
  */
 export type AckMode = 'private' | 'public' | 'silent' | 'replace'
 

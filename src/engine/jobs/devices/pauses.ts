@@ -33,7 +33,7 @@ export class Pauses {
     const before = this.#paused
     const paused = this.#stored()
     if (paused.size === before.size && [...paused].every(name => before.has(name))) return
-    this.#parts.log.info({ paused: [...paused] }, 'other devices are paused')
+    this.#parts.log.info({ paused: [...paused] }, 'the paused devices changed')
     this.#paused = paused
     this.#parts.onChange(paused)
   }
