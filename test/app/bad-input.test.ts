@@ -49,16 +49,16 @@ describe('is refused with one sentence', () => {
       'strength is -0.1, but must be from 0 to 1.',
     ],
     [
-      'a strength at which not one step would run',
+      'a strength at which no step would run',
       { strength: 0.02 },
       admitted({ source }),
-      'With strength 0.02 and 20 steps not one step would run; use at least 0.05.',
+      'With strength 0.02 and 20 steps no step would run; use at least 0.05.',
     ],
     [
       'an unknown sampler, with the nearest names',
       { sampler: 'dpm++ 2m karas' },
       {},
-      'There is no sampler “dpm++ 2m karas”. Near it: dpmpp_2m_karras, dpmpp_3m_karras, dpmpp_singlestep_karras.',
+      'There is no sampler “dpm++ 2m karas”. Similar: dpmpp_2m_karras, dpmpp_3m_karras, dpmpp_singlestep_karras.',
     ],
     [
       'a Refiner with another VAE, which is named',
@@ -79,14 +79,14 @@ describe('is refused with one sentence', () => {
 
 describe('is painted, and said in one sentence how it was taken', () => {
   test.each([
-    ['(a:1000) cat', ['A weight in the prompt is beyond what has a meaning: 100 is used.']],
-    ['a (red cat', ['A “(” in the prompt is never closed: it counts to the end.']],
+    ['(a:1000) cat', ['A weight in the prompt is out of range: 100 is used.']],
+    ['a (red cat', ['A “(” in the prompt is never closed: it applies up to the end.']],
     ['a red) cat', ['A “)” in the prompt closes nothing: it is taken as text.']],
     [
       'a [red (cat',
       [
-        'A “(” in the prompt is never closed: it counts to the end.',
-        'A “[” in the prompt is never closed: it counts to the end.',
+        'A “(” in the prompt is never closed: it applies up to the end.',
+        'A “[” in the prompt is never closed: it applies up to the end.',
       ],
     ],
     ['a ((red:1.2)) [cat] \\(x\\)', []],

@@ -25,7 +25,7 @@ const uses: Record<DeviceUse, string> = {
 export const machines = {
   options: {
     redis: 'the Redis that carries the work, as redis.url',
-    name: 'what this machine is called; its host name where left out',
+    name: 'the name of this machine; its host name by default',
     devices: 'auto, or names such as cuda:0,cuda:1',
     models: 'the models folder, as modelsDir',
     fetchModels: 'fetch the models that are missing here from the Easel that it joins, as fetchModels',
@@ -44,7 +44,7 @@ export const machines = {
           : `This machine has joined ${status.gateways} Easels.`
       case 'refused':
         return status.why === 'protocol'
-          ? 'The version of the Easel there does not work with this one: update the older of both.'
+          ? 'The version of the Easel there does not work with this one: update the older of the two.'
           : 'Another machine has this name already: choose another one with --name.'
       case 'drained':
         return 'This machine has finished its work and leaves.'
@@ -61,7 +61,7 @@ export const machines = {
 
   /** Messages of the server about machines. */
   joined: (name: string, devices: readonly string[]) => `${name} has joined with ${devices.join(', ')}.`,
-  /** Of a model that a machine fetches. */
+  /** The progress of a model that a machine fetches. */
   fetching: ({ name, doneBytes, totalBytes }: Fetching) =>
     `fetching ${name}: ${percent(doneBytes, totalBytes)} % of ${gigabytes(totalBytes)}`,
   left: (name: string) => `${name} has left.`,
@@ -102,5 +102,5 @@ export const machines = {
   },
 
   drainAsked: (name: string) => `${name} takes no new work, and leaves when its work is done.`,
-  drainUnanswered: (name: string) => `${name} has not answered. Please try it again.`,
+  drainUnanswered: (name: string) => `${name} has not answered. Please try again.`,
 }

@@ -1,9 +1,9 @@
-/** English: what people read about jobs, pictures, queues and figures on every platform. */
+/** English: messages about jobs, pictures, queues and statistics on every platform. */
 import type { Preprocessor } from '../../app/problems.ts'
 
 import { moment } from '../moment.ts'
 
-/** Roughly, as people say it. */
+/** Rounded durations. */
 export function duration(ms: number): string {
   const seconds = ms / 1000
   if (seconds < 10) return `${Math.max(0.1, Math.round(seconds * 10) / 10)} s`
@@ -26,9 +26,9 @@ export const buttons = {
   more: 'More',
   delete: 'Delete',
   cancel: 'Cancel',
-  /** Re-roll of what came to nothing. */
+  /** Re-roll of a job without a result. */
   tryAgain: 'Try again',
-  /** In a set, the picture's number says which. */
+  /** In a set, the number identifies the picture. */
   refineNumber: (n: number) => `Refine ${n}`,
   varyNumber: (n: number) => `Vary ${n}`,
   upscaleNumber: (n: number) => `Upscale ${n}`,
@@ -39,15 +39,15 @@ export const buttons = {
 export const job = {
   askedBy: (name: string) => `Asked by ${name}`,
   running: 'Being painted',
-  /** True before and after: it may stand on a message that can no longer be edited. */
+  /** True before and after the result, because the message may no longer be editable by then. */
   accepted: 'Accepted',
-  /** Said to who waits, in a message of its own. */
+  /** The notice to a person who waits, as a separate message. */
   ready: (pictures: number): string =>
     pictures === 1 ? 'Your picture is ready.' : 'Your pictures are ready.',
   ended: (pictures: number): string =>
     pictures === 1 ? 'Your picture could not be painted.' : 'Your pictures could not be painted.',
   done: (pictures: number): string => (pictures === 1 ? 'Done' : `${pictures} pictures done`),
-  /** How a request of several jobs stands. */
+  /** The state of a request of several jobs. */
   fanOut: (n: { done: number; jobs: number; failed: number; cancelled: number }): string =>
     [
       `${n.done} of ${n.jobs} done`,
@@ -114,7 +114,7 @@ export const parameters = {
   fast: 'Fast',
   made: 'Made',
   file: 'File',
-  /** What /show and --source take. */
+  /** The ids that /show and --source accept. */
   pictureId: 'Picture ID',
   yes: 'yes',
   seedOf: (seed: number) => `seed ${seed}`,
@@ -132,7 +132,7 @@ export const parameters = {
 
 export const info = {
   title: 'About this picture',
-  /** One picture of a set, with what can be done with it. */
+  /** One picture of a set, with its actions. */
   pictureOf: (n: number, count: number) => `Picture ${n} of ${count}`,
   ofProgram: (program: string) => `What ${program} wrote into this picture`,
   nearestCommand: 'The nearest command here:',
@@ -150,7 +150,7 @@ export const help = {
   buttons: 'Buttons under a picture refine, vary, enlarge and repeat it; they never expire.',
 }
 
-/** What stands behind buttons of short answers: flags by group, and lists. */
+/** Texts that buttons of short replies open: flags by group, and lists. */
 export const topics = {
   commands: 'Commands',
   picture: 'Picture',
@@ -170,7 +170,7 @@ export const queue = {
   title: (running: number, waiting: number) => `${running} being painted, ${waiting} waiting`,
   more: (n: number) => `… and ${n} more`,
   yours: 'yours',
-  /** A place in the queue of which the reader may see nothing else. */
+  /** A place in the queue whose job the reader may not see. */
   hidden: 'another request',
 }
 

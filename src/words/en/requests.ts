@@ -1,4 +1,4 @@
-/** English: what a request may say, and why one is refused. */
+/** English: the flags of requests, and the problems of requests. */
 
 import type { LimitedText } from '../../app/checks/text-limits.ts'
 import type {
@@ -104,9 +104,9 @@ const texts: { readonly [Field in LimitedText]: string } = {
   id: 'The id',
 }
 
-/** Marks of other programs that are painted as they stand. */
+/** Notices about other programs' markup, which is treated as text. */
 const foreign: Record<ForeignMark, (written: string) => string> = {
-  and: () => '“AND” is painted as a word: prompts are not put together here.',
+  and: () => '“AND” is painted as a word: prompts are not combined here.',
   'double-colon': written => `“${written}” is painted as text: a weight is written as (cat:1.2) here.`,
   flag: written => `“${written}” is painted as text: there is no such flag.`,
   'decimal-comma': written =>
@@ -124,14 +124,14 @@ export const problems: ProblemWords = {
     const length = typeof d.length === 'number' ? d.length : `more than ${d.length.moreThan}`
     return `${texts[d.field]} has ${length} characters; at most ${d.limit} are allowed.`
   },
-  'bracket-unclosed': d => `A “${d.bracket}” in the prompt is never closed: it counts to the end.`,
+  'bracket-unclosed': d => `A “${d.bracket}” in the prompt is never closed: it applies up to the end.`,
   'bracket-stray': d => `A “${d.bracket}” in the prompt closes nothing: it is taken as text.`,
-  'weight-limited': d => `A weight in the prompt is beyond what has a meaning: ${d.used} is used.`,
+  'weight-limited': d => `A weight in the prompt is out of range: ${d.used} is used.`,
   'prompt-foreign': d => foreign[d.what](excerpt(d.written)),
   'network-unused': d =>
     `“<${excerpt(d.type)}:${excerpt(d.name)}>” is left out: there is nothing of that kind here.`,
   'embedding-unknown': d =>
-    `There is no embedding “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Near it: ${list(d.nearest)}.`}`,
+    `There is no embedding “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Similar: ${list(d.nearest)}.`}`,
   'embedding-width': d =>
     `The embedding ${d.name} is ${d.width} values wide and does not fit this model, whose text encoders are ${d.expected.join(' and ')} wide.`,
   'fan-out': d =>
@@ -140,7 +140,7 @@ export const problems: ProblemWords = {
   'flag-unknown': d =>
     `There is no flag ${excerpt(d.flag)}.${d.nearest === undefined ? ' /help lists them all.' : ` Did you mean ${d.nearest}?`}`,
   'flag-of-midjourney': d =>
-    `${d.flag} is Midjourney’s and unknown here. ${d.nearest === undefined ? 'Leave it out.' : `What comes nearest is ${d.nearest}; /help tells what it does.`}`,
+    `${d.flag} is Midjourney’s and unknown here. ${d.nearest === undefined ? 'Leave it out.' : `The closest flag is ${d.nearest}; /help tells what it does.`}`,
   'flags-more': () => 'More flags are wrong; these are the first.',
   'flag-value': d =>
     d.value === ''
@@ -153,15 +153,15 @@ export const problems: ProblemWords = {
   'flag-repeated': d => `${d.flag} is given more than once.`,
   'out-of-range': d => `${d.name} is ${d.value}, but must be from ${d.min} to ${d.max}.`,
   'size-step': d =>
-    `This model paints sizes in steps of ${d.stepPx} pixels: ${d.widthPx}×${d.heightPx} cannot be; the nearest is ${d.nearestWidthPx}×${d.nearestHeightPx}.`,
-  'aspect-and-size': d => `${d.aspect} and ${d.size} are two shapes: leave one of them out.`,
+    `This model paints sizes in steps of ${d.stepPx} pixels: ${d.widthPx}×${d.heightPx} is not one of them; the nearest is ${d.nearestWidthPx}×${d.nearestHeightPx}.`,
+  'aspect-and-size': d => `${d.aspect} and ${d.size} are different shapes: leave one of them out.`,
   'memory-too-small': d => errors['memory-too-small'](d),
   'size-range': d =>
     `${d.widthPx}×${d.heightPx} is outside of what can be painted: ${d.minPx} to ${d.maxPx} pixels a side.`,
   'sampler-unknown': d =>
-    `There is no sampler “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Near it: ${list(d.nearest)}.`}`,
+    `There is no sampler “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Similar: ${list(d.nearest)}.`}`,
   'schedule-unknown': d =>
-    `There is no schedule “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Near it: ${list(d.nearest)}.`}`,
+    `There is no schedule “${excerpt(d.name)}”.${d.nearest.length === 0 ? '' : ` Similar: ${list(d.nearest)}.`}`,
   'schedule-unsupported': d =>
     `${d.sampler} has steps of its own and takes no schedule such as ${d.schedule}: leave that out, or choose another sampler.`,
   'sampler-unsupported': d =>
@@ -172,7 +172,7 @@ export const problems: ProblemWords = {
       : `The scheduler of the model ${d.model}, ${d.className}, is not built with this ${d.key}: ${d.sampler} is used.`,
   'zero-snr-unused': d =>
     `The model ${d.model} was made for noise that ends at zero signal; ${d.sampler} does not go that far.`,
-  'flag-unused': d => `${d.sampler} makes no use of ${d.flag}.`,
+  'flag-unused': d => `${d.sampler} does not use ${d.flag}.`,
   'preset-unknown': d => `There is no preset “${excerpt(d.name)}”. ${known(d.known)}`,
   'model-unknown': d => `There is no model “${excerpt(d.name)}”. ${known(d.known)}`,
   'vae-unknown': d => `There is no VAE “${excerpt(d.name)}”. ${known(d.known)}`,
@@ -185,14 +185,14 @@ export const problems: ProblemWords = {
   'lora-partly': d =>
     `${d.unmatched} of the ${d.modules} modules of the LoRA ${d.lora} are not the model’s and are left out: ${d.examples.map(excerpt).join(', ')}${d.unmatched > d.examples.length ? ' …' : ''}.`,
   'lora-in-negative': d =>
-    `The LoRA ${excerpt(d.name)} is named in what should not be in the picture and left out: LoRAs belong into the prompt.`,
+    `The LoRA ${excerpt(d.name)} is named in what should not be in the picture and left out: LoRAs belong in the prompt.`,
   'style-unknown': d => `There is no style “${excerpt(d.name)}”. ${known(d.known)}`,
   'refine-flag': d => `${d.flag} goes with --refine ${d.way}.`,
   'no-refiner': d => `There is no Refiner beside the model ${d.model}.`,
   'refiner-mismatch': d =>
     `The Refiner ${d.refiner} does not belong to ${d.model}: another ${refinerParts[d.what]}.`,
   'strength-too-low': d =>
-    `With strength ${d.strength} and ${d.steps} steps not one step would run; use at least ${d.minimum}.`,
+    `With strength ${d.strength} and ${d.steps} steps no step would run; use at least ${d.minimum}.`,
   'picture-refused': d => pictureRefusal(d.problem),
   'picture-not-fetched': d => {
     switch (d.why) {
@@ -253,7 +253,7 @@ function capitalised(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }
 
-/** Enough of what somebody typed to know it again. */
+/** The beginning of a typed text, long enough to recognise it. */
 function excerpt(typed: string): string {
   const characters = [...typed]
   return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : typed

@@ -1,4 +1,4 @@
-/** English: what only Slack says. */
+/** English: the texts of Slack alone. */
 export const slack = {
   /** For the operator, at start and in doctor. */
   operator: {
@@ -46,7 +46,7 @@ export const slack = {
       `Slack refused the pictures (${reason}). They are kept: /easel show ${id} shows them later.`,
     elsewhere: 'I cannot write in this conversation. Ask me in a channel I am in, or in a direct message.',
   },
-  /** What a browser shows where installing Easel came to nothing. */
+  /** The page that a browser shows if the installation of Easel failed. */
   install: {
     cancelled:
       'Easel was not added, because the installation was cancelled. It can be begun again at any time.',

@@ -1,4 +1,4 @@
-/** English: what only the web chat says. */
+/** English: the texts of the web chat alone. */
 
 export const web = {
   lang: 'en',

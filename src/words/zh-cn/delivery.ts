@@ -1,4 +1,4 @@
-/** Simplified Chinese: what became of deliveries and deletions. */
+/** 简体中文：送达和删除的结果。 */
 import type { Words } from '../en.ts'
 
 export const delivery: Words['delivery'] = {

@@ -143,7 +143,7 @@ describe('a ControlNet', () => {
       'The ControlNet controlnet-canny-sdxl needs a picture to follow.',
     ],
     [
-      'with a scale beyond what has a meaning',
+      'with a scale out of range',
       { controls: [{ name: 'canny', scale: 3 }] },
       looking.pictures,
       'control is 3, but must be from 0 to 2.',

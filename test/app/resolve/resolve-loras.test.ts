@@ -104,7 +104,7 @@ describe('LoRAs of a request', () => {
   test('other networks, and LoRAs in the negative prompt, are removed with a remark', () => {
     expect(said({ prompt: 'a cat <hypernet:x:1>', negative: 'dogs <lora:style:1>' })).toEqual([
       '“<hypernet:x>” is left out: there is nothing of that kind here.',
-      'The LoRA style is named in what should not be in the picture and left out: LoRAs belong into the prompt.',
+      'The LoRA style is named in what should not be in the picture and left out: LoRAs belong in the prompt.',
     ])
   })
 

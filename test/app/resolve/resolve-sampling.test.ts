@@ -207,7 +207,7 @@ describe('the Refiner', () => {
     [{ refineSplit: 1 }, 'refine-split is 1, but must be from 0.01 to 0.99.'],
     [{ refineScore: 11 }, 'refine-score is 11, but must be from 0 to 10.'],
     [{ refineSteps: 0, refineStrength: 1 }, 'refine-steps is 0, but must be from 1 to 150.'],
-    [{ refineStrength: 0.01 }, 'With strength 0.01 and 20 steps not one step would run; use at least 0.05.'],
+    [{ refineStrength: 0.01 }, 'With strength 0.01 and 20 steps no step would run; use at least 0.05.'],
     [{ model: 'lone', refineStrength: 0.5 }, 'There is no Refiner beside the model lone.'],
   ])('flags that contradict each other or are out of range are named: %j', (request, sentence) => {
     const [first] = problemsOf(request)

@@ -20,7 +20,7 @@ export function modelConfigRefusal(file: string, key: string, problem: ModelConf
   return `${file} asks for something Easel cannot build: ${key || 'it'} ${configReason(problem)}.`
 }
 
-/** What is wrong with it, as the end of a sentence. */
+/** The problem, as the end of a sentence. */
 export function fileReason(p: ModelFileProblem): string {
   switch (p.what) {
     case 'missing':

@@ -18,7 +18,7 @@ export function modelConfigRefusal(file: string, key: string, problem: ModelConf
   return `${file} 要求了 Easel 做不到的东西：${key || '整个文件'}${configReason(problem)}。`
 }
 
-/** What is wrong with it, as the end of a sentence. */
+/** The problem, as the end of a sentence. */
 export function fileReason(p: ModelFileProblem): string {
   switch (p.what) {
     case 'missing':
