@@ -44,7 +44,7 @@ describe('a models folder with models that cannot be used', () => {
   })
 
   test('doctor tries what it can, counts what is wrong, and proposes no model that cannot be used', async () => {
-    writeFileSync(inFolder('gone.yaml'), 'modelsDir: own-models\ndefaultModel: gone\n')
+    writeFileSync(inFolder('gone.yaml'), 'modelsDir: own-models\ndefaultModel: gone\nweb: { port: 0 }\n')
     const { code, out } = await easel('doctor', '--config', 'gone.yaml')
     expect(code).toBe(1)
     expect(out.split('\n').filter(line => line.startsWith('WRONG'))).toHaveLength(5)
@@ -94,7 +94,7 @@ describe('a model with a number in it that is none', () => {
       spoil(inFolder(`nan-models/${name}/${part}`), tensor)
     }
     cpSync(demo, inFolder('nan-models/sound'), { recursive: true })
-    writeFileSync(inFolder('nan.yaml'), 'modelsDir: nan-models\ndefaultModel: sound\n')
+    writeFileSync(inFolder('nan.yaml'), 'modelsDir: nan-models\ndefaultModel: sound\nweb: { port: 0 }\n')
     const { code, out } = await easel('doctor', '--config', 'nan.yaml')
     expect(code).toBe(1)
     expect(out.split('\n').filter(line => line.startsWith('WRONG'))).toHaveLength(4)
