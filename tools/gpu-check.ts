@@ -16,9 +16,10 @@ import { memoryHashCache } from '../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../src/engine/models/library.ts'
 import type { ModelRecord } from '../src/engine/models/record.ts'
 import { tryDevice } from '../src/engine/onnx/session.ts'
-import type { Precision } from '../src/engine/onnx/variants/variant.ts'
+import { type Precision, precisions } from '../src/engine/onnx/variants/variant.ts'
 import { packageRoot } from '../src/system/paths.ts'
 import { duration, print } from './bench/report.ts'
+import { checkGoldenCases, summaryOf } from './gpu-check/golden-cases.ts'
 import { checkNetworks, type NetworkResult } from './gpu-check/networks.ts'
 import { type Part, type Row, runParts } from './gpu-check/parts.ts'
 import { checkPicture } from './gpu-check/pictures.ts'
@@ -43,7 +44,6 @@ const options = command.opts<{
   torch?: boolean
 }>()
 
-const precisions = ['float32', 'float16'] as const
 const rows: string[][] = []
 let failed = 0
 if (options.libraries) linkCudaLibraries(options.libraries)
@@ -53,6 +53,7 @@ for (const card of (await listCards(process.env)) ?? []) {
 const model = options.model === undefined ? undefined : await modelIn(options.model)
 const parts = [
   ...options.device.flatMap(device => precisions.map(precision => networksPart(device, precision))),
+  ...options.device.flatMap(device => precisions.map(precision => goldenCasesPart(device, precision))),
   ...options.device.flatMap(device => precisions.flatMap(precision => pictureParts(device, precision))),
   ...options.device.flatMap(torchParts),
 ]
@@ -85,6 +86,20 @@ function networksPart(device: string, precision: Precision): Part {
       } finally {
         await oracle.close()
       }
+    },
+  }
+}
+
+function goldenCasesPart(device: string, precision: Precision): Part {
+  return {
+    device,
+    precision,
+    what: 'golden cases',
+    async run(signal) {
+      const target = { device, precision }
+      const { result, isWithin } = summaryOf(await checkGoldenCases(target, signal), target)
+      if (!isWithin) failed += 1
+      return [{ what: 'golden cases', result: isWithin ? result : `${result}: BEYOND` }]
     },
   }
 }

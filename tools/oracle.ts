@@ -4,9 +4,12 @@
  *   npm run oracle -- DIR [--only TEXT]      a folder built like test/golden/oracle or test/golden/oracle-2
  *   npm run oracle -- DIR --part-one DIR     where the models of the second kind lie, if not beside it as `oracle`
  *   npm run oracle -- --demo DIR             a folder built like test/golden/demo, with the demo model
+ *
+ * With --device and --precision whole models and ControlNets run on that device; single networks stay on the CPU.
  */
 import { existsSync, statSync } from 'node:fs'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
+import { type Precision, precisions } from '../src/engine/onnx/variants/variant.ts'
 import { type CaseResult, type Checker, line, listCases, runCase } from './oracle/case.ts'
 import { checkers } from './oracle/checkers.ts'
 import { demoPictures, openDemoModels } from './oracle/end-to-end/demo.ts'
@@ -22,9 +25,20 @@ const command = new Command('oracle')
   .argument('[folder]', 'folder of golden numbers')
   .option('--demo <folder>', 'folder of golden pictures of the demo model')
   .option('--part-one <folder>', 'folder with the models that a part two is built from')
+  .option('--device <name>', 'where models run, such as cuda:0', 'cpu')
+  .addOption(
+    new Option('--precision <type>', 'what models compute in').choices(precisions).default('float32'),
+  )
   .option('--only <text>', 'only cases whose name contains this text', '')
   .parse()
-const options = command.opts<{ demo?: string; partOne?: string; only: string }>()
+const options = command.opts<{
+  demo?: string
+  partOne?: string
+  device: string
+  precision: Precision
+  only: string
+}>()
+const target = { device: options.device, precision: options.precision }
 const folder = options.demo ?? command.args[0]
 
 process.exitCode = folder === undefined ? complain('Name a folder of golden numbers.') : await check(folder)
@@ -32,7 +46,7 @@ process.exitCode = folder === undefined ? complain('Name a folder of golden numb
 async function check(folder: string): Promise<number> {
   const problem = options.demo === undefined ? problemOfOracle(folder) : problemOfDemo(folder)
   if (problem) return complain(problem)
-  const oracle = new OracleFolder(folder, { partOne: options.partOne })
+  const oracle = new OracleFolder(folder, { partOne: options.partOne, target })
   try {
     return report(options.demo === undefined ? await runAll(oracle, checkers) : await runDemo(oracle))
   } finally {
@@ -41,7 +55,7 @@ async function check(folder: string): Promise<number> {
 }
 
 async function runDemo(oracle: OracleFolder): Promise<CaseResult[]> {
-  const models = await openDemoModels()
+  const models = await openDemoModels(target)
   try {
     return await runAll(oracle, [demoPictures(models)])
   } finally {

@@ -110,7 +110,7 @@ function summary(name: string, checks: readonly Check[]): CaseResult {
   }
 }
 
-function passes(check: Check): boolean {
+export function passes(check: Check): boolean {
   return check.passed ?? check.error <= check.limit
 }
 

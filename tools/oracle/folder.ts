@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { z } from 'zod'
+import type { Target } from '../../src/engine/onnx/kernels.ts'
 import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { expandInto } from './expand.ts'
@@ -18,9 +19,12 @@ export interface OracleFolderOptions {
   partOne?: string | undefined
   /** A folder in which expanded models stay for other processes; by default each is temporary, until `close`. */
   expansions?: string | undefined
+  /** Where networks run; by default on the CPU in float32, which the golden numbers are of. */
+  target?: Target | undefined
 }
 
 export class OracleFolder {
+  readonly target: Target
   readonly #root: string
   readonly #partOne: OracleFolder | undefined
   readonly #expansions: string | undefined
@@ -28,11 +32,14 @@ export class OracleFolder {
   readonly #built = new Map<string, Promise<string>>()
   readonly #open = new Map<string, Promise<OpenModel>>()
 
-  constructor(root: string, { partOne, expansions }: OracleFolderOptions = {}) {
+  constructor(root: string, { partOne, expansions, target = {} }: OracleFolderOptions = {}) {
     this.#root = resolve(root)
+    this.target = target
     this.#expansions = expansions
     const needed = isPartTwo(this.#root)
-    this.#partOne = needed ? new OracleFolder(partOne ?? partOneOf(this.#root), { expansions }) : undefined
+    this.#partOne = needed
+      ? new OracleFolder(partOne ?? partOneOf(this.#root), { expansions, target })
+      : undefined
   }
 
   path(...parts: string[]): string {
@@ -99,7 +106,7 @@ export class OracleFolder {
   /** The model of that role, opened once for all cases. */
   async open(role: string): Promise<OpenModel> {
     const folder = await this.model(role)
-    const open = this.#open.get(role) ?? openModelFolder(folder)
+    const open = this.#open.get(role) ?? openModelFolder(folder, this.target)
     this.#open.set(role, open)
     return open
   }

@@ -9,7 +9,7 @@ import { modelRecord } from '../models/record.ts'
 import type { ControlNet, UNet } from '../networks/networks.ts'
 import { Residency } from '../onnx/memory/residency.ts'
 import { preferredPrecision, type RunInterceptor, tryDevice } from '../onnx/session.ts'
-import type { Precision } from '../onnx/variants/variant.ts'
+import { type Precision, precisions } from '../onnx/variants/variant.ts'
 import {
   countOf,
   type FileReference,
@@ -37,7 +37,7 @@ export const painterSetup = z.object({
   /** 0: the runtime's choice. */
   threads: z.number().int().min(0),
   /** The precision of the networks; `auto`: the best for the device. */
-  precision: z.enum(['auto', 'float32', 'float16']).default('auto'),
+  precision: z.enum(['auto', ...precisions]).default('auto'),
   models: z.array(modelRecord),
   /** Files that are used with the models. */
   files: z.array(fileRecord).default([]),

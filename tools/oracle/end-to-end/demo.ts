@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import type { Target } from '../../../src/engine/onnx/kernels.ts'
 import type { OpenModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { configFor, type ModelSchedule } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { findSampler } from '../../../src/engine/sampling/sampler-names.ts'
@@ -42,10 +43,10 @@ export interface DemoModels {
   close(): Promise<void>
 }
 
-export async function openDemoModels(): Promise<DemoModels> {
+export async function openDemoModels(target?: Target): Promise<DemoModels> {
   const folder = demoFolder()
-  const base = await openModelFolder(`${folder}/base`)
-  const refiner = await openModelFolder(`${folder}/refiner`)
+  const base = await openModelFolder(`${folder}/base`, target)
+  const refiner = await openModelFolder(`${folder}/refiner`, target)
   return {
     base,
     refiner,

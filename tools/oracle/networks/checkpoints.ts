@@ -214,7 +214,7 @@ async function checkPictures(
   const file = join(await oracle.built('checkpoints/'), path ?? '')
   if (path === undefined || !existsSync(file)) throw new Error('no file stands for it')
   const parts = await partsOfFile(file, await supplementsFor(oracle, file))
-  const model = await openModel(parts)
+  const model = await openModel(parts, oracle.target)
   try {
     const run = await group.plan(one, { model, ...(await ownParts(oracle, one)) })
     const said = factsOf(parseSchedule(parts.schedule.config, file))

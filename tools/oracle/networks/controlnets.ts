@@ -10,6 +10,7 @@ import { OpenControlNet, openControlNet } from '../../../src/engine/networks/ope
 import { unetInputs } from '../../../src/engine/networks/open/open-unet.ts'
 import { residualSpecs } from '../../../src/engine/networks/residuals.ts'
 import type { Expose } from '../../../src/engine/onnx/graph-builder.ts'
+import { variantFor } from '../../../src/engine/onnx/kernels.ts'
 import { residentSession } from '../../../src/engine/onnx/memory/residency.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
 import { type Control, guessScales } from '../../../src/engine/pipeline/denoising/control.ts'
@@ -86,7 +87,7 @@ async function checkInside(oracle: OracleFolder, name: string, one: Inside): Pro
     [controlNetNames.picture]: picture,
     [controlNetNames.scales]: { data: Float32Array.from(scales), shape: [count] },
   }
-  const session = await Session.open('controlnet', graph)
+  const session = await Session.open('controlnet', graph, oracle.target)
   const names = graph.outputs.map(output => output.name)
   const ours = await session.runAll(inputs, names)
   await session.close()
@@ -109,7 +110,7 @@ async function checkOriginal(oracle: OracleFolder): Promise<Check[]> {
   const file = join(await oracle.built('controlnet/'), 'controlnet', 'net-a-original.safetensors')
   const { unet } = (await oracle.open('base')).networks
   const part = controlNetInFile(file, await readSafetensorsHeader(file), '')
-  const nets = [await openControlNet(part, unet), await openNet(oracle, 'a')]
+  const nets = [await openControlNet(part, unet, oracle.target), await openNet(oracle, 'a')]
   const golden = await oracle.tensors('controlnet', 'inside_9x13_t401.safetensors')
   const picture = golden.floats('controlnet_cond').slice(0, 3 * 72 * 104)
   const [ours = [], folders = []] = await Promise.all(
@@ -166,7 +167,7 @@ async function picturesOf(group: PartTwoGroup, note: string): Promise<string[]> 
 async function openNet(oracle: OracleFolder, letter: string): Promise<ControlNet> {
   const { timeIdCount } = (await oracle.open('base')).networks.unet
   const { config, graph } = await planNet(oracle, letter, timeIdCount)
-  return new OpenControlNet(config, residentSession('controlnet', letter, graph))
+  return new OpenControlNet(config, residentSession('controlnet', letter, graph, oracle.target))
 }
 
 async function planNet(oracle: OracleFolder, letter: string, timeIdCount: number, expose: Expose = []) {
@@ -174,5 +175,8 @@ async function planNet(oracle: OracleFolder, letter: string, timeIdCount: number
   const configFile = oracle.path('controlnet', folder, 'config.json')
   const config = await readConfigFile(configFile, controlNetConfigSchema)
   const weights = await openDiffusersFolder(join(await oracle.built('controlnet/'), 'controlnet', folder))
-  return { config, graph: buildControlNet(config, weights, timeIdCount, { expose }) }
+  return {
+    config,
+    graph: buildControlNet(config, weights, timeIdCount, { expose, variant: variantFor(oracle.target) }),
+  }
 }

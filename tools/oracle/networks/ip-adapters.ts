@@ -121,5 +121,5 @@ async function openAdapter(oracle: OracleFolder, name: string): Promise<OpenIpAd
     configFile: join(folder, 'config.json'),
     hash: '',
   }
-  return openIpAdapter({ hash: name, weights, encoder }, unet)
+  return openIpAdapter({ hash: name, weights, encoder }, unet, oracle.target)
 }

@@ -40,7 +40,7 @@ async function checkShards(oracle: OracleFolder, folder: string): Promise<Check[
 }
 
 async function checkParts(oracle: OracleFolder, parts: ExpertParts): Promise<Check[]> {
-  const model = await openModel(parts)
+  const model = await openModel(parts, oracle.target)
   try {
     const isBuiltByUs = parts.networks.unet.weights.layout !== 'onnx'
     return await checkAgainstOwn(oracle, parts.networks.textEncoder ? 'base' : 'refiner', model, isBuiltByUs)

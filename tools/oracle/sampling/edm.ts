@@ -31,7 +31,7 @@ async function check(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase
   const configFile = oracle.path('checkpoints', 'edm-folder', 'vae', 'config.json')
   const config = json.parse(JSON.parse(await readFile(configFile, 'utf8')))
   const networks = { ...parts.networks, vae: { ...parts.networks.vae, config, configFile } }
-  const model = await openModel({ ...parts, networks })
+  const model = await openModel({ ...parts, networks }, oracle.target)
   try {
     const { inputs } = await oracle.json(casesSchema, 'checkpoints', 'e2e', 'cases.json')
     const picture =

@@ -6,7 +6,9 @@ import type { Graph, Padding } from '../graph.ts'
 import type { Value } from '../model.ts'
 
 /** The precision of the networks. Norms, softmax and sinusoids stay in float32, as in the reference. */
-export type Precision = 'float32' | 'float16'
+export type Precision = (typeof precisions)[number]
+
+export const precisions = ['float32', 'float16'] as const
 
 /** The layout of a picture: [B, C, H, W] or [B, H, W, C]. */
 export type PictureLayout = 'NCHW' | 'NHWC'
