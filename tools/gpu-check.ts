@@ -3,13 +3,14 @@
  * precisions, then pictures of a full-size model, and the same in torch where python3 has it. Prints one table.
  *
  *   npm run gpu-check -- [--device cuda:0 webgpu] [--model DIR] [--size 1024] [--steps 30] [--libraries DIR] [--torch] [--minutes 10]
+ *     [--only networks cases pictures torch]
  *
  * Rehearse it without a card: npm run gpu-check -- --device cpu --model models --size 64 --steps 2
  */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { listCards } from '../src/devices/cards.ts'
 import { linkCudaLibraries } from '../src/devices/cuda-libraries.ts'
 import { memoryHashCache } from '../src/engine/models/hashes/hash-cache.ts'
@@ -25,6 +26,10 @@ import { type Part, type Row, runParts } from './gpu-check/parts.ts'
 import { checkPicture } from './gpu-check/pictures.ts'
 import { OracleFolder } from './oracle/folder.ts'
 
+/** The kinds of parts, in the order in which they run. */
+const kinds = ['networks', 'pictures', 'torch', 'cases'] as const
+type Kind = (typeof kinds)[number]
+
 const command = new Command('gpu-check')
   .option('--device <names...>', 'what to check', ['cuda:0', 'webgpu'])
   .option('--model <folder>', 'a models folder, such as `npm run full-size` writes')
@@ -33,6 +38,7 @@ const command = new Command('gpu-check')
   .option('--libraries <folder>', 'CUDA’s libraries; set LD_LIBRARY_PATH to it as well')
   .option('--minutes <n>', 'the most that all of it may take', Number, 10)
   .option('--torch', 'the same U-Net call in torch on the card (python3 with torch and safetensors)')
+  .addOption(new Option('--only <kinds...>', 'leave the other kinds of parts out').choices(kinds))
   .parse()
 const options = command.opts<{
   device: string[]
@@ -42,6 +48,7 @@ const options = command.opts<{
   libraries?: string
   minutes: number
   torch?: boolean
+  only?: readonly Kind[]
 }>()
 
 const rows: string[][] = []
@@ -51,12 +58,15 @@ for (const card of (await listCards(process.env)) ?? []) {
   console.log(`cuda:${card.ordinal} ${card.name}, ${card.memoryMib} MiB, driver ${card.driver}`)
 }
 const model = options.model === undefined ? undefined : await modelIn(options.model)
-const parts = [
-  ...options.device.flatMap(device => precisions.map(precision => networksPart(device, precision))),
-  ...options.device.flatMap(device => precisions.map(precision => goldenCasesPart(device, precision))),
-  ...options.device.flatMap(device => precisions.flatMap(precision => pictureParts(device, precision))),
-  ...options.device.flatMap(torchParts),
-]
+const partsOf: Readonly<Record<Kind, (device: string) => Part[]>> = {
+  networks: device => precisions.map(precision => networksPart(device, precision)),
+  pictures: device => precisions.flatMap(precision => pictureParts(device, precision)),
+  torch: torchParts,
+  cases: device => precisions.map(precision => goldenCasesPart(device, precision)),
+}
+const parts = kinds
+  .filter(kind => options.only?.includes(kind) ?? true)
+  .flatMap(kind => options.device.flatMap(partsOf[kind]))
 rows.push(...(await runParts(parts, 60_000 * options.minutes, () => performance.now())))
 console.log(
   print({
