@@ -25,6 +25,12 @@ const passedOn =
  */
 const allocator = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) }
 
+/**
+ * CUDA's libraries multiply float32 in TF32, of 10 bits: the text encoders were off by 2e-3 on an H200, and by 2e-6 without. The
+ * libraries read this from the process's environment, so it has no effect on a worker thread.
+ */
+export const withoutTf32 = { NVIDIA_TF32_OVERRIDE: '0' }
+
 /** The pool's openers for a device's workers: the configured host, and a process for jobs that may crash it. */
 export function deviceOpeners(
   device: DeviceConfig,
@@ -64,7 +70,11 @@ export function workerOptions(
     entry,
     device: name,
     setup: { device: name, threads, precision, memoryBytes, models, files, version: `Easel ${version}` },
-    env: { ...workerEnvironment(env), ...(host === 'process' && allocator) },
+    env: {
+      ...(precision === 'float32' && withoutTf32),
+      ...workerEnvironment(env),
+      ...(host === 'process' && allocator),
+    },
   }
 }
 

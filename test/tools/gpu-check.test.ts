@@ -1,10 +1,10 @@
 /** Promises of the GPU check's time limit: a part that is too slow is named and does not cost the table. */
 import { expect, test } from 'vitest'
-import { type Part, runParts } from '../../tools/gpu-check/parts.ts'
+import { type Part, type PartRow, runParts } from '../../tools/gpu-check/parts.ts'
 
 const part = (what: string, run: Part['run']): Part => ({ device: 'cuda:0', precision: 'float16', what, run })
 const done = (what: string) => part(what, async () => [{ what, result: 'fine' }])
-const resultsOf = (rows: string[][]) => rows.map(([, , what, result]) => [what, result])
+const resultsOf = (rows: readonly PartRow[]) => rows.map(({ what, result }) => [what, result])
 
 test('parts for which no time is left are named as left out, in their places', async () => {
   let nowMs = 0
@@ -20,9 +20,10 @@ test('parts for which no time is left are named as left out, in their places', a
   ])
 })
 
-test('a part that fails says why, and the next one runs', async () => {
+test('a part that fails says why and counts as failed, and the next one runs', async () => {
   const broken = part('networks', () => Promise.reject(new Error('no kernel')))
   const rows = await runParts([broken, done('pictures')], 60_000, () => 0)
+  expect(rows.map(({ isFailed }) => isFailed ?? false)).toEqual([true, false])
   expect(resultsOf(rows)).toEqual([
     ['networks', 'Error: no kernel'],
     ['pictures', 'fine'],

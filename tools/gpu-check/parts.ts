@@ -3,6 +3,13 @@
 export interface Row {
   readonly what: string
   readonly result: string
+  /** Whether it is beyond its limits, or gave no numbers. */
+  readonly isFailed?: boolean
+}
+
+export interface PartRow extends Row {
+  readonly device: string
+  readonly precision: string
 }
 
 export interface Part {
@@ -19,20 +26,18 @@ const leastMs = 5000
 /**
  * Each part has an equal share of the time that is left, so that what one leaves over goes to those after it. A part that takes
  * longer is given up and named, as are those for which nothing is left.
- * @returns rows of device, precision, what, result.
  */
 export async function runParts(
   parts: readonly Part[],
   limitMs: number,
   monotonicMs: () => number,
-): Promise<string[][]> {
+): Promise<PartRow[]> {
   const endMs = monotonicMs() + limitMs
-  const rows: string[][] = []
+  const rows: PartRow[] = []
   for (const [i, part] of parts.entries()) {
     const shareMs = (endMs - monotonicMs()) / (parts.length - i)
-    for (const { what, result } of await runWithin(part, shareMs)) {
-      rows.push([part.device, part.precision, what, result])
-    }
+    const { device, precision } = part
+    rows.push(...(await runWithin(part, shareMs)).map(row => ({ device, precision, ...row })))
   }
   return rows
 }
@@ -50,7 +55,7 @@ async function runWithin({ what, run }: Part, limitMs: number): Promise<readonly
     }, limitMs)
   })
   const done = run(abort.signal).catch(error =>
-    abort.signal.aborted ? late : [{ what, result: String(error) }],
+    abort.signal.aborted ? late : [{ what, result: String(error), isFailed: true }],
   )
   return Promise.race([done, limit]).finally(() => clearTimeout(timer))
 }

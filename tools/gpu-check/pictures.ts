@@ -29,12 +29,12 @@ export async function checkPicture(
   device: string,
   precision: Precision,
   request: PictureRequest,
-  signal: AbortSignal,
+  { env, signal }: { env: Readonly<Record<string, string | undefined>>; signal: AbortSignal },
 ): Promise<PictureResult> {
   const host = hostOpener(
     { name: device, host: 'process', threads: 0, precision },
     { models: [model], files: [] },
-    { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...process.env },
+    env,
   )()
   const start = await host.start()
   if (start.kind === 'failed') throw start.error

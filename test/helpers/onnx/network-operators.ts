@@ -2,7 +2,7 @@
  * Products, convolutions, norms and attention in float64, after onnx's Operators.md and onnxruntime's ContribOperators.md
  * (com.microsoft: FusedMatMul, MultiHeadAttention, NhwcConv, GroupNorm, SkipLayerNormalization, BiasSplitGelu).
  */
-import { array, broadcast, map, type NumberArray, sizeOf, transpose } from './array.ts'
+import { array, broadcast, map, type NumberArray, sizeOf, stridesOf, transpose } from './array.ts'
 import { type Attributes, gelu, input, listOf, numberOf, type Operator } from './operators.ts'
 
 /** a [..., n, k] · bᵀ with b [m, k]. */
@@ -165,10 +165,35 @@ export const networkOperators: Record<string, Operator> = {
     return [affine(normal, perInstance(input(inputs, 1)), perInstance(input(inputs, 2)))]
   },
   /** channels_last 1: x is [B, H, W, C]. */
+  /** The axes that remain keep their places, the others get an extent of 1. */
+  ReduceMean(inputs) {
+    const [x, axes] = [input(inputs, 0), [...input(inputs, 1).data]]
+    const y = array(
+      x,
+      x.shape.map((extent, axis) => (axes.includes(axis) ? 1 : extent)),
+    )
+    const strides = stridesOf(y.shape)
+    const count = x.data.length / y.data.length
+    x.data.forEach((value, i) => {
+      let [at, rest] = [0, i]
+      for (let axis = x.shape.length - 1; axis >= 0; axis--) {
+        const extent = x.shape[axis] ?? 1
+        if (!axes.includes(axis)) at += (rest % extent) * (strides[axis] ?? 0)
+        rest = Math.floor(rest / extent)
+      }
+      y.data[at] = (y.data[at] ?? 0) + value / count
+    })
+    return [y]
+  },
   GroupNorm(inputs, attributes) {
     const x = input(inputs, 0)
     const [batch = 0, height = 0, width = 0, channels = 0] = x.shape
     const groups = numberOf(attributes, 'groups')
+    // onnxruntime, contrib_ops/cuda/diffusion/group_norm_impl.cu: two channels per thread, at most 512 per block.
+    const channelsPerGroup = channels / groups
+    if (channelsPerGroup % 2 !== 0 || channelsPerGroup > 512) {
+      throw new Error(`GroupNorm in CUDA does not support the input: c=${channels} groups=${groups}`)
+    }
     const byGroup = transpose(
       { ...x, shape: [batch, height * width, groups, channels / groups] },
       [0, 2, 1, 3],

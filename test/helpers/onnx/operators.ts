@@ -56,9 +56,12 @@ const elementwiseOperators: Record<string, Operator> = {
   Cast: ([x = nowhere], attributes) => [{ ...x, type: numberOf(attributes, 'to') }],
   Add: pairwise((a, b) => a + b),
   Mul: pairwise((a, b) => a * b),
+  Sub: pairwise((a, b) => a - b),
+  Div: pairwise((a, b) => a / b),
   Equal: ([a = nowhere, b = nowhere]) => [
     { ...broadcast(a, b, (x, y) => (x === y ? 1 : 0)), type: types.bool },
   ],
+  Sqrt: elementwise(Math.sqrt),
   Sin: elementwise(Math.sin),
   Cos: elementwise(Math.cos),
   Gelu: elementwise(gelu),

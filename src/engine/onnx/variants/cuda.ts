@@ -6,6 +6,7 @@
  * [out, k, k, in], and the weights of q, k and v to one matrix. The card holds each weight once.
  */
 
+import { product } from '../dim.ts'
 import type { Graph } from '../graph.ts'
 import type { Value } from '../model.ts'
 import { contribDomain } from '../proto.ts'
@@ -64,12 +65,42 @@ export const cuda = (precision: Precision): Variant => ({
   },
 })
 
-/** Statistics in float32 inside the kernel; scale and bias are float32. */
-function groupNorm(
+/** Statistics in float32; scale and bias are float32. */
+function groupNorm(g: Graph, x: Value, parts: GroupNormParts, activation: 'none' | 'silu'): Value {
+  const isSilu = activation === 'silu'
+  const [channels = 0] = parts.scale.shape
+  if (hasKernel(channels / parts.groups)) return groupNormKernel(g, x, parts, isSilu)
+  const normal = groupNormByMeans(g, x, parts)
+  return isSilu ? g.silu(normal) : normal
+}
+
+/**
+ * GroupNorm's kernel takes two channels per thread and at most 512 per block, and a block has whole groups
+ * (onnxruntime, contrib_ops/cuda/diffusion/group_norm_impl.cu). Tiny models have groups of one channel.
+ */
+function hasKernel(channelsPerGroup: number): boolean {
+  return channelsPerGroup % 2 === 0 && channelsPerGroup <= 512
+}
+
+/** (x − mean) / √(variance + ε) · scale + bias in float32, of operators that have kernels for every width of a group. */
+function groupNormByMeans(g: Graph, x: Value, { scale, bias, groups, epsilon }: GroupNormParts): Value {
+  const [batch = 0, height = 0, width = 0, channels = 0] = x.shape
+  const precise = g.inType(x, 'F32')
+  const grouped = g.reshape(precise, [batch, product([height, width]), groups, Number(channels) / groups])
+  const meanOf = (values: Value) => g.op('ReduceMean', [values, g.integers([1, 3])], [batch, 1, groups, 1])
+  const centred = g.op('Sub', [grouped, meanOf(grouped)], grouped.shape)
+  const variance = meanOf(g.mul(centred, centred))
+  const deviation = g.op('Sqrt', [g.add(variance, g.floats([epsilon]))], variance.shape)
+  const normal = g.reshapeLike(g.op('Div', [centred, deviation], grouped.shape), precise)
+  const scaled = g.mul(normal, g.weight(scale, scale.shape, 'F32'))
+  return g.inType(g.add(scaled, g.weight(bias, bias.shape, 'F32')), x.dtype)
+}
+
+function groupNormKernel(
   g: Graph,
   x: Value,
   { scale, bias, groups, epsilon }: GroupNormParts,
-  activation: 'none' | 'silu',
+  isSilu: boolean,
 ): Value {
   return g.op(
     'GroupNorm',
@@ -80,7 +111,7 @@ function groupNorm(
       attributes: {
         epsilon: { float: epsilon },
         groups,
-        activation: activation === 'silu' ? 1 : 0,
+        activation: isSilu ? 1 : 0,
         channels_last: 1,
       },
     },
