@@ -9,6 +9,7 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { withoutTf32 } from '../src/devices/device-workers.ts'
 import { type Precision, precisions } from '../src/engine/onnx/variants/variant.ts'
 import { type CaseResult, type Checker, line, listCases, runCase } from './oracle/case.ts'
 import { checkers } from './oracle/checkers.ts'
@@ -39,6 +40,8 @@ const options = command.opts<{
   only: string
 }>()
 const target = { device: options.device, precision: options.precision }
+// The golden numbers are float32's, which CUDA's libraries would round to TF32.
+if (target.precision === 'float32') Object.assign(process.env, { ...withoutTf32, ...process.env })
 const folder = options.demo ?? command.args[0]
 
 process.exitCode = folder === undefined ? complain('Name a folder of golden numbers.') : await check(folder)

@@ -211,6 +211,10 @@ export const networkOperators: Record<string, Operator> = {
   BiasSplitGelu(inputs) {
     const x = broadcast(input(inputs, 0), input(inputs, 1), (a, b) => a + b)
     const [batch = 0, tokens = 0, doubled = 0] = x.shape
+    // onnxruntime, contrib_ops/cuda/diffusion/bias_split_gelu_impl.cu
+    if (![2560, 5120, 6144, 10240, 12288].includes(doubled)) {
+      throw new Error(`hidden size should be 2560, 5120, 6144, 10240 or 12288, got ${doubled}`)
+    }
     const half = doubled / 2
     const y = array(x, [batch, tokens, half])
     for (let i = 0; i < y.data.length; i++) {

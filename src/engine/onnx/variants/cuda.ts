@@ -45,6 +45,10 @@ export const cuda = (precision: Precision): Variant => ({
 
     geglu(g, x, bias) {
       const [batch = 0, tokens = 0, width] = x.shape
+      if (!splitGeluWidths.includes(Number(width))) {
+        const [value, gate] = g.halves(g.add(x, bias))
+        return g.mul(value, g.gelu(gate))
+      }
       return g.op('BiasSplitGelu', [x, bias], [batch, tokens, Number(width) / 2], { domain: contribDomain })
     },
 
@@ -64,6 +68,9 @@ export const cuda = (precision: Precision): Variant => ({
     },
   },
 })
+
+/** The widths that BiasSplitGelu has kernels for (onnxruntime, contrib_ops/cuda/diffusion/bias_split_gelu_impl.cu). */
+const splitGeluWidths: readonly number[] = [2560, 5120, 6144, 10_240, 12_288]
 
 /** Statistics in float32; scale and bias are float32. */
 function groupNorm(g: Graph, x: Value, parts: GroupNormParts, activation: 'none' | 'silu'): Value {
