@@ -1,6 +1,6 @@
 /** Which kind of worker a device gets. */
 import { expect, test } from 'vitest'
-import { hostOf } from '../../src/devices/device-workers.ts'
+import { hostOf, workerOptions } from '../../src/devices/device-workers.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { readDemoRecord } from '../helpers/models/demo-record.ts'
 
@@ -18,4 +18,13 @@ test('a process where the networks of a model take turns, since only there is fr
   expect(hostOf({ name: 'cpu' }, [large], 13e9)).toBe('thread')
   expect(hostOf({ name: 'cpu' }, [large], 11e9)).toBe('process')
   expect(hostOf({ name: 'cpu', host: 'thread' }, [large], 11e9)).toBe('thread')
+})
+
+test('float32 on a card is not TF32, unless the environment says so; float16 leaves it to the libraries', () => {
+  const catalogue = { models: [demo], files: [] }
+  const overrideOf = (precision: 'auto' | 'float32' | 'float16', env = {}) =>
+    workerOptions({ name: 'cuda:0', threads: 0, precision }, catalogue, env).env.NVIDIA_TF32_OVERRIDE
+  expect(overrideOf('float32')).toBe('0')
+  expect(overrideOf('float32', { NVIDIA_TF32_OVERRIDE: '1' })).toBe('1')
+  expect([overrideOf('auto'), overrideOf('float16')]).toEqual([undefined, undefined])
 })

@@ -15,6 +15,7 @@ import clipL from '../../fixtures/configs/clip-l.json' with { type: 'json' }
 import openClipBigG from '../../fixtures/configs/open-clip-big-g.json' with { type: 'json' }
 import refinerUNet from '../../fixtures/configs/refiner-unet.json' with { type: 'json' }
 import vae from '../../fixtures/configs/vae.json' with { type: 'json' }
+import { decodeModel } from '../../helpers/onnx/decode-model.ts'
 
 /** Has every tensor that it is asked for, in float16, and remembers the sizes. */
 function anyWeights(): WeightSource & { sizes: Map<string, number> } {
@@ -39,6 +40,29 @@ function timed(name: string, build: () => OnnxModel): OnnxModel {
   )
   return model
 }
+
+describe('On CUDA, SDXL’s own widths have the fast kernels', () => {
+  const operatorsOf = (model: OnnxModel) => new Set(decodeModel(model).nodes.map(({ op }) => op))
+  const bySingleOperators = ['ReduceMean', 'InstanceNormalization', 'Gelu', 'Conv']
+
+  test.each([
+    ['Base U-Net', baseUNet, 6],
+    ['Refiner U-Net', refinerUNet, 5],
+  ] as const)('%s', (_, published, timeIdCount) => {
+    const config = parseConfig('unet', published, unetConfigSchema)
+    const operators = operatorsOf(buildUNet(config, anyWeights(), timeIdCount, { variant: 'cuda float16' }))
+    for (const fast of ['GroupNorm', 'BiasSplitGelu', 'NhwcConv']) expect(operators).toContain(fast)
+    for (const slow of bySingleOperators) expect(operators).not.toContain(slow)
+  })
+
+  test('VAE', () => {
+    const config = parseConfig('vae', vae, vaeConfigSchema)
+    for (const build of [buildVaeEncoder, buildVaeDecoder]) {
+      const operators = operatorsOf(build(config, anyWeights(), { variant: 'cuda float32' }))
+      for (const slow of bySingleOperators) expect(operators).not.toContain(slow)
+    }
+  })
+})
 
 describe('From its published config, the graph has the published number of parameters', () => {
   test('Base U-Net', () => {
