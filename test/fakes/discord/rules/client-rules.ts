@@ -1,4 +1,7 @@
-/** What the Discord client itself shows and refuses: buttons, a command's options, values out of range. */
+/**
+ * What the Discord client itself shows and refuses: buttons, a command's options, values out of range
+ * (docs.discord.com/developers/interactions/application-commands, Application Command Option Structure; …/components/reference).
+ */
 
 import type { Command, CommandOption, ValueOption } from '../limits/commands.ts'
 import { type ButtonComponent, everyComponent, type SelectComponent } from '../limits/components.ts'

@@ -1,4 +1,8 @@
-/** What Discord's markdown makes of a text: what is shown, who would be pinged, what would be a link. */
+/**
+ * What Discord's markdown makes of a text: what is shown, who would be pinged, what would be a link
+ * (docs.discord.com/developers/reference, Message Formatting; …/resources/message, Allowed Mentions; Discord's help page
+ * “Markdown Text 101”).
+ */
 import type { AllowedMentions } from '../limits/messages.ts'
 
 export interface Reading {

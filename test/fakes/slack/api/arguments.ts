@@ -1,4 +1,4 @@
-/** How Web API arguments arrive: strings of a form, JSON inside strings. */
+/** How Web API arguments arrive: strings of a form, JSON inside strings (docs.slack.dev/apis/web-api, POST bodies). */
 import { z } from 'zod'
 
 /** A form carries objects as JSON text; a JSON body carries them as they are. */

@@ -1,4 +1,7 @@
-/** Slack's host for files: bytes come up by an address of their own and go down to whoever may see them. */
+/**
+ * Slack's host for files: bytes come up by an address of their own and go down to whoever may see them
+ * (docs.slack.dev/messaging/working-with-files; docs.slack.dev/reference/objects/file-object, url_private).
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { World } from '../world.ts'
 import { bearerOf, formOf } from './request-body.ts'
