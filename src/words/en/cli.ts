@@ -109,7 +109,8 @@ export const cli = {
     }
   },
   card,
-  devicesReady: (names: readonly string[]) => `Devices: ${names.join(', ')}`,
+  devicesReady: (names: readonly string[]) =>
+    names.length === 0 ? 'Devices: those of other machines alone' : `Devices: ${names.join(', ')}`,
   stopping: (graceMs: number) =>
     `Stopping: what is being painted has ${seconds(graceMs)} to finish. A second signal stops at once.`,
   stopped: 'Stopped. What is still queued goes on at the next start.',

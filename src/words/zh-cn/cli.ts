@@ -102,7 +102,7 @@ export const cli: Words['cli'] = {
     }
   },
   card,
-  devicesReady: names => `设备：${names.join('、')}`,
+  devicesReady: names => (names.length === 0 ? '设备：只用其他机器的' : `设备：${names.join('、')}`),
   stopping: graceMs => `正在停止：正在画的图还有 ${seconds(graceMs)} 可以画完。再发一次信号则立即停止。`,
   stopped: '已停止。排队的任务会在下次启动后继续。',
   stoppedAtOnce: '已立即停止。正在画的图会在下次启动后重画。',
