@@ -5,6 +5,8 @@
 import { Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { openValueConnection } from '../redis/value-connection.ts'
+import { frameBytes } from './frames.ts'
 
 /** If a receiver vanishes while it processes an entry, BullMQ delivers the entry again after this time. */
 const lockMs = 5000
@@ -16,6 +18,8 @@ const eventsKept = 10
 const largeBytes = 32 * 1024
 /** Redis removes large messages that nobody reads. A channel to a peer that is silent for so long was given up before. */
 const keptMs = 60_000
+/** A frame, its seal, and what Redis says before and after it. */
+const largestReplyBytes = frameBytes + 4096
 
 export interface MailboxOptions {
   redis: Redis
@@ -95,12 +99,17 @@ export class Outbox {
   }
 }
 
-/** Reads the own mailbox. A message may arrive twice and out of order, which the receiver corrects. */
+/**
+ * Reads the own mailbox. A message may arrive twice and out of order, which the receiver corrects. Its bytes are valid during the call
+ * of `receive`.
+ */
 export class Inbox {
   readonly #options: MailboxOptions
   readonly #peer: string
   readonly #receive: (bytes: Uint8Array) => void
   readonly #worker: Worker<unknown>
+  /** Large messages come over a connection of their own. */
+  readonly #values: Redis
 
   constructor(
     options: MailboxOptions,
@@ -111,6 +120,7 @@ export class Inbox {
     this.#options = options
     this.#peer = peer
     this.#receive = receive
+    this.#values = openValueConnection(options.redis, largestReplyBytes, onError)
     this.#worker = new Worker<unknown>(nameOf(peer), ({ data }) => this.#read(data), {
       connection: options.redis,
       prefix: options.prefix,
@@ -127,6 +137,7 @@ export class Inbox {
   /** Resolves when the connection is released, without waiting for an entry that is being received. */
   async close(): Promise<void> {
     await this.#worker.close(true)
+    this.#values.disconnect()
   }
 
   async #read(data: unknown): Promise<void> {
@@ -140,7 +151,7 @@ export class Inbox {
         continue
       }
       const key = keyOf(prefix, this.#peer, read.poster, message)
-      const bytes = await redis.getBuffer(key)
+      const bytes = await this.#values.getBuffer(key)
       if (!bytes) continue
       keys.push(key)
       this.#receive(bytes)

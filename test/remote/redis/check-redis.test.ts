@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { redisProblems, requireRedis, settingProblems } from '../../../src/remote/redis/check-redis.ts'
 import { readRedisAddress } from '../../../src/remote/redis/redis-url.ts'
-import { freePort, startRedis } from '../../helpers/processes/redis-server.ts'
-import { tempFolder } from '../../helpers/temp-folder.ts'
+import { startRedis } from '../../helpers/processes/redis-server.ts'
+import { startTlsRedis } from '../../helpers/processes/tls-redis-server.ts'
 
 const addressOf = (url: string, redisPassword?: string, caFile = '') =>
   readRedisAddress({ url, allowedWithoutTls: [], caFile }, { redisPassword })
@@ -45,27 +44,7 @@ test('a user with the documented rights may do everything that is needed, under 
 })
 
 test('a Redis behind TLS is trusted by its certificate alone', async () => {
-  const folder = tempFolder()
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'ca.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  const request = [
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '1',
-  ]
-  execFileSync('openssl', [...request, '-keyout', key, '-out', certificate, ...subject], { stdio: 'ignore' })
-  const port = await freePort()
-  await startRedis([
-    ...['--tls-port', String(port), '--tls-auth-clients', 'no'],
-    ...['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate],
-  ])
-  const url = `rediss://localhost:${port}`
+  const { url, certificate } = await startTlsRedis()
   expect(await redisProblems(addressOf(url, undefined, certificate), 'easel')).toEqual([])
   expect(await redisProblems(addressOf(url), 'easel')).toMatchObject([{ what: 'unreachable' }])
 })

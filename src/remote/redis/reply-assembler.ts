@@ -1,0 +1,77 @@
+/**
+ * Assembles the replies of Redis from what a socket reads: a value that comes in many reads becomes one block of bytes. A client that
+ * gets a value in parts allocates several times its size, and V8 soon collects all of its memory for that.
+ *
+ * Follows RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec) for replies that are one line or one bulk string. What
+ * comes after a reply of another kind passes as it is read.
+ */
+
+/** The longest first line: `$` and digits, or a status. */
+const longestLineBytes = 1024
+const lineFeed = 10
+const lineEndBytes = 2
+const nullReply = '$-1\r\n'
+
+export class ReplyAssembler {
+  readonly #maxBytes: number
+  /** The memory of long replies, used again and again. */
+  #memory: Buffer = Buffer.alloc(0)
+  /** The beginning of a reply whose length is not known yet. */
+  #line: Buffer = Buffer.alloc(0)
+  /** A reply with room for all of it, and how much of it is there. */
+  #reply: { bytes: Buffer; filled: number } | undefined
+  #passesAll = false
+
+  /** `maxBytes`: for a longer reply no room is made. */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** Passes on what this completes. A reply does not share memory with `read`; it is valid until the next bytes are pushed. */
+  push(read: Uint8Array, pass: (reply: Buffer) => void): void {
+    let rest = read
+    while (rest.length > 0 && !this.#passesAll) {
+      rest = this.#reply ? this.#fill(this.#reply, rest) : this.#begin(rest)
+      if (this.#reply && this.#reply.filled === this.#reply.bytes.length) {
+        const { bytes } = this.#reply
+        this.#reply = undefined
+        pass(bytes)
+      }
+    }
+    if (!this.#passesAll || this.#line.length + rest.length === 0) return
+    pass(Buffer.concat([this.#line, rest]))
+    this.#line = Buffer.alloc(0)
+  }
+
+  #fill(reply: { bytes: Buffer; filled: number }, read: Uint8Array): Uint8Array {
+    const part = read.subarray(0, reply.bytes.length - reply.filled)
+    reply.bytes.set(part, reply.filled)
+    reply.filled += part.length
+    return read.subarray(part.length)
+  }
+
+  /** Reads up to the end of the line that says what the reply is; returns what comes after it. */
+  #begin(read: Uint8Array): Uint8Array {
+    const at = read.indexOf(lineFeed)
+    const end = at < 0 ? read.length : at + 1
+    this.#line = Buffer.concat([this.#line, read.subarray(0, end)])
+    const length = at < 0 ? 0 : lengthOf(this.#line)
+    if (length === undefined || length > this.#maxBytes || this.#line.length > longestLineBytes) {
+      this.#passesAll = true
+    } else if (at >= 0) {
+      if (this.#memory.length < length) this.#memory = Buffer.allocUnsafeSlow(length)
+      this.#reply = { bytes: this.#memory.subarray(0, length), filled: 0 }
+      this.#fill(this.#reply, this.#line)
+      this.#line = Buffer.alloc(0)
+    }
+    return read.subarray(end)
+  }
+}
+
+/** The length of a reply with this first line; undefined if it is of a kind that is not followed. */
+function lengthOf(line: Buffer): number | undefined {
+  const text = line.toString('latin1')
+  if (/^[+\-:].*\r\n$/.test(text) || text === nullReply) return line.length
+  const digits = /^\$(\d+)\r\n$/.exec(text)?.[1]
+  return digits === undefined ? undefined : line.length + Number(digits) + lineEndBytes
+}
