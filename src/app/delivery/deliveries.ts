@@ -146,11 +146,15 @@ export class Deliveries {
     return 'over'
   }
 
-  /** Schedules another update if the job changed visibly during the call. */
+  /** Schedules another update if the job changed visibly during the call. A final state is the last one. */
   #showed(job: JobView): void {
     const { views, clock } = this.#parts
+    if (isFinal(job.state)) {
+      this.#progress.forget(job.id)
+      return
+    }
     this.#progress.shows(job.id, job, clock.monotonicMs())
-    const now = views.job(job.id)
+    const now = views.renewed(job) ?? views.job(job.id)
     if (now && isVisibleChange(job, now)) this.#progress.changed(job.id, now, clock.monotonicMs())
   }
 

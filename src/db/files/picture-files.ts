@@ -1,7 +1,7 @@
 /** Picture files on disk. A file is either complete and durable under its name, or it does not exist. */
 import { createHash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
-import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Ids } from '../../system/ports.ts'
 import { toStorageFault } from '../sqlite-faults.ts'
@@ -20,8 +20,7 @@ export class PictureFiles {
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const temporary = join(this.folder, temporaryFile(name, this.#ids.next()))
     try {
-      await makeFolder(this.folder)
-      const file = await open(temporary, 'wx', 0o600)
+      const file = await this.#create(temporary)
       try {
         await file.writeFile(bytes)
         await file.sync()
@@ -33,6 +32,18 @@ export class PictureFiles {
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined)
       throw toStorageFault(error)
+    }
+  }
+
+  /** The folder is there at nearly every write, so it is made only when the file cannot be. */
+  async #create(path: string): Promise<FileHandle> {
+    const create = () => open(path, 'wx', 0o600)
+    try {
+      return await create()
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      await makeFolder(this.folder)
+      return create()
     }
   }
 

@@ -28,6 +28,10 @@ function prepareCounts(rows: Rows) {
     queuedOf: countJobs()
       .where(and(isQueued, isInJson(jobs.personId, 'personIds')))
       .prepare(),
+    queuedFrom: countJobs()
+      .innerJoin(people, eq(people.id, jobs.personId))
+      .where(and(isQueued, eq(people.address, sql.placeholder('address'))))
+      .prepare(),
   }
 }
 
@@ -77,13 +81,7 @@ export class OpenJobs {
 
   /** The number of queued jobs of everybody whose last request came from an address. */
   countQueuedFrom(address: string): number {
-    const row = this.#rows
-      .select({ count: count() })
-      .from(jobs)
-      .innerJoin(people, eq(people.id, jobs.personId))
-      .where(and(eq(jobs.state, 'queued'), eq(people.address, address)))
-      .get()
-    return row?.count ?? 0
+    return this.#counts.queuedFrom.get({ address })?.count ?? 0
   }
 
   /** Whether the same press by the same person on the same object started a job that is not finished. */
