@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { PictureFiles } from '../../../src/db/files/picture-files.ts'
@@ -28,6 +28,14 @@ describe('picture files', () => {
     mkdirSync(join(folder, 'a.png'), { recursive: true })
     await expect(files.write('a.png', bytes)).rejects.toThrow(AppError)
     expect(readdirSync(folder)).toEqual(['a.png'])
+  })
+
+  test('their folder is made again where it was taken away between two writes', async () => {
+    await files.write('a.png', bytes)
+    rmSync(folder, { recursive: true })
+    await files.write('b.png', bytes)
+    expect(readdirSync(folder)).toEqual(['b.png'])
+    expect(statSync(folder).mode & 0o777).toBe(0o700)
   })
 
   test('a name never leads a write out of the folder', async () => {
