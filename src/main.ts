@@ -15,7 +15,7 @@ import { LoraFits } from './engine/pipeline/open/lora-fits.ts'
 import { AppError, toAppError } from './errors/errors.ts'
 import { adapterModules, setupSentence } from './startup/adapters.ts'
 import { readLibrary } from './startup/model-library.ts'
-import { type MakingProgress, makeBlockFiles } from './startup/model-weights.ts'
+import { type MakingProgress, makeWeightFiles } from './startup/model-weights.ts'
 import { watchEventLoop } from './system/event-loop.ts'
 import { guardedClock } from './system/guarded-clock.ts'
 import { packageRoot } from './system/paths.ts'
@@ -63,7 +63,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   const prepared = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, prepared.reason)) say(line)
   await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
-  await makeBlockFiles(catalogue.models, prepared.devices, parts.making)
+  await makeWeightFiles(catalogue.models, prepared.devices, parts.making)
   const devices = prepared.devices.map(device => deviceOpeners(device, catalogue, prepared.env))
   for (const model of catalogue.models) {
     const tooLarge = modelMemoryProblem(model, devices)

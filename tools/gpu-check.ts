@@ -21,7 +21,7 @@ import { tryDevice } from '../src/engine/onnx/session.ts'
 import { type Precision, precisions } from '../src/engine/onnx/variants/variant.ts'
 import { packageRoot } from '../src/system/paths.ts'
 import { duration, print } from './bench/report.ts'
-import { checkGoldenCases, summaryOf } from './gpu-check/golden-cases.ts'
+import { checkGoldenCases, type GoldenCaseResult, summaryOf } from './gpu-check/golden-cases.ts'
 import { checkNetworks, type NetworkResult } from './gpu-check/networks.ts'
 import { type Part, type Row, runParts } from './gpu-check/parts.ts'
 import { checkPicture } from './gpu-check/pictures.ts'
@@ -104,15 +104,22 @@ function networksPart(device: string, precision: Precision): Part {
 }
 
 function goldenCasesPart(device: string, precision: Precision): Part {
+  const what = 'golden cases'
+  const target = { device, precision }
+  const results: GoldenCaseResult[] = []
+  const rowOfResults = (): Row => {
+    const { result, isWithin } = summaryOf(results, target)
+    return { what, result: isWithin ? result : `${result}: BEYOND`, isFailed: !isWithin }
+  }
   return {
     device,
     precision,
-    what: 'golden cases',
+    what,
     async run(signal) {
-      const target = { device, precision }
-      const { result, isWithin } = summaryOf(await checkGoldenCases(target, signal), target)
-      return [{ what: 'golden cases', result: isWithin ? result : `${result}: BEYOND`, isFailed: !isWithin }]
+      await checkGoldenCases(target, signal, results)
+      return [rowOfResults()]
     },
+    soFar: () => (results.length === 0 ? [] : [rowOfResults()]),
   }
 }
 

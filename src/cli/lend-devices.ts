@@ -11,7 +11,7 @@ import { Machine, type MachineStatus } from '../remote/machine/machine.ts'
 import type { LentDevice } from '../remote/machine/shared-device.ts'
 import { freeBytesOf } from '../remote/models/fetch-model.ts'
 import type { FetchEvent } from '../remote/models/model-fetcher.ts'
-import { makeBlockFiles } from '../startup/model-weights.ts'
+import { makeWeightFiles } from '../startup/model-weights.ts'
 import { modelReferences, type OpenRedis, openRedis } from '../startup/other-machines.ts'
 import { systemClock, systemIds } from '../system/system-ports.ts'
 import { errorSentence } from '../words/en.ts'
@@ -43,7 +43,7 @@ async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Pr
   const prepared = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, prepared.reason)) out(line)
   await tryDevices(prepared, systemClock, error => err(errorSentence(words, error)))
-  await makeBlockFiles(catalogue.models, prepared.devices, showMaking(process.stderr, err, words))
+  await makeWeightFiles(catalogue.models, prepared.devices, showMaking(process.stderr, err, words))
   return prepared.devices.map(device => {
     const memoryBytes = memoryBudgetBytes(device)
     const options = workerOptions({ ...device, host: 'process' }, catalogue, prepared.env, memoryBytes)

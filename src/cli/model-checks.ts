@@ -16,7 +16,7 @@ export async function checkModels(
   show: (findings: DoctorFinding[]) => void,
 ): Promise<void> {
   const { config, words } = session
-  const [{ isOfNoUse }, { prepareDevices }, { hostOpener }, { encodePicture }, { makeBlockFiles }] =
+  const [{ isOfNoUse }, { prepareDevices }, { hostOpener }, { encodePicture }, { makeWeightFiles }] =
     await Promise.all([
       import('../engine/models/library.ts'),
       import('../devices/prepare-devices.ts'),
@@ -58,7 +58,7 @@ export async function checkModels(
   show([{ check: 'device', state: 'fine', detail: start.device }])
   const making = showMaking(process.stderr, session.err, words)
   for (const model of models) {
-    const unmade = await makeBlockFiles([model], [device], making).then(() => undefined, toAppError)
+    const unmade = await makeWeightFiles([model], [device], making).then(() => undefined, toAppError)
     if (unmade) {
       show([{ check: 'models', state: 'wrong', detail: faultSentence(session, unmade) }])
       continue

@@ -11,7 +11,7 @@ import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors/errors.ts'
-import { makeBlockFiles } from '../startup/model-weights.ts'
+import { makeWeightFiles } from '../startup/model-weights.ts'
 import { systemClock } from '../system/system-ports.ts'
 import { problemSentence } from '../words/en.ts'
 import { formatOfName, type PictureFile } from './files.ts'
@@ -39,7 +39,7 @@ export async function paintToFiles(
   const count = orders.reduce((sum, order) => sum + countOf(order), 0)
   const target = await openTarget(file, count)
   if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
-  await makeBlockFiles(modelsOf(orders, catalogue.models), [device], showMaking(process.stderr, err, words))
+  await makeWeightFiles(modelsOf(orders, catalogue.models), [device], showMaking(process.stderr, err, words))
   const host = hostOpener(device, catalogue, env, memoryBytes)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()

@@ -32,8 +32,8 @@ export function showMaking(
   const format = ' {bar} {percentage} %'
   let single: SingleBar | undefined
   return {
-    begin(model, file, sizeBytes) {
-      say(cli.makingWeights(model, file, sizeBytes))
+    begin(model, form, file, sizeBytes) {
+      say(cli.makingWeights[form](model, file, sizeBytes))
       if (!stream.isTTY) return
       single = new SingleBar({ format, stream, barsize: 30, clearOnComplete: true, hideCursor: true })
       single.start(sizeBytes, 0)

@@ -47,8 +47,8 @@ const modelAdvice = z.strictObject({
       score: numberWithin(bounds.refineScore).optional(),
     })
     .optional(),
-  /** The weights of linear layers on a CPU: as the model has them, or in 8 bits. */
-  weights: z.enum(['float32', 'int8']).optional(),
+  /** The weights on a CPU: converted whenever a network opens, mapped from a cache file, or those of linear layers in 8 bits. */
+  weights: z.enum(['float32', 'mapped', 'int8']).optional(),
   note: z.string().optional(),
 })
 

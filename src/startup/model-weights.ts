@@ -1,4 +1,4 @@
-/** Models whose linear layers have their weights in 8 bits, as the configuration wishes: their records and cache files. */
+/** Models whose weights come from cache files in another form, as the configuration wishes: their records and those files. */
 import { join } from 'node:path'
 import type { Config, DeviceConfig } from '../config/config.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
@@ -6,12 +6,15 @@ import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
 import type { NetworkPart, NetworkParts } from '../engine/networks/plan/parts.ts'
 import { planNetworks } from '../engine/networks/plan/plan.ts'
 import { checkModel } from '../engine/pipeline/check-model.ts'
-import { type BlockFile, ensureWritten, isWritten } from '../engine/weights/blocks/block-file.ts'
+import { ensureWritten, isWritten, type WeightFile } from '../engine/weights/cached/weight-file.ts'
+
+/** 8-bit blocks, or float32 that is mapped. */
+export type WeightForm = NonNullable<NetworkPart['cached']>['form']
 
 /** Follows the cache files that are made. */
 export interface MakingProgress {
   /** Called before the first byte of a file. */
-  begin(model: string, file: string, sizeBytes: number): void
+  begin(model: string, form: WeightForm, file: string, sizeBytes: number): void
   written(doneBytes: number, sizeBytes: number): void
   end(): void
 }
@@ -25,23 +28,26 @@ export async function withWeights(
   advice: Config['models'],
   folder: string,
 ): Promise<ModelCatalogue> {
-  const wished = models.map(model => (advice[model.name]?.weights === 'int8' ? inInt8(model, folder) : model))
+  const wished = models.map(model => {
+    const form = advice[model.name]?.weights ?? 'float32'
+    return form === 'float32' ? model : inForm(model, { form, folder })
+  })
   return { ...catalogue, models: await Promise.all(wished) }
 }
 
 /** Makes the cache files that are missing or cannot be used. @throws as ensureWritten. */
-export async function makeBlockFiles(
+export async function makeWeightFiles(
   models: readonly ModelRecord[],
   devices: readonly DeviceConfig[],
   progress: MakingProgress,
 ): Promise<void> {
-  if (!devices.some(usesBlocks)) return
+  if (!devices.some(usesFiles)) return
   for (const model of models) {
-    for (const blocks of await blockFilesOf(model)) {
-      if (await isWritten(blocks)) continue
-      progress.begin(model.name, blocks.file, blocks.sizeBytes)
+    for (const { form, weightFile } of await weightFilesOf(model)) {
+      if (await isWritten(weightFile)) continue
+      progress.begin(model.name, form, weightFile.file, weightFile.sizeBytes)
       try {
-        await ensureWritten(blocks, progress.written)
+        await ensureWritten(weightFile, progress.written)
       } finally {
         progress.end()
       }
@@ -50,43 +56,56 @@ export async function makeBlockFiles(
 }
 
 /** A GPU computes in float16, and so does a CPU that is told to. */
-function usesBlocks({ name, precision }: DeviceConfig): boolean {
+function usesFiles({ name, precision }: DeviceConfig): boolean {
   return name.startsWith('cpu') && precision !== 'float16'
 }
 
-async function blockFilesOf({ parts, refiner }: ModelRecord): Promise<BlockFile[]> {
+async function weightFilesOf({
+  parts,
+  refiner,
+}: ModelRecord): Promise<{ form: WeightForm; weightFile: WeightFile }[]> {
   const experts = [parts, ...(refiner ? [refiner.parts] : [])].map(({ networks }) => networks)
-  const inBlocks = experts.filter(({ unet }) => unet.blockFile !== undefined)
-  const plans = await Promise.all(inBlocks.map(networks => planNetworks(networks)))
-  return plans.flatMap(({ textEncoder, textEncoder2, unet }) =>
-    [textEncoder, textEncoder2, unet].flatMap(network => network?.blocks ?? []),
-  )
+  const files = experts.map(async networks => {
+    const form = networks.unet.cached?.form
+    if (!form) return []
+    const { textEncoder, textEncoder2, unet } = await planNetworks(networks)
+    const uses = [textEncoder, textEncoder2, unet].flatMap(network => network?.use ?? [])
+    return uses.flatMap(({ weightFile }) => (weightFile ? [{ form, weightFile }] : []))
+  })
+  return (await Promise.all(files)).flat()
 }
 
-async function inInt8(model: ModelRecord, folder: string): Promise<ModelRecord> {
+interface Wish {
+  readonly form: WeightForm
+  /** Of the cache files. */
+  readonly folder: string
+}
+
+async function inForm(model: ModelRecord, wish: Wish): Promise<ModelRecord> {
   const { refiner } = model
-  const changed = await expertInInt8(model, folder)
-  return refiner ? { ...changed, refiner: await expertInInt8(refiner, folder) } : changed
+  const changed = await expertInForm(model, wish)
+  return refiner ? { ...changed, refiner: await expertInForm(refiner, wish) } : changed
 }
 
-async function expertInInt8<Expert extends ExpertRecord>(expert: Expert, folder: string): Promise<Expert> {
-  const parts = { ...expert.parts, networks: networksInInt8(expert.parts.networks, folder) }
-  return { ...expert, parts, hash: hashOf(expert.hash), needs: await checkModel(parts) }
+async function expertInForm<Expert extends ExpertRecord>(expert: Expert, wish: Wish): Promise<Expert> {
+  const parts = { ...expert.parts, networks: networksInForm(expert.parts.networks, wish) }
+  return { ...expert, parts, hash: hashOf(expert.hash, wish), needs: await checkModel(parts) }
 }
 
-/** The VAE has next to no linear layers. */
-function networksInInt8(networks: NetworkParts, folder: string): NetworkParts {
+/** The VAE has next to no linear layers, and opens at once. */
+function networksInForm(networks: NetworkParts, wish: Wish): NetworkParts {
   const { textEncoder, textEncoder2, unet } = networks
-  const inBlocks = (part: NetworkPart): NetworkPart =>
-    part.weights.layout === 'onnx'
-      ? part
-      : { ...part, hash: hashOf(part.hash), blockFile: join(folder, `${hashOf(part.hash)}.safetensors`) }
+  const inForm = (part: NetworkPart): NetworkPart => {
+    if (part.weights.layout === 'onnx') return part
+    const hash = hashOf(part.hash, wish)
+    return { ...part, hash, cached: { form: wish.form, file: join(wish.folder, `${hash}.safetensors`) } }
+  }
   return {
     ...networks,
-    ...(textEncoder && { textEncoder: inBlocks(textEncoder) }),
-    textEncoder2: inBlocks(textEncoder2),
-    unet: inBlocks(unet),
+    ...(textEncoder && { textEncoder: inForm(textEncoder) }),
+    textEncoder2: inForm(textEncoder2),
+    unet: inForm(unet),
   }
 }
 
-const hashOf = (hash: string) => `${hash}-int8`
+const hashOf = (hash: string, { form }: Wish) => `${hash}-${form}`

@@ -1,13 +1,14 @@
-/** Promises of `weights: int8`: a model of its own hash and less memory, whose cache files are made once, before painting. */
-import { readdirSync } from 'node:fs'
+/** Promises of `weights: int8` and `mapped`: a model of its own hash, whose cache files are made once, before painting. */
+import { readdirSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { DeviceConfig } from '../../src/config/config.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { openNetworks } from '../../src/engine/networks/open/open.ts'
+import type { ResidentOptions } from '../../src/engine/onnx/memory/residency.ts'
 import { MergedLoras } from '../../src/engine/pipeline/open/merged-loras.ts'
 import { readLibrary } from '../../src/startup/model-library.ts'
-import { type MakingProgress, makeBlockFiles } from '../../src/startup/model-weights.ts'
+import { type MakingProgress, makeWeightFiles } from '../../src/startup/model-weights.ts'
 import { modelsFolder, oracleModels } from '../helpers/models/oracle-models.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
@@ -17,9 +18,15 @@ beforeAll(async () => {
   tiny = await oracle.models()
 })
 
-async function read(weights: 'float32' | 'int8', dataDir = tempFolder()) {
+/** The model of the golden numbers, whose files are in float32, or the demo's, whose files are in float16. */
+async function read(weights: 'float32' | 'mapped' | 'int8', type: 'F32' | 'F16' = 'F32') {
+  const dataDir = tempFolder()
+  const files: Record<string, string> =
+    type === 'F32'
+      ? { 'tiny/base': `${tiny}/tiny-base`, 'tiny/refiner': `${tiny}/tiny-refiner` }
+      : { tiny: 'models/demo' }
   const config = {
-    modelsDir: modelsFolder({ 'tiny/base': `${tiny}/tiny-base`, 'tiny/refiner': `${tiny}/tiny-refiner` }),
+    modelsDir: modelsFolder(files),
     dataDir,
     extraModelDirs: [],
     modelLinkTargets: [],
@@ -36,7 +43,7 @@ class Told implements MakingProgress {
   readonly files: string[] = []
   readonly sizes: number[] = []
   ends = 0
-  begin(_model: string, file: string, sizeBytes: number): void {
+  begin(_model: string, _form: string, file: string, sizeBytes: number): void {
     this.files.push(file)
     this.sizes.push(sizeBytes)
   }
@@ -48,11 +55,11 @@ class Told implements MakingProgress {
 
 async function make(model: ModelRecord, device = cpu): Promise<Told> {
   const told = new Told()
-  await makeBlockFiles([model], [device], told)
+  await makeWeightFiles([model], [device], told)
   return told
 }
 
-test('it is a model of its own, which needs less memory and has the same name', async () => {
+test('in 8 bits it is a model of its own, which needs less memory and has the same name', async () => {
   const [one, other] = [(await read('float32')).model, (await read('int8')).model]
   expect(other.name).toBe(one.name)
   expect(other.hash).not.toBe(one.hash)
@@ -62,8 +69,10 @@ test('it is a model of its own, which needs less memory and has the same name', 
   expect(other.parts.networks.vae.hash).toBe(one.parts.networks.vae.hash)
 })
 
-test('its files are announced with their size, and made once', async () => {
-  const { model, dataDir } = await read('int8')
+const forms = ['int8', 'mapped'] as const
+
+test.each(forms)('%s: its files are announced with their size, and made once', async form => {
+  const { model, dataDir } = await read(form, 'F16')
   const first = await make(model)
   // Two text encoders and a U-Net of the Base; the Refiner shares the second encoder.
   expect(first.files.length).toBeGreaterThanOrEqual(3)
@@ -73,11 +82,14 @@ test('its files are announced with their size, and made once', async () => {
   expect((await make(model)).files).toEqual([])
 })
 
-test('a GPU, and a CPU that computes in float16, have no use for them, so none is made', async () => {
-  const { model } = await read('int8')
-  expect((await make(model, { ...cpu, name: 'cuda:0' })).files).toEqual([])
-  expect((await make(model, { ...cpu, precision: 'float16' })).files).toEqual([])
-})
+test.each(forms)(
+  '%s: a GPU, and a CPU that computes in float16, have no use for them, so none is made',
+  async form => {
+    const { model } = await read(form)
+    expect((await make(model, { ...cpu, name: 'cuda:0' })).files).toEqual([])
+    expect((await make(model, { ...cpu, precision: 'float16' })).files).toEqual([])
+  },
+)
 
 /** Of the norm of `one`. */
 function distance(one: Float32Array, other: Float32Array): number {
@@ -85,7 +97,7 @@ function distance(one: Float32Array, other: Float32Array): number {
   return Math.sqrt(squares / one.reduce((sum, value) => sum + value ** 2, 0))
 }
 
-async function opened(weights: 'float32' | 'int8') {
+async function opened(weights: 'float32' | 'mapped' | 'int8') {
   const networks = await openNetworks((await read(weights)).model.parts.networks)
   const file = join('test/golden/oracle-2/lora', 'locon.safetensors')
   const storage = { layout: 'file' as const, path: file, bytes: 0, dtypes: [] }
@@ -98,7 +110,7 @@ async function opened(weights: 'float32' | 'int8') {
   }
 }
 
-test('its numbers are within 2 % of the model’s own, with and without a LoRA, and the same each time', async () => {
+test('in 8 bits its numbers are within 2 % of the model’s own, with and without a LoRA, and the same each time', async () => {
   const [own, int8] = [await opened('float32'), await opened('int8')]
   const plain = { own: await own.text(), int8: await int8.text() }
   expect(distance(plain.own, plain.int8)).toBeLessThan(0.02)
@@ -115,3 +127,30 @@ test('its numbers are within 2 % of the model’s own, with and without a LoRA, 
     await one.close()
   }
 })
+
+test('weights in float32 are mapped where they lie, so no file is made', async () => {
+  const { model } = await read('mapped')
+  expect((await make(model)).files).toEqual([])
+})
+
+test('mapped weights give the bytes of the model’s own without prepacking, also when the file was cut short', async () => {
+  const [own, mapped] = [(await read('float32', 'F16')).model, (await read('mapped', 'F16')).model]
+  expect(mapped.hash).not.toBe(own.hash)
+  const expected = await textOf(own, { prepack: false })
+  expect(await textOf(mapped)).toEqual(expected)
+  const { cached } = mapped.parts.networks.textEncoder2
+  const file = cached?.file ?? ''
+  const { size } = statSync(file)
+  truncateSync(file, size - 4)
+  expect(await textOf(mapped)).toEqual(expected)
+  expect(statSync(file).size).toBe(size)
+  expect(distance(await textOf(own), expected)).toBeLessThan(1e-5)
+})
+
+async function textOf({ parts }: ModelRecord, options: ResidentOptions = {}): Promise<Float32Array> {
+  const networks = await openNetworks(parts.networks, options)
+  const ids = Int32Array.from({ length: 77 }, (_, i) => i)
+  const { hidden } = await networks.textEncoder2.encode(ids, 2)
+  await networks.close()
+  return hidden
+}

@@ -1,5 +1,5 @@
 /** Promises of the GPU check's time limit: a part that is too slow is named and does not cost the table. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { type Part, type PartRow, runParts } from '../../tools/gpu-check/parts.ts'
 
 const part = (what: string, run: Part['run']): Part => ({ device: 'cuda:0', precision: 'float16', what, run })
@@ -27,5 +27,26 @@ test('a part that fails says why and counts as failed, and the next one runs', a
   expect(resultsOf(rows)).toEqual([
     ['networks', 'Error: no kernel'],
     ['pictures', 'fine'],
+  ])
+})
+
+test('a part that is given up tells what it knows so far', async () => {
+  let nowMs = 0
+  const known: string[] = []
+  const slow: Part = {
+    ...part('cases', signal => {
+      known.push('3 of 3 pictures')
+      nowMs += 60_000
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+    }),
+    soFar: () => known.map(result => ({ what: 'cases', result })),
+  }
+  vi.useFakeTimers()
+  const checked = runParts([slow], 60_000, () => nowMs)
+  await vi.advanceTimersByTimeAsync(60_000)
+  vi.useRealTimers()
+  expect(resultsOf(await checked)).toEqual([
+    ['cases', '3 of 3 pictures'],
+    ['cases', 'left out: not done after 60 s'],
   ])
 })

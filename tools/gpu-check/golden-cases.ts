@@ -25,9 +25,12 @@ export interface GoldenCaseResult {
   readonly fault?: string
 }
 
-/** The limits are those of float32 on a CPU, and for pictures in eight bits. The signal ends it between two cases. */
-export async function checkGoldenCases(target: Target, signal: AbortSignal): Promise<GoldenCaseResult[]> {
-  const results: GoldenCaseResult[] = []
+/** Adds to `results`. The limits are those of float32 on a CPU, and for pictures in eight bits. The signal ends it between two cases. */
+export async function checkGoldenCases(
+  target: Target,
+  signal: AbortSignal,
+  results: GoldenCaseResult[],
+): Promise<void> {
   const check = async (folder: OracleFolder, checkers: readonly Checker[]) => {
     try {
       for (const checker of checkers) {
@@ -48,7 +51,6 @@ export async function checkGoldenCases(target: Target, signal: AbortSignal): Pro
   } finally {
     await models.close()
   }
-  return results
 }
 
 async function resultOf({

@@ -18,6 +18,8 @@ export interface Part {
   readonly what: string
   /** Rejects when the signal aborts, or soon after. */
   run(signal: AbortSignal): Promise<readonly Row[]>
+  /** What is known when the part is given up. */
+  soFar?(): readonly Row[]
 }
 
 /** With less left, a part is not begun: opening a full-size model alone takes longer. */
@@ -42,20 +44,20 @@ export async function runParts(
   return rows
 }
 
-async function runWithin({ what, run }: Part, limitMs: number): Promise<readonly Row[]> {
+async function runWithin({ what, run, soFar }: Part, limitMs: number): Promise<readonly Row[]> {
   if (limitMs < leastMs) return [{ what, result: 'left out: no time is left' }]
   const seconds = Math.round(limitMs / 1000)
   const abort = new AbortController()
-  const late = [{ what, result: `left out: not done after ${seconds} s` }]
+  const late = () => [...(soFar?.() ?? []), { what, result: `left out: not done after ${seconds} s` }]
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<readonly Row[]>(resolve => {
     timer = setTimeout(() => {
       abort.abort()
-      resolve(late)
+      resolve(late())
     }, limitMs)
   })
   const done = run(abort.signal).catch(error =>
-    abort.signal.aborted ? late : [{ what, result: String(error), isFailed: true }],
+    abort.signal.aborted ? late() : [{ what, result: String(error), isFailed: true }],
   )
   return Promise.race([done, limit]).finally(() => clearTimeout(timer))
 }

@@ -178,8 +178,12 @@ export const cli = {
   isDefault: '(default)',
   readingThrough: (file: string, bytes: number) =>
     `Reading ${file} through once (${sizeOf(bytes)}), to know it again …`,
-  makingWeights: (model: string, file: string, bytes: number) =>
-    `Writing ${model}’s weights in 8 bits to ${file} (${sizeOf(bytes)}), once …`,
+  makingWeights: {
+    int8: (model: string, file: string, bytes: number) =>
+      `Writing ${model}’s weights in 8 bits to ${file} (${sizeOf(bytes)}), once …`,
+    mapped: (model: string, file: string, bytes: number) =>
+      `Writing ${model}’s weights in float32 to ${file} (${sizeOf(bytes)}), once …`,
+  },
   locked: (file: string, count: number) => `${file} pins ${count === 1 ? 'one model' : `${count} models`}.`,
   noModels: (folder: string) => `There is no model in ${folder}.`,
 

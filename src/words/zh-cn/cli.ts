@@ -162,8 +162,11 @@ export const cli: Words['cli'] = {
   ofNoUse: count => `模型文件夹里有 ${count} 个文件 Easel 用不上；easel models 会逐一说明。`,
   isDefault: '（默认）',
   readingThrough: (file, bytes) => `正在通读 ${file}（${sizeOf(bytes)}），只需这一次 …`,
-  makingWeights: (model, file, bytes) =>
-    `正在把 ${model} 的 8 位权重写入 ${file}（${sizeOf(bytes)}），只需这一次 …`,
+  makingWeights: {
+    int8: (model, file, bytes) => `正在把 ${model} 的 8 位权重写入 ${file}（${sizeOf(bytes)}），只需这一次 …`,
+    mapped: (model, file, bytes) =>
+      `正在把 ${model} 的 float32 权重写入 ${file}（${sizeOf(bytes)}），只需这一次 …`,
+  },
   locked: (file, count) => `${file} 固定了 ${count} 个模型。`,
   noModels: folder => `${folder} 里没有模型。`,
 

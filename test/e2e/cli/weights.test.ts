@@ -1,23 +1,31 @@
-/** `weights: int8` on the command line: the size of the cache files is said before they are made, once. */
+/** `weights: int8` and `mapped` on the command line: the size of the cache files is said before they are made, once. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { runCli } from '../../helpers/processes/run-cli.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
-test('the first picture says what is written and how large it is, the second one has the same bytes', async () => {
-  const cwd = tempFolder()
-  mkdirSync(join(cwd, 'data'))
-  const config = join(cwd, 'config.yaml')
-  writeFileSync(config, JSON.stringify({ dataDir: 'data', models: { demo: { weights: 'int8' } } }))
-  const paint = (file: string) =>
-    runCli(['imagine', 'a red circle --steps 1 --seed 7', '--config', config, '-o', file], { cwd })
-  const first = await paint('one.png')
-  expect(first).toMatchObject({ code: 0 })
-  expect(first.err).toMatch(
-    /Writing demo’s weights in 8 bits to \S+-int8\.safetensors \([\d.]+ (kB|MB)\), once …/,
-  )
-  const second = await paint('two.png')
-  expect(second.err).not.toContain('8 bits')
-  expect(readFileSync(join(cwd, 'two.png')).equals(readFileSync(join(cwd, 'one.png')))).toBe(true)
-})
+test.each([
+  ['int8', '8 bits'],
+  ['mapped', 'float32'],
+])(
+  '%s: the first picture says what is written and how large it is, the second one has the same bytes',
+  async (weights, type) => {
+    const cwd = tempFolder()
+    mkdirSync(join(cwd, 'data'))
+    const config = join(cwd, 'config.yaml')
+    writeFileSync(config, JSON.stringify({ dataDir: 'data', models: { demo: { weights } } }))
+    const paint = (file: string) =>
+      runCli(['imagine', 'a red circle --steps 1 --seed 7', '--config', config, '-o', file], { cwd })
+    const first = await paint('one.png')
+    expect(first).toMatchObject({ code: 0 })
+    expect(first.err).toMatch(
+      new RegExp(
+        `Writing demo’s weights in ${type} to \\S+-${weights}\\.safetensors \\([\\d.]+ (kB|MB)\\), once …`,
+      ),
+    )
+    const second = await paint('two.png')
+    expect(second.err).not.toContain(type)
+    expect(readFileSync(join(cwd, 'two.png')).equals(readFileSync(join(cwd, 'one.png')))).toBe(true)
+  },
+)

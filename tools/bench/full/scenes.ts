@@ -1,8 +1,11 @@
 /** What is done at full size in a process of its own: one network, or a whole picture, whose times and memory are taken. */
 import type { UNetInput } from '../../../src/engine/networks/networks.ts'
+import { planNetworks } from '../../../src/engine/networks/plan/plan.ts'
 import { Residency } from '../../../src/engine/onnx/memory/residency.ts'
 import { decodeLatents } from '../../../src/engine/pipeline/latents/latents.ts'
 import { type OpenModel, openModel } from '../../../src/engine/pipeline/open/open-model.ts'
+import { ensureWritten } from '../../../src/engine/weights/cached/weight-file.ts'
+import type { WeightForm } from '../../../src/startup/model-weights.ts'
 import { elapsedMs } from '../measure.ts'
 import { paintPictures, pictures } from './pictures.ts'
 import { peakBytes, recordIn, type SceneFigures } from './subject.ts'
@@ -23,6 +26,7 @@ export const scenes: readonly Scene[] = [
   ...sides.flatMap(side => [
     network(`unet-${side}`, `U-Net, ${side} px`, callUNet(side, 1)),
     network(`unet-${side}-guided`, `U-Net, ${side} px, guided`, callUNet(side, 2)),
+    network(`unet-${side}-guided-mapped`, `U-Net, ${side} px, guided, mapped`, callUNet(side, 2), 'mapped'),
     network(`unet-${side}-guided-int8`, `U-Net, ${side} px, guided, int8`, callUNet(side, 2), 'int8'),
   ]),
   ...sides.map(side => network(`vae-${side}`, `decode ${side} px`, decode(side))),
@@ -34,7 +38,7 @@ export const scenes: readonly Scene[] = [
 ]
 
 /** A scene of one network. Its first call loads it and is not measured. */
-function network(name: string, label: string, call: Call, weights?: 'int8'): Scene {
+function network(name: string, label: string, call: Call, weights?: WeightForm): Scene {
   return { name, label, play: (modelsDir, rounds) => callNetwork(call, modelsDir, rounds, weights) }
 }
 
@@ -42,11 +46,14 @@ async function callNetwork(
   call: Call,
   modelsDir: string,
   rounds: number,
-  weights?: 'int8',
+  weights?: WeightForm,
 ): Promise<SceneFigures> {
   const { parts } = await recordIn(modelsDir, weights)
   const residency = new Residency()
   const model = await openModel(parts, { residency })
+  // Its cache file is made once, not whenever it opens.
+  const { use } = (await planNetworks(parts.networks)).unet
+  if (use?.weightFile) await ensureWritten(use.weightFile)
   let loadMs = 0
   let loadPeakBytes = 0
   residency.opening = async open => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { fileHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
-import { withWeights } from '../../../src/startup/model-weights.ts'
+import { type WeightForm, withWeights } from '../../../src/startup/model-weights.ts'
 
 /** What a scene found. */
 export interface SceneFigures {
@@ -17,8 +17,8 @@ export interface SceneFigures {
   readonly peakBytes: number
 }
 
-/** The one model of the folder, whose hashes and weights in 8 bits are kept beside it. @throws Error where there is none. */
-export async function recordIn(modelsDir: string, weights?: 'int8'): Promise<ModelRecord> {
+/** The one model of the folder, whose hashes and cached weights are kept beside it. @throws Error where there is none. */
+export async function recordIn(modelsDir: string, weights?: WeightForm): Promise<ModelRecord> {
   const cacheFolder = `${resolve(modelsDir)}-cache`
   const cache = fileHashCache(join(cacheFolder, 'hashes.json'))
   const read = await readModels({ roots: [modelsDir], linkTargets: [], cache })

@@ -1,9 +1,10 @@
 /** Opens a model: turns its planned parts into networks that run. */
 import { Residency, type ResidentOptions, residentSession } from '../../onnx/memory/residency.ts'
-import { type BlockFile, ensureWritten } from '../../weights/blocks/block-file.ts'
+import { ensureWritten } from '../../weights/cached/weight-file.ts'
 import type { Networks } from '../networks.ts'
 import type { NetworkPart, NetworkParts } from '../plan/parts.ts'
 import { planNetworks, planVae, type TextEncoderPlan, type UNetPlan, type VaePlan } from '../plan/plan.ts'
+import type { WeightUse } from '../plan/planned-weights.ts'
 import { OnnxUNet } from './onnx-unet.ts'
 import { OpenTextEncoder } from './open-text-encoder.ts'
 import { OpenUNet } from './open-unet.ts'
@@ -43,12 +44,8 @@ function movedToCpu(options: ResidentOptions): ResidentOptions {
   return device.startsWith('cpu') ? moved : { ...moved, residency: new Residency('cpu') }
 }
 
-function openTextEncoder(
-  hash: string,
-  { config, graph, own, blocks }: TextEncoderPlan,
-  given: ResidentOptions,
-) {
-  const options = withBlocks(given, blocks)
+function openTextEncoder(hash: string, { config, graph, own, use }: TextEncoderPlan, given: ResidentOptions) {
+  const options = optionsFor(given, use)
   const session = residentSession('text encoder', hash, graph, options)
   if ('path' in graph || !own) {
     return new OpenTextEncoder(config, session, 'path' in graph ? graph.path : undefined)
@@ -68,7 +65,7 @@ function openTextEncoder(
 }
 
 function openUNet(hash: string, plan: UNetPlan, given: ResidentOptions) {
-  const options = withBlocks(given, plan.blocks)
+  const options = optionsFor(given, plan.use)
   const { config, timeIdCount, graph } = plan
   const session = residentSession('unet', hash, graph, options)
   if ('path' in graph) return new OnnxUNet(config, timeIdCount, session, graph.path)
@@ -86,8 +83,13 @@ function openUNet(hash: string, plan: UNetPlan, given: ResidentOptions) {
 }
 
 /** The cache file is made where it is missing, as after somebody removed it. */
-function withBlocks(options: ResidentOptions, blocks: BlockFile | undefined): ResidentOptions {
-  return blocks ? { ...options, beforeOpening: () => ensureWritten(blocks) } : options
+function optionsFor(options: ResidentOptions, use: WeightUse | undefined): ResidentOptions {
+  const { isMapped, weightFile } = use ?? { isMapped: false }
+  return {
+    ...options,
+    ...(isMapped && { prepack: false }),
+    ...(weightFile && { beforeOpening: () => ensureWritten(weightFile) }),
+  }
 }
 
 function openPlannedVae(hash: string, { config, decoder, encoder }: VaePlan, options: ResidentOptions) {

@@ -11,8 +11,11 @@ export const networkPart = z.object({
   configFile: z.string(),
   /** sha256, hex, over weights and config: equal for networks that give the same numbers. */
   hash: z.string(),
-  /** The cache file for the weights of its linear layers in 8-bit blocks; absent: they are used as they are. */
-  blockFile: z.string().optional(),
+  /**
+   * The cache file of its weights in another form, on a CPU: those of linear layers in 8-bit blocks, or all in float32, which are
+   * mapped. Absent: they are used as the model has them.
+   */
+  cached: z.object({ form: z.enum(['int8', 'mapped']), file: z.string() }).optional(),
 })
 export type NetworkPart = z.infer<typeof networkPart>
 

@@ -3,7 +3,6 @@ import { AppError } from '../../../errors/errors.ts'
 import { isCpu, type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
-import type { BlockFile } from '../../weights/blocks/block-file.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
 import type { ModelTensors } from '../../weights/lora/module-index.ts'
@@ -19,7 +18,7 @@ import { buildUNet } from '../unet.ts'
 import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../vae.ts'
 import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
-import { planWeights } from './planned-weights.ts'
+import { planWeights, type WeightUse } from './planned-weights.ts'
 
 /** Built over weights, or foreign. */
 export type NetworkGraph = OnnxModel | OnnxPath
@@ -29,7 +28,8 @@ export interface TextEncoderPlan {
   readonly graph: NetworkGraph
   /** The weights of the graph, for rebuilding it over changed weights; absent for a foreign graph. */
   readonly own?: { readonly weights: RecordedSource; build(weights: WeightSource, at?: Target): OnnxModel }
-  readonly blocks?: BlockFile
+  /** Absent for a foreign graph. */
+  readonly use?: WeightUse
 }
 
 export interface UNetPlan {
@@ -46,7 +46,8 @@ export interface UNetPlan {
    */
   buildWith(adapters: readonly WeightSource[], weights?: WeightSource): OnnxModel
   buildShallow(weights?: WeightSource): OnnxModel
-  readonly blocks?: BlockFile
+  /** Absent for a foreign graph. */
+  readonly use?: WeightUse
 }
 
 export interface VaePlan {
@@ -101,8 +102,8 @@ async function planTextEncoder(part: NetworkPart, target: Target): Promise<TextE
     return { config, graph: await onnxTextEncoder(part.weights.graphs[0], config) }
   }
   const build = (source: WeightSource, at = target) => buildClip(config, source, { variant: variantFor(at) })
-  const { weights, blocks } = await planWeights(part, target, source => build(source))
-  return { config, graph: build(weights), own: { weights, build }, ...(blocks && { blocks }) }
+  const { weights, use } = await planWeights(part, target, source => build(source))
+  return { config, graph: build(weights), own: { weights, build }, use }
 }
 
 async function planUNet(
@@ -120,7 +121,7 @@ async function planUNet(
   const expose = [deepFeaturesPath(config)]
   const build = (weights: WeightSource, imagePrompts: readonly WeightSource[]) =>
     buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose, takesTextProjections })
-  const { weights: own, blocks } = await planWeights(part, target, source => build(source, []))
+  const { weights: own, use } = await planWeights(part, target, source => build(source, []))
   const buildWith = (imagePrompts: readonly WeightSource[], weights: WeightSource = own) =>
     build(weights, imagePrompts)
   return {
@@ -128,7 +129,7 @@ async function planUNet(
     timeIdCount,
     graph: buildWith([]),
     takesTextProjections,
-    ...(blocks && { blocks }),
+    use,
     weights: own,
     buildWith,
     buildShallow: (weights = own) => buildShallowUNet(config, weights, timeIdCount, { variant }),

@@ -1,0 +1,43 @@
+/** The places of tensors in a safetensors file that is not written yet. */
+import type { DType } from '../dtype.ts'
+
+/** A tensor's place. offset: from the end of the header, until that is known. */
+interface Placed {
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  readonly offset: number
+  readonly length: number
+}
+
+export class FilePlaces {
+  readonly #entries: Record<string, unknown>
+  #end = 0
+
+  /** metadata: what tells the file from others in its place. */
+  constructor(metadata: Readonly<Record<string, string>>) {
+    this.#entries = { __metadata__: metadata }
+  }
+
+  /** The bytes of all tensors so far. */
+  get bytes(): number {
+    return this.#end
+  }
+
+  /** The next tensor of the file. length: in bytes. */
+  add(name: string, dtype: DType, shape: readonly number[], length: number): Placed {
+    const offset = this.#end
+    this.#end += length
+    this.#entries[name] = { dtype, shape, data_offsets: [offset, this.#end] }
+    return { dtype, shape, offset, length }
+  }
+
+  /** The length, then JSON, padded with spaces to a multiple of eight bytes. */
+  header(): Buffer {
+    const json = Buffer.from(JSON.stringify(this.#entries))
+    const padded = Buffer.alloc(8 * Math.ceil(json.length / 8), ' ')
+    json.copy(padded)
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64LE(BigInt(padded.length))
+    return Buffer.concat([length, padded])
+  }
+}

@@ -1,0 +1,129 @@
+/** Promises of the cache files of weights: whole and of this version, or made anew; never half there. */
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { blockFile } from '../../../../src/engine/weights/blocks/block-file.ts'
+import { float32File, isMappable } from '../../../../src/engine/weights/cached/float32-file.ts'
+import { ensureWritten, isWritten } from '../../../../src/engine/weights/cached/weight-file.ts'
+import { readSafetensors, type StoredTensor } from '../../../../src/engine/weights/safetensors.ts'
+import { readTensor } from '../../../../src/engine/weights/tensor-values.ts'
+import { toAppError } from '../../../../src/errors/errors.ts'
+import { en, errorSentence } from '../../../../src/words/en.ts'
+import { floats, writeSafetensors } from '../../../helpers/models/safetensors.ts'
+import { tempFolder } from '../../../helpers/temp-folder.ts'
+
+async function matrices(folder: string): Promise<ReadonlyMap<string, StoredTensor>> {
+  const file = join(folder, 'model.safetensors')
+  const values = Array.from({ length: 6 }, (_, i) => i / 10)
+  writeSafetensors(file, {
+    'a.weight': { dtype: 'F32', shape: [2, 3], bytes: floats(...values) },
+    'b.weight': { dtype: 'F32', shape: [3, 2], bytes: floats(...values) },
+  })
+  return readSafetensors(file)
+}
+
+const forms = { 'in 8 bits': blockFile, 'in float32': float32File }
+
+describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
+  async function made(folder = tempFolder()) {
+    const weights = describeFile(join(folder, 'cache', 'w.safetensors'), 'a hash', await matrices(folder))
+    await ensureWritten(weights)
+    return { folder, weights, bytes: readFileSync(weights.file) }
+  }
+
+  test('the file has the size and the places that were said before', async () => {
+    const { weights, bytes } = await made()
+    expect(bytes.length).toBe(weights.sizeBytes)
+    const found = await readSafetensors(weights.file)
+    for (const [name, tensor] of weights.tensors) {
+      expect(found.get(name)).toMatchObject({ offset: tensor.offset, length: tensor.length })
+      if (tensor.blockScales) expect(found.get(`${name}.scales`)).toEqual(tensor.blockScales)
+    }
+  })
+
+  test('progress ends at the whole size, and a file that is there is not made again', async () => {
+    const folder = tempFolder()
+    const weights = describeFile(join(folder, 'w.safetensors'), 'a hash', await matrices(folder))
+    const told: number[] = []
+    await ensureWritten(weights, doneBytes => told.push(doneBytes))
+    expect(told.at(-1)).toBe(weights.sizeBytes)
+    await ensureWritten(weights, doneBytes => told.push(doneBytes))
+    expect(told).toHaveLength(2)
+  })
+
+  describe('Made anew, with the same bytes, is a file', () => {
+    const cases: Readonly<Record<string, (file: string, bytes: Buffer) => void>> = {
+      'that was cut short': file => truncateSync(file, 900),
+      'that is empty': file => truncateSync(file, 0),
+      'that has more at its end': (file, bytes) => writeFileSync(file, Buffer.concat([bytes, Buffer.of(0)])),
+      'of another version': (file, bytes) =>
+        writeFileSync(file, bytes.toString('latin1').replace('"version":"1"', '"version":"0"'), 'latin1'),
+      'of other weights': (file, bytes) =>
+        writeFileSync(file, bytes.toString('latin1').replace('a hash', 'b hash'), 'latin1'),
+    }
+    test.each(Object.entries(cases))('%s', async (_, spoil) => {
+      const { weights, bytes } = await made()
+      spoil(weights.file, bytes)
+      expect(await isWritten(weights)).toBe(false)
+      await ensureWritten(weights)
+      expect(readFileSync(weights.file).equals(bytes)).toBe(true)
+    })
+  })
+
+  test('a disk without room for it is known before anything is written, in one sentence', async () => {
+    const folder = tempFolder()
+    const [original] = (await matrices(folder)).values()
+    const huge = new Map([['huge', { ...original, shape: [2 ** 26, 2 ** 26] }]]) as ReadonlyMap<
+      string,
+      StoredTensor
+    >
+    const weights = describeFile(join(folder, 'cache', 'w.safetensors'), 'a hash', huge)
+    const error = toAppError(await ensureWritten(weights).catch((thrown: unknown) => thrown))
+    expect(errorSentence(en, error)).toMatch(/cache\/w.safetensors.*it needs \d+\.\d\d GB, and \d+\.\d\d GB/)
+    expect(readdirSync(join(folder, 'cache'))).toEqual([])
+  })
+
+  test('what a killed process left of it is removed, and what a living one writes is not', async () => {
+    const { weights } = await made()
+    const [dead, living] = [`${weights.file}.${2 ** 22 + 1}-0.tmp`, `${weights.file}.${process.ppid}-0.tmp`]
+    for (const unfinished of [dead, living]) writeFileSync(unfinished, 'half')
+    truncateSync(weights.file, 0)
+    await ensureWritten(weights)
+    expect(readdirSync(join(weights.file, '..')).sort()).toEqual([basename(weights.file), basename(living)])
+  })
+
+  test('weights that cannot be read leave no file, not half of one either', async () => {
+    const folder = tempFolder()
+    const originals = await matrices(folder)
+    truncateSync(join(folder, 'model.safetensors'), 150)
+    const weights = describeFile(join(folder, 'cache', 'w.safetensors'), 'a hash', originals)
+    await expect(ensureWritten(weights)).rejects.toMatchObject({ code: 'model-file' })
+    expect(readdirSync(join(folder, 'cache'))).toEqual([])
+  })
+})
+
+test('in float32 they are the model’s own values, from any type, scaled and the right way round', async () => {
+  const folder = tempFolder()
+  const file = join(folder, 'model.safetensors')
+  writeSafetensors(file, {
+    half: { dtype: 'F16', shape: [2], bytes: Buffer.from([0x00, 0x3e, 0x00, 0xc0]) },
+    upright: { dtype: 'F32', shape: [3, 2], bytes: floats(1, 2, 3, 4, 5, 6) },
+    factor: { dtype: 'F32', shape: [1], bytes: floats(2) },
+  })
+  const stored = await readSafetensors(file)
+  const [half, upright, factor] = ['half', 'upright', 'factor'].map(name => stored.get(name))
+  if (!half || !upright || !factor) throw new Error('a tensor is missing')
+  const turned: StoredTensor = { ...upright, name: 'turned', shape: [2, 3], isTransposed: true }
+  const scaled: StoredTensor = { ...upright, name: 'scaled', scale: factor }
+  expect([half, turned, scaled, upright].map(isMappable)).toEqual([false, false, false, true])
+  const originals = new Map([half, turned, scaled].map(tensor => [tensor.name, tensor]))
+  const { tensors, ...weights } = float32File(join(folder, 'cache.safetensors'), 'a hash', originals)
+  await ensureWritten({ tensors, ...weights })
+  const written = await Promise.all([...tensors.values()].map(readTensor))
+  expect(written.map(values => [...values])).toEqual([
+    [1.5, -2],
+    [1, 3, 5, 2, 4, 6],
+    [2, 4, 6, 8, 10, 12],
+  ])
+  expect([...tensors.values()].every(isMappable)).toBe(true)
+})
