@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import { type GoldenCaseResult, summaryOf } from '../../tools/gpu-check/golden-cases.ts'
 import { type Check, listCases, passes } from '../../tools/oracle/case.ts'
 import { endToEnd } from '../../tools/oracle/end-to-end/e2e.ts'
-import { OracleFolder } from '../../tools/oracle/folder.ts'
+import { goldenFolder } from '../helpers/models/golden-folder.ts'
 
 const picture: Check = { what: 'picture', error: 1, limit: 3 }
 const latents: Check = { what: 'final latents', error: 2e-2, limit: 1e-4 }
@@ -30,8 +30,7 @@ test('a case without numbers is beyond its limits, and says why', () => {
   expect(result).toContain('e2e/one: no kernel')
 })
 
-const target = { device: 'cpu', precision: 'float16' } as const
-const folder = new OracleFolder('test/golden/oracle', { target })
+const folder = goldenFolder('oracle', { device: 'cpu', precision: 'float16' })
 afterAll(() => folder.close())
 
 test('in float16 the latents are off by what float16 costs, and the picture is the reference’s', async () => {
