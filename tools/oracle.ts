@@ -9,8 +9,8 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { Command, Option } from 'commander'
+import { type Precision, precisions } from '../src/common/choices.ts'
 import { withoutTf32 } from '../src/devices/device-workers.ts'
-import { type Precision, precisions } from '../src/engine/onnx/variants/variant.ts'
 import { type CaseResult, type Checker, line, listCases, runCase } from './oracle/case.ts'
 import { checkers } from './oracle/checkers.ts'
 import { demoPictures, openDemoModels } from './oracle/end-to-end/demo.ts'

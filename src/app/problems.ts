@@ -1,4 +1,5 @@
 /** Problems of requests (refusals and changes) as codes with facts; words/ has their sentences. */
+import type { RefinerWay } from '../common/choices.ts'
 import type { RefinerMismatch } from '../engine/models/record.ts'
 import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
@@ -96,7 +97,7 @@ export interface ProblemDetails {
   'lora-in-negative': { name: string }
   'style-unknown': { name: string; known: string[] }
   /** A flag of the Refiner, but the Refiner is not used or is used in the other mode. */
-  'refine-flag': { flag: string; way: 'on' | 'ensemble' | 'after' }
+  'refine-flag': { flag: string; way: 'on' | RefinerWay }
   'no-refiner': { model: string }
   'refiner-mismatch': { model: string; refiner: string; what: RefinerMismatch }
   'strength-too-low': { strength: number; steps: number; minimum: number }

@@ -1,6 +1,6 @@
 /** Requests and button actions, before defaults and checks. */
 
-import type { PromptSyntax } from '../engine/text/prompt-rules.ts'
+import type { PromptSyntax, RefinerWay, SigmaSpread, TimestepSpacing } from '../common/choices.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
 import type { Problem } from './problems.ts'
 
@@ -41,9 +41,9 @@ export interface ImagineRequest {
   guidanceInterval?: [number, number]
   sampler?: string
   /** The spacing of the noise levels; absent: the model's own. */
-  sigmas?: 'plain' | 'karras' | 'exponential' | 'beta'
+  sigmas?: SigmaSpread
   /** The spacing of the timesteps; absent: the model's own. */
-  spacing?: 'leading' | 'trailing' | 'linspace'
+  spacing?: TimestepSpacing
   /** A schedule of ComfyUI or A1111 by name (sgm_uniform, simple, ays …), instead of the model's own. */
   schedule?: string
   /** The total noise added before the steps of Euler, Heun and DPM2 (s_churn). */
@@ -62,7 +62,7 @@ export interface ImagineRequest {
   /** The syntax of weights and other markup in the prompts; absent: the configured one. */
   syntax?: PromptSyntax
   /** false: no Refiner; true: the model's default mode; or one of the two modes by name. */
-  refine?: boolean | 'ensemble' | 'after'
+  refine?: boolean | RefinerWay
   /** For `after`: the strength of the Refiner's image to image, and the steps of its whole schedule. */
   refineStrength?: number
   refineSteps?: number

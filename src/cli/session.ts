@@ -1,11 +1,13 @@
 /** The context of every command: configuration, texts, log, terminal and exit code. */
+
 import { Command, InvalidArgumentError } from 'commander'
+import type { LogLevel } from '../common/choices.ts'
 import { withVisibleControls } from '../common/visible-controls.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { readSecrets, type Secrets } from '../config/secrets.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import { type AppError, isToldToLog, toAppError } from '../errors/errors.ts'
-import { createLogger, type LogLevel } from '../system/log.ts'
+import { createLogger } from '../system/log.ts'
 import { packageRoot } from '../system/paths.ts'
 import type { Logger } from '../system/ports.ts'
 import { scrubber } from '../system/scrubber.ts'

@@ -5,6 +5,14 @@ import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { bounds, gatewayWeights, longestPromptCharacters } from '../common/bounds.ts'
+import {
+  logLevels,
+  precisions,
+  refinerWays,
+  usualSyntaxes,
+  weightForms,
+  workerHosts,
+} from '../common/choices.ts'
 import { bytesOf } from '../common/memory-amount.ts'
 import { numberWithin } from '../common/number-within.ts'
 import { chatPlatforms } from '../common/platforms.ts'
@@ -38,7 +46,7 @@ const modelAdvice = z.strictObject({
     .strictObject({
       /** A Refiner of the library in place of the one beside the model. */
       model: z.string().optional(),
-      way: z.enum(['ensemble', 'after']).optional(),
+      way: z.enum(refinerWays).optional(),
       strength: z.number().gt(bounds.strength.min).max(bounds.strength.max).optional(),
       split: numberWithin(bounds.refineSplit).optional(),
       steps: z.int().min(1).optional(),
@@ -48,7 +56,7 @@ const modelAdvice = z.strictObject({
     })
     .optional(),
   /** The weights on a CPU: converted whenever a network opens, mapped from a cache file, or those of linear layers in 8 bits. */
-  weights: z.enum(['float32', 'mapped', 'int8']).optional(),
+  weights: z.enum(weightForms).optional(),
   note: z.string().optional(),
 })
 
@@ -73,11 +81,11 @@ const device = z.strictObject({
   /** A number has one spelling, so that one card has one name. */
   name: z.string().regex(/^(auto|webgpu|cpu(:(0|[1-9]\d?))?|cuda:(0|[1-9]\d?))$/, expected('device')),
   /** Where it is left out: a process for a GPU, whose driver may take it down, and a thread for the CPU. */
-  host: z.enum(['thread', 'process']).optional(),
+  host: z.enum(workerHosts).optional(),
   /** 0: as many as the runtime chooses; several workers on the CPU share its processors. */
   threads: z.int().min(0).max(mostThreads).default(0),
   /** What the networks compute in; `auto`: float16 on GPUs that have it, float32 on CPUs. */
-  precision: z.enum(['auto', 'float32', 'float16']).default('auto'),
+  precision: z.enum(['auto', ...precisions]).default('auto'),
   /** What its worker may use, `12GB`; without it, a CPU worker uses the memory that is free at the start. */
   memory: z
     .string()
@@ -95,10 +103,10 @@ const settings = z.strictObject({
   /** Folders that links out of the models folders may lead into. */
   modelLinkTargets: z.array(z.string().min(1)),
   defaultModel: z.string().min(1),
-  logLevel: z.enum(['debug', 'info', 'warn', 'error', 'silent']),
+  logLevel: z.enum(logLevels),
   language: z.literal(languageTags),
   /** The prompt rule for requests that name none. */
-  prompts: z.enum(['a1111', 'comfyui']),
+  prompts: z.enum(usualSyntaxes),
   web: z.strictObject({
     enabled: z.boolean(),
     host: z.string().min(1),

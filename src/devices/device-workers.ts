@@ -1,6 +1,8 @@
 /** Opens the workers of configured devices. */
+
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { WorkerHostKind } from '../common/choices.ts'
 import type { DeviceConfig } from '../config/config.ts'
 import { createProcessHost } from '../engine/host/process-host.ts'
 import { createThreadHost } from '../engine/host/thread-host.ts'
@@ -86,7 +88,7 @@ export function hostOf(
   { name, host }: Pick<DeviceConfig, 'name' | 'host'>,
   models: ModelCatalogue['models'],
   memoryBytes = Number.POSITIVE_INFINITY,
-): 'thread' | 'process' {
+): WorkerHostKind {
   const takesTurns = models.some(model => {
     const needs = [...(model.needs ?? []), ...(model.refiner?.needs ?? [])]
     return needs.reduce((sum, { openingBytes }) => sum + openingBytes, 0) > memoryBytes

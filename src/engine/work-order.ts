@@ -1,6 +1,8 @@
 /** The work order: everything that determines a picture's bytes. It is fixed when a job is accepted and never changes. */
+
 import { z } from 'zod'
 import { bounds } from '../common/bounds.ts'
+import { promptSyntaxes, sigmaSpreads, textEncoders, timestepSpacings } from '../common/choices.ts'
 import { numberWithin } from '../common/number-within.ts'
 
 /** Something in the models folders by its name and the hash of its weights, so that a re-run paints the same picture. */
@@ -18,7 +20,7 @@ const embeddingTensor = z.object({
   hash: z.string(),
   tensor: z.string(),
   /** The encoder, if the tensor's name tells it. */
-  encoder: z.enum(['first', 'second']).optional(),
+  encoder: z.enum(textEncoders).optional(),
 })
 
 /** The input of the text encoders. `negative` null: none was given (zeros on the Base); '' is encoded. */
@@ -30,7 +32,7 @@ const promptText = z.object({
   /** Layers skipped from the penultimate one; 0 is SDXL's own choice. */
   clipSkip: numberWithin(bounds.clipSkip).int().default(0),
   /** The rule for the markup in the prompts; absent: Easel's first rule. */
-  syntax: z.enum(['a1111', 'comfyui', 'easel']).optional(),
+  syntax: z.enum(promptSyntaxes).optional(),
   /** The embeddings in the prompts: for each name the tensors of its file, or of two files if each encoder has its own. */
   embeddings: z.array(z.object({ name: z.string(), parts: z.array(embeddingTensor) })).optional(),
 })
@@ -39,8 +41,8 @@ const sampling = z.object({
   /** A name of the sampler registry. */
   sampler: z.string(),
   /** Spread of the sigmas; `model` keeps what the model's scheduler_config.json says. */
-  sigmas: z.enum(['model', 'plain', 'karras', 'exponential', 'beta']).default('model'),
-  spacing: z.enum(['model', 'leading', 'trailing', 'linspace']).default('model'),
+  sigmas: z.enum(['model', ...sigmaSpreads]).default('model'),
+  spacing: z.enum(['model', ...timestepSpacings]).default('model'),
   /** A schedule of k-diffusion and the UIs by its name; it replaces sigmas and spacing. */
   schedule: z.string().optional(),
   steps: z.number().int().min(1),

@@ -1,5 +1,7 @@
 /** Models whose weights come from cache files in another form, as the configuration wishes: their records and those files. */
+
 import { join } from 'node:path'
+import type { CachedForm } from '../common/choices.ts'
 import type { Config, DeviceConfig } from '../config/config.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
@@ -8,13 +10,10 @@ import { planNetworks } from '../engine/networks/plan/plan.ts'
 import { checkModel } from '../engine/pipeline/check-model.ts'
 import { ensureWritten, isWritten, type WeightFile } from '../engine/weights/cached/weight-file.ts'
 
-/** 8-bit blocks, or float32 that is mapped. */
-export type WeightForm = NonNullable<NetworkPart['cached']>['form']
-
 /** Follows the cache files that are made. */
 export interface MakingProgress {
   /** Called before the first byte of a file. */
-  begin(model: string, form: WeightForm, file: string, sizeBytes: number): void
+  begin(model: string, form: CachedForm, file: string, sizeBytes: number): void
   written(doneBytes: number, sizeBytes: number): void
   end(): void
 }
@@ -63,7 +62,7 @@ function usesFiles({ name, precision }: DeviceConfig): boolean {
 async function weightFilesOf({
   parts,
   refiner,
-}: ModelRecord): Promise<{ form: WeightForm; weightFile: WeightFile }[]> {
+}: ModelRecord): Promise<{ form: CachedForm; weightFile: WeightFile }[]> {
   const experts = [parts, ...(refiner ? [refiner.parts] : [])].map(({ networks }) => networks)
   const files = experts.map(async networks => {
     const form = networks.unet.cached?.form
@@ -76,7 +75,7 @@ async function weightFilesOf({
 }
 
 interface Wish {
-  readonly form: WeightForm
+  readonly form: CachedForm
   /** Of the cache files. */
   readonly folder: string
 }

@@ -1,12 +1,11 @@
 /** The log: one JSON line per event, safe to print on a terminal, without secrets, and without prompts above debug. */
+
 import { type LoggerOptions, type Logger as PinoLogger, pino } from 'pino'
+import type { LogLevel } from '../common/choices.ts'
 import { withVisibleControls } from '../common/visible-controls.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from './ports.ts'
 import { scrubber } from './scrubber.ts'
-
-/** `silent`: defects of Easel alone, because people are told that those are logged. */
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 
 export interface LogParts {
   level: LogLevel

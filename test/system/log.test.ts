@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { LogLevel } from '../../src/common/choices.ts'
 import { AppError } from '../../src/errors/errors.ts'
-import { createLogger, type LogLevel } from '../../src/system/log.ts'
+import { createLogger } from '../../src/system/log.ts'
 import type { Logger } from '../../src/system/ports.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 

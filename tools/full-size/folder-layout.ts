@@ -1,6 +1,8 @@
 /** A full-size expert in diffusers' layout: a folder per network, with its config, and the tokenizers beside them. */
+
 import { copyFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { TextEncoderName } from '../../src/common/choices.ts'
 import { clipVocabulary } from '../../src/engine/text/tokenizer/clip-vocabulary.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import type { Component, ExpertName, Role } from './experts.ts'
@@ -42,7 +44,7 @@ async function writeTokenizer(
   demo: string,
   folder: string,
   name: string,
-  encoder: 'first' | 'second',
+  encoder: TextEncoderName,
 ): Promise<void> {
   await copy(demo, folder, name, ['tokenizer_config.json', 'special_tokens_map.json'])
   const { ids, merges } = await clipVocabulary(tokens, encoder)

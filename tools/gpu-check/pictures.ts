@@ -1,9 +1,9 @@
 /** A picture on a device, first and again, with the most memory that the card held meanwhile. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { Precision } from '../../src/common/choices.ts'
 import { hostOpener } from '../../src/devices/device-workers.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
-import type { Precision } from '../../src/engine/onnx/variants/variant.ts'
 import { type PaintOrder, paintOrder } from '../../src/engine/work-order.ts'
 
 export interface PictureResult {

@@ -1,5 +1,6 @@
 /** People, spaces and conversations, the same for every platform. */
 
+import type { Audience, ConversationKind } from '../../common/conversations.ts'
 import type { Platform } from '../../common/platforms.ts'
 import { accountOf } from '../../db/repositories/account.ts'
 
@@ -38,9 +39,6 @@ export interface Rights {
   admin: boolean
 }
 
-/** The readers of a conversation: all members of the space, the channel's members, or only the thread's members. */
-export type Audience = 'space' | 'channel' | 'thread'
-
 /** Where a request was made and where its results go. */
 export interface Conversation {
   platform: Platform
@@ -48,7 +46,7 @@ export interface Conversation {
   channelId: string
   /** Set where the request came from inside a thread. */
   threadId?: string
-  kind: 'channel' | 'thread' | 'direct'
+  kind: ConversationKind
   /** The audience at the time of the request. An adapter sets `space` only for conversations known to be public. */
   audience: Audience
   /** Data that only the adapter understands, such as reply tokens; a JSON object, stored with the job. */

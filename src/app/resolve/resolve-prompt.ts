@@ -1,6 +1,7 @@
 /** Resolves the prompts: style, prompt rule, and remarks on the markup. Pure. */
 
 import { bounds } from '../../common/bounds.ts'
+import type { PromptSyntax } from '../../common/choices.ts'
 import type { Config } from '../../config/config.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import {
@@ -11,7 +12,7 @@ import {
 } from '../../engine/text/embedding-names.ts'
 import { isLora } from '../../engine/text/lora-mentions.ts'
 import type { PromptRemark, PromptRule } from '../../engine/text/prompt-rule.ts'
-import { type PromptSyntax, promptRules } from '../../engine/text/prompt-rules.ts'
+import { promptRules } from '../../engine/text/prompt-rules.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
 import { checkTexts } from '../checks/text-limits.ts'
 import type { ImagineRequest } from '../requests.ts'

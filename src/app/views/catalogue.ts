@@ -1,5 +1,6 @@
 /** The catalogue of this machine: models and files by name, and the recommended settings of each model. */
 
+import type { RefinerWay } from '../../common/choices.ts'
 import { nearestNames } from '../../common/nearest.ts'
 import type { Config } from '../../config/config.ts'
 import type { AddOnKind, FileRecord } from '../../engine/models/file-record.ts'
@@ -29,7 +30,7 @@ export interface ModelDefaults {
   steps: number
   guidance: number
   refiner: {
-    way: 'ensemble' | 'after'
+    way: RefinerWay
     split: number
     strength: number
     steps?: number

@@ -1,8 +1,10 @@
 /** Pending requests: requests for several jobs that wait for their author's confirmation. They survive a restart. */
+
 import { z } from 'zod'
 import type { Easel } from '../../app/easel.ts'
 import type { Caller, Conversation, Person } from '../../app/people/people.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
+import { audiences, conversationKinds } from '../../common/conversations.ts'
 import { platforms } from '../../common/platforms.ts'
 import { formatRequest, parseCommand } from '../grammar/command-line.ts'
 
@@ -19,8 +21,8 @@ const conversation: z.ZodType<Conversation> = z.object({
   spaceId: z.string(),
   channelId: z.string(),
   threadId: z.string().optional(),
-  kind: z.enum(['channel', 'thread', 'direct']),
-  audience: z.enum(['space', 'channel', 'thread']),
+  kind: z.enum(conversationKinds),
+  audience: z.enum(audiences),
 })
 
 /** The uses of pictures that a request can have, in the order of its files. */

@@ -3,6 +3,7 @@
 import type { FlagExpectation } from '../../app/problems.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
 import { type Bounds, bounds } from '../../common/bounds.ts'
+import { refinerWays } from '../../common/choices.ts'
 
 /** `read` returns undefined for an invalid text; `write` returns undefined for a value that cannot be typed. */
 export interface FlagValue<T> {
@@ -116,10 +117,10 @@ const usualPaddingPx = 32
 
 export const refineWay: FlagValue<NonNullable<ImagineRequest['refine']>> = {
   expected: 'refine',
-  shape: '[ensemble|after|off]',
+  shape: `[${refinerWays.join('|')}|off]`,
   read(typed) {
     const way = typed.toLowerCase()
-    return way === 'ensemble' || way === 'after' ? way : onOff.read(way)
+    return refinerWays.find(known => known === way) ?? onOff.read(way)
   },
   write: value => (typeof value === 'string' ? value : onOff.write(value)),
 }

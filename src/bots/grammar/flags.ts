@@ -3,6 +3,7 @@
 import { type Problem, problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import { bounds } from '../../common/bounds.ts'
+import { promptSyntaxes, sigmaSpreads, timestepSpacings } from '../../common/choices.ts'
 import { nearestNames } from '../../common/nearest.ts'
 import type { Words } from '../../words/en.ts'
 import {
@@ -51,8 +52,8 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   rescale: flag('rescale', 'guidanceRescale', between(bounds.guidanceRescale, number)),
   interval: flag('interval', 'guidanceInterval', interval),
   sampler: flag('sampler', 'sampler', text),
-  sigmas: flag('sigmas', 'sigmas', oneOf('sigmas', ['plain', 'karras', 'exponential', 'beta'])),
-  spacing: flag('spacing', 'spacing', oneOf('spacing', ['leading', 'trailing', 'linspace'])),
+  sigmas: flag('sigmas', 'sigmas', oneOf('sigmas', sigmaSpreads)),
+  spacing: flag('spacing', 'spacing', oneOf('spacing', timestepSpacings)),
   schedule: flag('schedule', 'schedule', text, ['scheduler']),
   churn: flag('churn', 'churn', between(bounds.churn, number)),
   eta: flag('eta', 'eta', between(bounds.eta, number)),
@@ -62,7 +63,7 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   lora: flag('lora', 'loras', loraList),
   style: flag('style', 'style', text),
   'clip-skip': flag('clip-skip', 'clipSkip', between(bounds.clipSkip, wholeNumber)),
-  syntax: flag('syntax', 'syntax', oneOf('syntax', ['a1111', 'comfyui', 'easel'])),
+  syntax: flag('syntax', 'syntax', oneOf('syntax', promptSyntaxes)),
   source: flag('source', 'source', storedPicture),
   mask: flag('mask', 'mask', storedPicture),
   // Midjourney's --iw weights the picture; ours is the strength of the change. The name is an alias, the scale differs.

@@ -1,12 +1,12 @@
 /** The schemas of JSON documents in rows. Every document is checked when it is read. */
+
 import { z } from 'zod'
+import { type Audience, audiences, conversationKinds } from '../../common/conversations.ts'
 import { platforms } from '../../common/platforms.ts'
 import type { Failure } from '../../engine/jobs/store.ts'
 import { isErrorCode, readErrorDetails } from '../../errors/error-details.ts'
 
 export const platform = z.enum(platforms)
-
-const audience = z.enum(['space', 'channel', 'thread'])
 
 /** Rows from before audiences were recorded count as private. */
 export const conversation = z
@@ -15,13 +15,13 @@ export const conversation = z
     spaceId: z.string(),
     channelId: z.string(),
     threadId: z.string().optional(),
-    kind: z.enum(['channel', 'thread', 'direct']),
-    audience: audience.optional(),
+    kind: z.enum(conversationKinds),
+    audience: z.enum(audiences).optional(),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   })
   .transform(row => ({ ...row, audience: row.audience ?? narrowest(row) }))
 
-function narrowest({ threadId }: { threadId?: string | undefined }): z.infer<typeof audience> {
+function narrowest({ threadId }: { threadId?: string | undefined }): Audience {
   return threadId === undefined ? 'channel' : 'thread'
 }
 

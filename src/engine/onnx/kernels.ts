@@ -1,9 +1,9 @@
 /** Chooses the graph variant for a device. Variants are chosen here only. */
+import type { Precision } from '../../common/choices.ts'
 import { Graph } from './graph.ts'
 import type { Expose } from './graph-builder.ts'
 import { cuda } from './variants/cuda.ts'
 import { portable } from './variants/portable.ts'
-import type { Precision } from './variants/variant.ts'
 
 /** The variants. All give the same numbers, within their precision. */
 const variants = {

@@ -1,4 +1,5 @@
 /** Sessions of ONNX Runtime (the only import of onnxruntime-node): opens graphs from memory over weights on disk. */
+import type { Precision } from '../../common/choices.ts'
 import './telemetry-off.ts'
 import * as ort from 'onnxruntime-node'
 import { AppError } from '../../errors/errors.ts'
@@ -6,7 +7,6 @@ import { floatsOfValues, isPortType, type PortType, valuesAs } from '../weights/
 import { deviceFault, providerOf } from './device.ts'
 import { newGraph, type Target, variantFor } from './kernels.ts'
 import type { OnnxModel } from './model.ts'
-import type { Precision } from './variants/variant.ts'
 
 // Errors are thrown, so the runtime need not print them as well.
 ort.env.logLevel = 'fatal'

@@ -1,5 +1,7 @@
 /** The painter of a device's worker: takes orders, returns encoded pictures. */
+
 import { z } from 'zod'
+import { type Precision, precisions } from '../../common/choices.ts'
 import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
 import { encodePreview } from '../image/preview.ts'
@@ -9,7 +11,6 @@ import { modelRecord } from '../models/record.ts'
 import type { ControlNet, UNet } from '../networks/networks.ts'
 import { Residency } from '../onnx/memory/residency.ts'
 import { preferredPrecision, type RunInterceptor, tryDevice } from '../onnx/session.ts'
-import { type Precision, precisions } from '../onnx/variants/variant.ts'
 import {
   countOf,
   type FileReference,

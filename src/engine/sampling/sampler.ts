@@ -1,9 +1,16 @@
 /** The interface of samplers: one update rule over one run's noise levels. A sampler never calls the U-Net. */
+import type { SigmaSpread, TimestepSpacing } from '../../common/choices.ts'
 import type { NoiseLevels } from './noise/noise-levels.ts'
 
 /** diffusers' names of the ways that β grows over the training timesteps (noise/training-betas.ts). */
 export const betaSchedules = ['scaled_linear', 'linear', 'squaredcos_cap_v2'] as const
 export type BetaSchedule = (typeof betaSchedules)[number]
+
+/** diffusers' names of what a U-Net predicts: the noise, v, or the denoised latents. */
+export const predictions = ['epsilon', 'v_prediction', 'sample'] as const
+
+/** diffusers' names of the ways that the sigmas of an EDM model are spread. */
+export const edmSpreads = ['karras', 'exponential'] as const
 
 /** The noise settings of a model's scheduler, with the changes of an order. */
 export interface SchedulerConfig {
@@ -11,11 +18,11 @@ export interface SchedulerConfig {
   betaStart: number
   betaEnd: number
   betaSchedule: BetaSchedule
-  prediction: 'epsilon' | 'v_prediction' | 'sample'
-  spacing: 'leading' | 'trailing' | 'linspace'
+  prediction: (typeof predictions)[number]
+  spacing: TimestepSpacing
   stepsOffset: number
   /** The spacing of sigmas over the chosen range; `plain` keeps the sigmas of the timesteps. */
-  sigmas: 'plain' | 'karras' | 'exponential' | 'beta'
+  sigmas: SigmaSpread
   zeroTerminalSnr: boolean
   /** The sigma after the last step: zero, or the smallest of the training. */
   finalSigma: 'zero' | 'minimum'
@@ -45,7 +52,7 @@ export interface EdmNoise {
   /** Standard deviation of the training data. */
   sigmaData: number
   rho: number
-  spread: 'karras' | 'exponential'
+  spread: (typeof edmSpreads)[number]
 }
 
 /** Options of a rule besides its noise levels. A rule uses the options that its own comment lists. */

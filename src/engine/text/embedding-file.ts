@@ -1,5 +1,7 @@
 /** Reads files of textual inversion (Gal et al. 2022): learned vectors for one or both text encoders. */
+
 import { z } from 'zod'
+import { type TextEncoderName, textEncoders } from '../../common/choices.ts'
 import { AppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import type { SafetensorsHeader } from '../weights/safetensors.ts'
@@ -14,14 +16,14 @@ export const embeddingPart = z.object({
   vectors: z.number(),
   width: z.number(),
   /** The encoder, if the tensor's name tells it; otherwise the width does. */
-  encoder: z.enum(['first', 'second']).optional(),
+  encoder: z.enum(textEncoders).optional(),
   /** diffusers' placeholder token: a name for prompts besides the file name. */
   placeholder: z.string().optional(),
 })
 export type EmbeddingPart = z.infer<typeof embeddingPart>
 
 /** The names that trainers give to the encoders. */
-const encoders: Readonly<Record<string, 'first' | 'second'>> = {
+const encoders: Readonly<Record<string, TextEncoderName>> = {
   clip_l: 'first',
   text_encoders_0: 'first',
   clip_g: 'second',
@@ -69,7 +71,7 @@ export interface EncoderWidths {
 export function encoderOf(
   { encoder, width }: Pick<EmbeddingPart, 'encoder' | 'width'>,
   widths: EncoderWidths,
-): 'first' | 'second' | undefined {
+): TextEncoderName | undefined {
   if (encoder) return widths[encoder] === width ? encoder : undefined
   if (width === widths.first) return 'first'
   return width === widths.second ? 'second' : undefined

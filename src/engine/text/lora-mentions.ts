@@ -1,6 +1,7 @@
 /** Reads and writes `<lora:name:0.8>` in prompts: the LoRAs that a prompt names, and their weights. */
+import type { PromptSyntax } from '../../common/choices.ts'
 import type { NetworkMention } from './prompt-rule.ts'
-import { type PromptSyntax, promptRules } from './prompt-rules.ts'
+import { promptRules } from './prompt-rules.ts'
 
 /** What the changes of a U-Net and of the text encoders are multiplied by. */
 export interface LoraWeights {

@@ -1,11 +1,9 @@
 /** The registry of prompt rules, by name. */
+import type { PromptSyntax } from '../../common/choices.ts'
 import { a1111Rule } from './a1111/rule.ts'
 import { comfyuiRule } from './comfyui/rule.ts'
 import { easelRule } from './easel/rule.ts'
 import { chunkLength, type PromptRule } from './prompt-rule.ts'
-
-export const promptSyntaxes = ['a1111', 'comfyui', 'easel'] as const
-export type PromptSyntax = (typeof promptSyntaxes)[number]
 
 export const promptRules: Readonly<Record<PromptSyntax, PromptRule>> = {
   a1111: a1111Rule,

@@ -1,10 +1,12 @@
 /** Converts arrays between Easel's types, float32 and int32, and the types of foreign graphs. */
+import { precisions } from '../../common/choices.ts'
 
 /** The supported types of a graph's inputs and outputs, with the runtime's names. */
-export type PortType = 'float32' | 'float16' | 'int32' | 'int64'
+const portTypes = [...precisions, 'int32', 'int64'] as const
+export type PortType = (typeof portTypes)[number]
 
 export function isPortType(type: unknown): type is PortType {
-  return type === 'float32' || type === 'float16' || type === 'int32' || type === 'int64'
+  return portTypes.some(known => known === type)
 }
 
 /** The same values in the type of a graph's input; integers are rounded towards zero. */

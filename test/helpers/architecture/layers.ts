@@ -20,11 +20,11 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/engine/weights/',
     may: ['src/errors/', 'src/common/'],
   },
-  { prefix: 'src/engine/onnx/', may: ['src/errors/', 'src/engine/weights/'] },
+  { prefix: 'src/engine/onnx/', may: ['src/errors/', 'src/common/', 'src/engine/weights/'] },
   { prefix: 'src/engine/modules/', may: ['src/errors/', 'src/engine/onnx/', 'src/engine/weights/'] },
   {
     prefix: 'src/engine/networks/',
-    may: ['src/errors/', 'src/engine/modules/', 'src/engine/onnx/', 'src/engine/weights/'],
+    may: ['src/errors/', 'src/common/', 'src/engine/modules/', 'src/engine/onnx/', 'src/engine/weights/'],
   },
   {
     prefix: 'src/engine/sampling/',
@@ -164,6 +164,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
     prefix: 'src/startup/',
     may: [
       'src/errors/',
+      'src/common/',
       'src/system/',
       'src/config/',
       'src/words/',

@@ -12,6 +12,7 @@ import {
   unscopedAllowed,
   unscopedRead,
 } from './rules.ts'
+import { findRepeatedLists } from './shared-lists.ts'
 import { type Source, withoutComments, withoutStrings } from './sources.ts'
 
 /** All violations in `sources`, one line each: the file, then the problem. Files outside of src/ have fewer rules. */
@@ -22,6 +23,7 @@ export function findViolations(sources: readonly Source[]): string[] {
     ...findLargeFolders(sources),
     ...sources.flatMap(checkFile),
     ...program.flatMap(checkProgram),
+    ...program.flatMap(findRepeatedLists),
   ]
 }
 

@@ -1,6 +1,8 @@
 /** Random requests over everything that a person can ask for, for what the command line prints and reads again. */
+
 import fc from 'fast-check'
 import type { GivenPicture, ImagineRequest } from '../../../src/app/requests.ts'
+import { promptSyntaxes, sigmaSpreads, timestepSpacings } from '../../../src/common/choices.ts'
 import { presets } from '../../../src/engine/sampling/presets.ts'
 import { samplerKinds } from '../../../src/engine/sampling/sampler-registry.ts'
 import { schedules } from '../../../src/engine/sampling/schedule-registry.ts'
@@ -91,13 +93,13 @@ export function randomRequest({
       guidanceRescale: fraction,
       guidanceInterval: ascending,
       sampler: fc.constantFrom(...samplerKinds.map(({ name }) => name)),
-      sigmas: fc.constantFrom('plain', 'karras', 'exponential', 'beta'),
-      spacing: fc.constantFrom('leading', 'trailing', 'linspace'),
+      sigmas: fc.constantFrom(...sigmaSpreads),
+      spacing: fc.constantFrom(...timestepSpacings),
       schedule: fc.constantFrom(...schedules.map(({ name }) => name)),
       churn: fc.double({ min: 0, max: 1000, noNaN: true }),
       eta: fraction,
       clipSkip: fc.integer({ min: 0, max: 10 }),
-      syntax: fc.constantFrom('a1111', 'comfyui', 'easel'),
+      syntax: fc.constantFrom(...promptSyntaxes),
       style: fc.constant('ink'),
       vae: fc.constant(names.vae),
       loras: fc.array(

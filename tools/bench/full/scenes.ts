@@ -1,11 +1,12 @@
 /** What is done at full size in a process of its own: one network, or a whole picture, whose times and memory are taken. */
+
+import type { CachedForm } from '../../../src/common/choices.ts'
 import type { UNetInput } from '../../../src/engine/networks/networks.ts'
 import { planNetworks } from '../../../src/engine/networks/plan/plan.ts'
 import { Residency } from '../../../src/engine/onnx/memory/residency.ts'
 import { decodeLatents } from '../../../src/engine/pipeline/latents/latents.ts'
 import { type OpenModel, openModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { ensureWritten } from '../../../src/engine/weights/cached/weight-file.ts'
-import type { WeightForm } from '../../../src/startup/model-weights.ts'
 import { elapsedMs } from '../measure.ts'
 import { paintPictures, pictures } from './pictures.ts'
 import { peakBytes, recordIn, type SceneFigures } from './subject.ts'
@@ -38,7 +39,7 @@ export const scenes: readonly Scene[] = [
 ]
 
 /** A scene of one network. Its first call loads it and is not measured. */
-function network(name: string, label: string, call: Call, weights?: WeightForm): Scene {
+function network(name: string, label: string, call: Call, weights?: CachedForm): Scene {
   return { name, label, play: (modelsDir, rounds) => callNetwork(call, modelsDir, rounds, weights) }
 }
 
@@ -46,7 +47,7 @@ async function callNetwork(
   call: Call,
   modelsDir: string,
   rounds: number,
-  weights?: WeightForm,
+  weights?: CachedForm,
 ): Promise<SceneFigures> {
   const { parts } = await recordIn(modelsDir, weights)
   const residency = new Residency()

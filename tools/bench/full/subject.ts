@@ -1,9 +1,10 @@
 /** The model of full size that is measured, and what a scene finds out about it. */
 import { join, resolve } from 'node:path'
+import type { CachedForm } from '../../../src/common/choices.ts'
 import { fileHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
-import { type WeightForm, withWeights } from '../../../src/startup/model-weights.ts'
+import { withWeights } from '../../../src/startup/model-weights.ts'
 
 /** What a scene found. */
 export interface SceneFigures {
@@ -18,7 +19,7 @@ export interface SceneFigures {
 }
 
 /** The one model of the folder, whose hashes and cached weights are kept beside it. @throws Error where there is none. */
-export async function recordIn(modelsDir: string, weights?: WeightForm): Promise<ModelRecord> {
+export async function recordIn(modelsDir: string, weights?: CachedForm): Promise<ModelRecord> {
   const cacheFolder = `${resolve(modelsDir)}-cache`
   const cache = fileHashCache(join(cacheFolder, 'hashes.json'))
   const read = await readModels({ roots: [modelsDir], linkTargets: [], cache })

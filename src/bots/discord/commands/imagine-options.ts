@@ -1,4 +1,5 @@
 /** The options of /imagine: their Discord types, and their effect on a request. Pure. */
+
 import {
   type APIApplicationCommandBasicOption,
   type APIApplicationCommandOptionChoice,
@@ -8,6 +9,7 @@ import type { Problem } from '../../../app/problems.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
 import { pictureUses } from '../../../app/resolve/request-pictures.ts'
 import { type Bounds, bounds } from '../../../common/bounds.ts'
+import { refinerWays } from '../../../common/choices.ts'
 import type { Config } from '../../../config/config.ts'
 import { en, type Words } from '../../../words/en.ts'
 import { appendFlags, parseCommand, withProblems } from '../../grammar/command-line.ts'
@@ -103,7 +105,7 @@ function definitionOf(option: FlagOption, limits: Config['limits']): APIApplicat
   }
 }
 
-const refineChoices = (['on', 'off', 'ensemble', 'after'] as const).map(
+const refineChoices = (['on', 'off', ...refinerWays] as const).map(
   (value): APIApplicationCommandOptionChoice<string> => ({
     ...localized(words => words.discord.choices[value]),
     value,

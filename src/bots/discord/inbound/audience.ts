@@ -6,7 +6,7 @@ import {
   InteractionContextType,
   PermissionFlagsBits,
 } from 'discord.js'
-import type { Audience } from '../../../app/people/people.ts'
+import type { Audience } from '../../../common/conversations.ts'
 
 /** `space` only if the guild's own data shows it. Unknown conversations and guilds without the app are closed. */
 export function audienceOf(interaction: Interaction): Audience {

@@ -1,4 +1,5 @@
 /** Assembles a model from its own parts and from missing parts of other files: a VAE and text encoders. */
+import type { TextEncoderName } from '../../../common/choices.ts'
 import type { MissingPart } from '../../../errors/model-problem.ts'
 import type { NetworkPart, NetworkParts } from '../../networks/plan/parts.ts'
 import type { TokenizerPart } from '../../text/tokenizer/tokenizer-part.ts'
@@ -82,7 +83,7 @@ function ownText({ networks, tokenizer, tokenizer2 }: FoundParts): Text | undefi
 }
 
 /** Single files contain no vocabulary, so this is CLIP's. */
-function clipTokenizer({ config }: NetworkPart, encoder: 'first' | 'second'): TokenizerPart {
+function clipTokenizer({ config }: NetworkPart, encoder: TextEncoderName): TokenizerPart {
   const tokens = Math.max(1, numberIn(config, 'vocab_size'))
   return { from: 'clip', tokens, encoder, hash: hashTexts('clip', String(tokens), encoder) }
 }

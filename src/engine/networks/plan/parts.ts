@@ -1,5 +1,7 @@
 /** The description of a model's networks before they are opened: the location of weights, and the configs. */
+
 import { z } from 'zod'
+import { cachedForms } from '../../../common/choices.ts'
 import { weightLocation } from '../../weights/location.ts'
 
 /** One network. */
@@ -15,7 +17,7 @@ export const networkPart = z.object({
    * The cache file of its weights in another form, on a CPU: those of linear layers in 8-bit blocks, or all in float32, which are
    * mapped. Absent: they are used as the model has them.
    */
-  cached: z.object({ form: z.enum(['int8', 'mapped']), file: z.string() }).optional(),
+  cached: z.object({ form: z.enum(cachedForms), file: z.string() }).optional(),
 })
 export type NetworkPart = z.infer<typeof networkPart>
 

@@ -6,12 +6,13 @@
  * [out, k, k, in], and the weights of q, k and v to one matrix. The card holds each weight once.
  */
 
+import type { Precision } from '../../../common/choices.ts'
 import { product } from '../dim.ts'
 import type { Graph } from '../graph.ts'
 import type { Value } from '../model.ts'
 import { contribDomain } from '../proto.ts'
 import { portable } from './portable.ts'
-import type { GroupNormParts, Precision, Variant } from './variant.ts'
+import type { GroupNormParts, Variant } from './variant.ts'
 
 export const cuda = (precision: Precision): Variant => ({
   ...portable(precision),

@@ -2,9 +2,10 @@
  * The portable variant: NCHW, with operators that have kernels in the CPU, WebGPU and CUDA providers. Measured
  * alternatives for the CPU: docs/decisions/0002.
  */
+import type { Precision } from '../../../common/choices.ts'
 import { product } from '../dim.ts'
 import { contribDomain } from '../proto.ts'
-import type { Precision, Variant } from './variant.ts'
+import type { Variant } from './variant.ts'
 
 export const portable = (precision: Precision): Variant => ({
   precision,

@@ -1,14 +1,10 @@
 /** The interface of graph variants: the operators that differ by execution provider, and their type. */
+import type { Precision } from '../../../common/choices.ts'
 import type { DType } from '../../weights/dtype.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'
 import type { Shape } from '../dim.ts'
 import type { Graph, Padding } from '../graph.ts'
 import type { Value } from '../model.ts'
-
-/** The precision of the networks. Norms, softmax and sinusoids stay in float32, as in the reference. */
-export type Precision = (typeof precisions)[number]
-
-export const precisions = ['float32', 'float16'] as const
 
 /** The layout of a picture: [B, C, H, W] or [B, H, W, C]. */
 export type PictureLayout = 'NCHW' | 'NHWC'

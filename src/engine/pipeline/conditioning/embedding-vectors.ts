@@ -1,5 +1,7 @@
 /** The vectors of the embeddings in orders. Each file is read once and must be unchanged. */
+
 import { LRUCache } from 'lru-cache'
+import type { TextEncoderName } from '../../../common/choices.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import { type EncoderWidths, encoderOf, readEmbeddingVectors } from '../../text/embedding-file.ts'
@@ -32,7 +34,7 @@ export class EmbeddingVectors {
   async of(references: readonly EmbeddingReference[], widths: EncoderWidths): Promise<PromptEmbeddings> {
     const found: { first: NamedVectors[]; second: NamedVectors[] } = { first: [], second: [] }
     for (const { name, parts } of references) {
-      const vectors: Record<'first' | 'second', Float32Array[]> = { first: [], second: [] }
+      const vectors: Record<TextEncoderName, Float32Array[]> = { first: [], second: [] }
       for (const part of parts) {
         const read = await this.#vectorsOf(part)
         const encoder = encoderOf({ encoder: part.encoder, width: read[0]?.length ?? 0 }, widths)

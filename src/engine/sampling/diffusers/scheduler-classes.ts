@@ -3,9 +3,12 @@
  * key for key: the class ignores other keys of a file, and a missing key has the class's default.
  * `built` lists the supported values of a key; other values are refused with the key's name.
  */
+
 import { z } from 'zod'
-import { betaSchedules } from '../sampler.ts'
+import { timestepSpacings } from '../../../common/choices.ts'
+import { betaSchedules, edmSpreads, predictions } from '../sampler.ts'
 import { solverTypes } from '../solver-types.ts'
+import { finalSigma } from './scheduler-keys.ts'
 
 export interface SchedulerClass {
   readonly defaults: Readonly<Record<string, unknown>>
@@ -55,8 +58,6 @@ const edm = {
   final_sigmas_type: 'zero',
 }
 
-const finalSigma = z.enum(['zero', 'sigma_min'])
-
 /** Keys whose supported values are the same in every class. */
 const shared = z.looseObject({
   num_train_timesteps: z.int().min(2).max(100_000),
@@ -64,11 +65,11 @@ const shared = z.looseObject({
   beta_end: z.number().positive().lt(1),
   beta_schedule: z.enum(betaSchedules),
   trained_betas: z.null(),
-  prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']),
+  prediction_type: z.enum(predictions),
   use_karras_sigmas: z.boolean().nullable(),
   use_exponential_sigmas: z.boolean().nullable(),
   use_beta_sigmas: z.boolean().nullable(),
-  timestep_spacing: z.enum(['leading', 'trailing', 'linspace']),
+  timestep_spacing: z.enum(timestepSpacings),
   steps_offset: z.int().min(0).max(1),
   rescale_betas_zero_snr: z.boolean().nullable(),
   thresholding: z.literal(false),
@@ -286,7 +287,7 @@ function edmKeys() {
     sigma_min: z.number().positive(),
     sigma_max: z.number().positive(),
     sigma_data: z.number().positive(),
-    sigma_schedule: z.enum(['karras', 'exponential']),
+    sigma_schedule: z.enum(edmSpreads),
     rho: z.number().positive(),
     final_sigmas_type: finalSigma,
   }

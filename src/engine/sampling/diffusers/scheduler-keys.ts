@@ -1,7 +1,19 @@
 /** The keys of a scheduler_config.json that become numbers, and the config that they mean. */
+
 import { z } from 'zod'
+import { timestepSpacings } from '../../../common/choices.ts'
 import { complain } from '../../weights/config-file.ts'
-import { betaSchedules, type EdmNoise, type RuleOptions, type SchedulerConfig } from '../sampler.ts'
+import {
+  betaSchedules,
+  type EdmNoise,
+  edmSpreads,
+  predictions,
+  type RuleOptions,
+  type SchedulerConfig,
+} from '../sampler.ts'
+
+/** The sigma after the last step, in diffusers' words. */
+export const finalSigma = z.enum(['zero', 'sigma_min'])
 
 /** The keys that become numbers. A sampler ignores keys that its class does not have. */
 export const keysSchema = z
@@ -10,14 +22,14 @@ export const keysSchema = z
     beta_start: z.number().default(0.00085),
     beta_end: z.number().default(0.012),
     beta_schedule: z.enum(betaSchedules).default('scaled_linear'),
-    prediction_type: z.enum(['epsilon', 'v_prediction', 'sample']).default('epsilon'),
-    timestep_spacing: z.enum(['leading', 'trailing', 'linspace']).default('linspace'),
+    prediction_type: z.enum(predictions).default('epsilon'),
+    timestep_spacing: z.enum(timestepSpacings).default('linspace'),
     steps_offset: z.number().default(0),
     use_karras_sigmas: z.boolean().nullish(),
     use_exponential_sigmas: z.boolean().nullish(),
     use_beta_sigmas: z.boolean().nullish(),
     rescale_betas_zero_snr: z.boolean().nullish(),
-    final_sigmas_type: z.enum(['zero', 'sigma_min']).default('zero'),
+    final_sigmas_type: finalSigma.default('zero'),
     set_alpha_to_one: z.boolean().default(false),
     original_inference_steps: z.number().default(50),
     timestep_scaling: z.number().default(10),
@@ -31,7 +43,7 @@ export const keysSchema = z
     sigma_data: z.number().optional(),
     sigma_min: z.number().nullish(),
     sigma_max: z.number().nullish(),
-    sigma_schedule: z.enum(['karras', 'exponential']).optional(),
+    sigma_schedule: z.enum(edmSpreads).optional(),
     rho: z.number().optional(),
   })
   .superRefine(({ algorithm_type, solver_order }, context) => {

@@ -1,5 +1,7 @@
 /** The location of a tokenizer, as plain data that is sent to workers. */
+
 import { z } from 'zod'
+import { textEncoders } from '../../../common/choices.ts'
 
 export const tokenizerPart = z.discriminatedUnion('from', [
   /** A folder in the layout of transformers. */
@@ -8,7 +10,7 @@ export const tokenizerPart = z.discriminatedUnion('from', [
   z.object({
     from: z.literal('clip'),
     tokens: z.int().min(1),
-    encoder: z.enum(['first', 'second']),
+    encoder: z.enum(textEncoders),
     hash: z.string(),
   }),
 ])
