@@ -24,26 +24,15 @@ export function blockFile(
     const scales = places.add(`${name}.scales`, 'F32', [rows * blocks], 4 * rows * blocks)
     return { name, shape, integers, scales }
   })
-  const header = places.header()
-  const tensors = placed.map(({ name, shape, integers, scales }): [string, StoredTensor] => {
-    const blockScales = {
-      ...scales,
-      name: `${name}.scales`,
-      file,
-      offset: header.length + scales.offset,
-    }
-    return [name, { ...integers, name, file, shape, offset: header.length + integers.offset, blockScales }]
-  })
-  return {
-    file,
-    sizeBytes: header.length + places.bytes,
-    tensors: new Map(tensors),
-    originals,
-    header,
-    async write(handle, original) {
-      const at = { shape: original.shape, file, offset: 0 }
-      const written = await writeBlocks(handle, original.name, await readTensor(original), at)
-      return written.length + (written.blockScales?.length ?? 0)
-    },
+  const write: WeightFile['write'] = async (handle, original) => {
+    const at = { shape: original.shape, file, offset: 0 }
+    const written = await writeBlocks(handle, original.name, await readTensor(original), at)
+    return written.length + (written.blockScales?.length ?? 0)
   }
+  return places.weightFile({ file, originals, write }, headerBytes =>
+    placed.map(({ name, shape, integers, scales }) => {
+      const blockScales = { ...scales, name: `${name}.scales`, file, offset: headerBytes + scales.offset }
+      return [name, { ...integers, name, file, shape, offset: headerBytes + integers.offset, blockScales }]
+    }),
+  )
 }

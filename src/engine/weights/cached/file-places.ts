@@ -1,5 +1,7 @@
 /** The places of tensors in a safetensors file that is not written yet. */
 import type { DType } from '../dtype.ts'
+import type { StoredTensor } from '../safetensors.ts'
+import type { WeightFile } from './weight-file.ts'
 
 /** A tensor's place. offset: from the end of the header, until that is known. */
 interface Placed {
@@ -18,11 +20,6 @@ export class FilePlaces {
     this.#entries = { __metadata__: metadata }
   }
 
-  /** The bytes of all tensors so far. */
-  get bytes(): number {
-    return this.#end
-  }
-
   /** The next tensor of the file. length: in bytes. */
   add(name: string, dtype: DType, shape: readonly number[], length: number): Placed {
     const offset = this.#end
@@ -31,8 +28,18 @@ export class FilePlaces {
     return { dtype, shape, offset, length }
   }
 
+  /** The whole file. tensorsAfter: its tensors by name, if the header has that many bytes. */
+  weightFile(
+    { file, originals, write }: Pick<WeightFile, 'file' | 'originals' | 'write'>,
+    tensorsAfter: (headerBytes: number) => readonly [string, StoredTensor][],
+  ): WeightFile {
+    const header = this.#header()
+    const tensors = new Map(tensorsAfter(header.length))
+    return { file, sizeBytes: header.length + this.#end, tensors, originals, header, write }
+  }
+
   /** The length, then JSON, padded with spaces to a multiple of eight bytes. */
-  header(): Buffer {
+  #header(): Buffer {
     const json = Buffer.from(JSON.stringify(this.#entries))
     const padded = Buffer.alloc(8 * Math.ceil(json.length / 8), ' ')
     json.copy(padded)

@@ -24,17 +24,8 @@ export function float32File(
     const count = shape.reduce((product, size) => product * size, 1)
     return { name, place: places.add(name, 'F32', shape, 4 * count) }
   })
-  const header = places.header()
-  const tensors = placed.map(({ name, place }): [string, StoredTensor] => [
-    name,
-    { ...place, name, file, offset: header.length + place.offset },
-  ])
-  return {
-    file,
-    sizeBytes: header.length + places.bytes,
-    tensors: new Map(tensors),
-    originals,
-    header,
-    write: async (handle, original) => writeAll(handle, await readTensor(original)),
-  }
+  const write: WeightFile['write'] = async (handle, original) => writeAll(handle, await readTensor(original))
+  return places.weightFile({ file, originals, write }, headerBytes =>
+    placed.map(({ name, place }) => [name, { ...place, name, file, offset: headerBytes + place.offset }]),
+  )
 }
