@@ -66,6 +66,12 @@ async function picture(person: HttpPerson): Promise<Buffer> {
   }
 }
 
+test('a gateway without devices of its own says that it paints on those of other machines alone', async () => {
+  const devicesOf = ({ lines }: ServerProcess) => lines.filter(line => line.startsWith('Devices:'))
+  expect(devicesOf(gateway)).toEqual(['Devices: those of other machines alone'])
+  expect(devicesOf(alone)).toEqual([expect.stringMatching(/^Devices: (cpu|cuda|webgpu)/)])
+})
+
 test('a machine without the model fetches it, killed in the middle too, and paints the same bytes', async () => {
   const asked = picture(ada)
   const models = tempFolder()
