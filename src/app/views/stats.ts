@@ -5,7 +5,7 @@ import type { Config } from '../../config/config.ts'
 import type { JobFigures, JobsTable } from '../../db/repositories/jobs.ts'
 import type { Viewer } from '../access/access-rules.ts'
 import type { Person } from '../people/people.ts'
-import type { StatsRow, StatsView } from './views.ts'
+import type { StatsRow, StatsTotals, StatsView } from './views.ts'
 
 const slices = 24
 
@@ -40,9 +40,10 @@ export function statsOf(
       job => job.person,
     ),
     byModel: rowsBy(
-      jobs.filter(job => job.model !== ''),
+      jobs.filter(job => !isUpscale(job)),
       job => job.model,
     ),
+    upscales: totalsOf(jobs.filter(isUpscale)),
     byDevice: rowsBy(started, job => job.device ?? ''),
     timeline: timelineOf(jobs, period),
   }
@@ -53,7 +54,7 @@ export function configName({ platform, spaceId, userId }: Person): string {
   return `${platform}:${spaceId}:${userId}`
 }
 
-function totalsOf(jobs: readonly JobFigures[]): Omit<StatsRow, 'name'> {
+function totalsOf(jobs: readonly JobFigures[]): StatsTotals {
   const done = jobs.filter(job => job.state === 'done')
   return {
     jobs: jobs.length,
@@ -88,6 +89,10 @@ function timelineOf(jobs: readonly JobFigures[], { fromMs, toMs }: { fromMs: num
     if (isFailure(job)) slice.failures += 1
   }
   return timeline
+}
+
+function isUpscale({ model }: JobFigures): boolean {
+  return model === ''
 }
 
 function isFailure(job: JobFigures): boolean {

@@ -63,12 +63,15 @@ export interface UsageView {
   periodHours: number
 }
 
-export interface StatsRow {
-  name: string
+export interface StatsTotals {
   jobs: number
   pictures: number
   failures: number
   gpuSeconds: number
+}
+
+export interface StatsRow extends StatsTotals {
+  name: string
 }
 
 /** A device that paints for this Easel, here or on another machine. */
@@ -101,6 +104,8 @@ export interface StatsView {
   runMs: { p50: number; p95: number }
   byPerson: StatsRow[]
   byModel: StatsRow[]
+  /** Upscales use no model; with `byModel` they are all jobs. */
+  upscales: StatsTotals
   byDevice: StatsRow[]
   /** Now. Absent where the viewer sees one space alone, and where no server is asked. */
   devices?: DeviceView[]

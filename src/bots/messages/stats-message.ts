@@ -11,14 +11,17 @@ const mostDevices = 20
 
 /** Totals, waiting and painting times, the busiest people, models and devices, and the devices of now. */
 export function statsMessage(stats: StatsView, { stats: words, machines }: Words): Message {
-  const section = (title: string, rows: readonly StatsRow[]) =>
-    rows.length === 0 ? [] : [`${title}:`, ...rows.slice(0, 10).map(row => `  ${words.row(row)}`)]
+  const section = (title: string, all: readonly StatsRow[], last: readonly StatsRow[] = []) => {
+    const rows = [...all.slice(0, 10), ...last]
+    return rows.length === 0 ? [] : [`${title}:`, ...rows.map(row => `  ${words.row(row)}`)]
+  }
+  const upscales = stats.upscales.jobs === 0 ? [] : [{ name: words.upscales, ...stats.upscales }]
   return textMessage(words.title(Math.max(1, Math.round((stats.toMs - stats.fromMs) / dayMs))), [
     words.totals(stats),
     words.wait(stats.waitMs.p50, stats.waitMs.p95),
     words.run(stats.runMs.p50, stats.runMs.p95),
     ...section(words.byPerson, stats.byPerson),
-    ...section(words.byModel, stats.byModel),
+    ...section(words.byModel, stats.byModel, upscales),
     ...section(words.byDevice, stats.byDevice),
     ...deviceLines(stats.devices ?? [], words, machines),
   ])
@@ -43,7 +46,7 @@ function deviceLines(
   ]
 }
 
-/** One line per person, model and device, for a spreadsheet. */
+/** One line per person, model and device, and one for all upscales, for a spreadsheet. */
 export function statsCsv(stats: StatsView): string {
   const rows = (kind: string, all: readonly StatsRow[]) =>
     all.map(row => [kind, row.name, row.jobs, row.pictures, row.failures, row.gpuSeconds])
@@ -51,6 +54,7 @@ export function statsCsv(stats: StatsView): string {
     ['kind', 'name', 'jobs', 'pictures', 'failures', 'gpu_seconds'],
     ...rows('person', stats.byPerson),
     ...rows('model', stats.byModel),
+    ...rows('upscale', stats.upscales.jobs === 0 ? [] : [{ name: '', ...stats.upscales }]),
     ...rows('device', stats.byDevice),
   ]
     .map(row => `${row.map(csvCell).join(',')}\r\n`)

@@ -32,6 +32,7 @@ export interface JobFigures {
   state: JobState
   person: string
   personId: number
+  /** Empty: an upscale, which uses no model. */
   model: string
   device: string | null
   pictures: number

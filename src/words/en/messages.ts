@@ -216,6 +216,7 @@ export const stats = {
   run: (p50: number, p95: number) => `Painting: half under ${duration(p50)}, 95 % under ${duration(p95)}`,
   byPerson: 'By person',
   byModel: 'By model',
+  upscales: 'upscales, without a model',
   byDevice: 'By device',
   devicesNow: 'Devices now',
   moreDevices: (count: number) => `and ${count} more`,

@@ -190,6 +190,7 @@ export const stats: Words['stats'] = {
   run: (p50, p95) => `绘制：一半在 ${duration(p50)} 以内，95% 在 ${duration(p95)} 以内`,
   byPerson: '按人',
   byModel: '按模型',
+  upscales: '放大（不用模型）',
   byDevice: '按设备',
   devicesNow: '现有设备',
   moreDevices: count => `另有 ${count} 台`,

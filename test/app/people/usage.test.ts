@@ -133,6 +133,21 @@ describe('stats', () => {
     expect(stats?.timeline.map(({ jobs }) => jobs).slice(0, 7)).toEqual([1, 1, 0, 1, 0, 0, 2])
   })
 
+  test('count every job under its model or under the upscales', async () => {
+    const painted = await t.paint('a circle')
+    const pictureId = painted.pictures[0]?.id ?? ''
+    await t.easel.act({ kind: 'upscale', pictureId, factor: 2 }, t.caller())
+    await t.settled()
+    const outcome = t.easel.stats({ fromMs: 0, toMs: t.clock.now() + 1 }, t.caller({ rights: admin }))
+    expect(outcome).toMatchObject({
+      stats: {
+        jobs: 2,
+        byModel: [{ name: 'demo', jobs: 1, pictures: 1 }],
+        upscales: { jobs: 1, pictures: 1, failures: 0 },
+      },
+    })
+  })
+
   test('are for admins: of the space, or those whom the configuration names', async () => {
     await t.dispose()
     t = await buildTestEasel({ config: { admins: ['web:web:root', 'discord:*:U9'] } })

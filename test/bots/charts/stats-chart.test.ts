@@ -17,6 +17,7 @@ const stats: StatsView = {
   runMs: { p50: 1, p95: 2 },
   byPerson: [row],
   byModel: [],
+  upscales: { jobs: 0, pictures: 0, failures: 0, gpuSeconds: 0 },
   byDevice: [],
   timeline: [
     { fromMs: Date.UTC(2026, 0, 1), jobs: 1, failures: 0 },

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { JobView, StatsView } from '../../../src/app/views/views.ts'
+import type { JobView } from '../../../src/app/views/views.ts'
 import {
   buttonActions,
   decodeButtonId,
@@ -11,7 +11,6 @@ import {
 import { infoMessage, pictureMessage } from '../../../src/bots/messages/info-message.ts'
 import { jobMessage, problemSentences, requestCard } from '../../../src/bots/messages/job-message.ts'
 import { linesOf } from '../../../src/bots/messages/message.ts'
-import { statsCsv, statsMessage } from '../../../src/bots/messages/stats-message.ts'
 import { en } from '../../../src/words/en.ts'
 import { wordsFor } from '../../../src/words/locale.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
@@ -233,32 +232,6 @@ describe('answers', () => {
     expect(message.lines).toContain('Seed: 9')
     expect(message.lines).toContain(`Picture ID: ${picture?.id}`)
     expect(message.command).toContain('--n 1 --seed 9')
-  })
-
-  it('put statistics into text and into a spreadsheet that runs nothing', () => {
-    const row = { name: '=HYPERLINK("x")', jobs: 2, pictures: 3, failures: 1, gpuSeconds: 4 }
-    const stats: StatsView = {
-      fromMs: 0,
-      toMs: 7 * 86_400_000,
-      jobs: 2,
-      pictures: 3,
-      people: 1,
-      failures: 1,
-      cancelled: 0,
-      gpuSeconds: 4,
-      waitMs: { p50: 100, p95: 900 },
-      runMs: { p50: 1000, p95: 2000 },
-      byPerson: [row],
-      byModel: [],
-      byDevice: [],
-      timeline: [],
-    }
-    expect(statsMessage(stats, en).title).toBe('The last 7 days')
-    expect(statsCsv(stats).split('\r\n')[1]).toBe('person,"\'=HYPERLINK(""x"")",2,3,1,4')
-    const named = (name: string) => statsCsv({ ...stats, byPerson: [{ ...row, name }] })
-    expect(named('\u001b]0;owned\u0007\r\nAda').split('\r\n')[1]).toBe(
-      'person,\\u001b]0;owned\\u0007\\u000d\\nAda,2,3,1,4',
-    )
   })
 })
 
