@@ -74,6 +74,8 @@ export interface ForgetOutcome {
 export interface Easel {
   imagine(request: ImagineRequest, caller: Caller, options?: { confirmed?: boolean }): Promise<ImagineOutcome>
   act(action: Action, caller: Caller): Promise<ActOutcome>
+  /** Cancels a job whose conversation refuses the bot. It uses nothing of the quota, even if it was being painted. */
+  cancelUnopened(jobId: string, caller: Caller): Promise<ActOutcome>
   /** The reason why the caller may not delete the job, for use before the confirmation. */
   deletionProblem(jobId: string, caller: Caller): Problem | undefined
 

@@ -23,7 +23,7 @@ import type { Person } from './people/people.ts'
 import { usageOf } from './people/quota.ts'
 import { settingsProblems } from './people/settings.ts'
 import { problem } from './problems.ts'
-import { deletionProblem } from './remove.ts'
+import { cancelUnopened, deletionProblem } from './remove.ts'
 import { submit } from './submit.ts'
 import { type Catalogue, defaultsOf, filesOf, namesOf } from './views/catalogue.ts'
 import { deviceViews } from './views/device-views.ts'
@@ -50,7 +50,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
 function requests(
   app: AppParts,
   isStopping: () => boolean,
-): Pick<Easel, 'imagine' | 'act' | 'deletionProblem'> {
+): Pick<Easel, 'imagine' | 'act' | 'cancelUnopened' | 'deletionProblem'> {
   const refusedForStop = () => ({ kind: 'refused' as const, problems: [problem('shutting-down', {})] })
   return {
     async imagine(request, caller, options) {
@@ -61,6 +61,9 @@ function requests(
     },
     async act(action, caller) {
       return isStopping() ? refusedForStop() : act(app, action, caller)
+    },
+    async cancelUnopened(jobId, caller) {
+      return isStopping() ? refusedForStop() : cancelUnopened(app, jobId, caller)
     },
     deletionProblem: (jobId, caller) => deletionProblem(app, jobId, caller),
   }

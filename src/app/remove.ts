@@ -7,7 +7,23 @@ import type { AppParts } from './parts.ts'
 import { type Caller, isSamePerson } from './people/people.ts'
 import { type Problem, problem } from './problems.ts'
 
-export async function cancel(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
+/** A job that was being painted counts against the quota. */
+export function cancel(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
+  return cancelJob(parts, jobId, caller, () => {})
+}
+
+/** Nobody wished the end of that job, so it does not count, even if it is finished before the cancel arrives. */
+export function cancelUnopened(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
+  return cancelJob(parts, jobId, caller, () => parts.db.usage.refund(jobId))
+}
+
+/** `also` runs inside the transaction. */
+async function cancelJob(
+  parts: AppParts,
+  jobId: string,
+  caller: Caller,
+  also: () => void,
+): Promise<ActOutcome> {
   const { db, pool, views, changed } = parts
   const written = await db.write(() => {
     const found = managedJob(parts, jobId, caller)
@@ -17,6 +33,7 @@ export async function cancel(parts: AppParts, jobId: string, caller: Caller): Pr
     // A running job ends between two steps; the courier reports its end.
     if (!wasQueued && !pool.running().includes(jobId)) return refused(problem('already-finished', {}))
     noted(parts, caller, job, 'cancel')
+    also()
     return { kind: 'cancelled' as const, job: views.ofRecord(job) }
   })
   if (written.kind === 'refused') return written

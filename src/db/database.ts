@@ -242,7 +242,8 @@ export class Database implements JobStore {
       return false
     }
     if (job.removed) {
-      this.jobs.endClaim(claim, 'cancelled', { at, runMs })
+      const isOver = this.jobs.endClaim(claim, 'cancelled', { at, runMs })
+      if (isOver && ending.state !== 'done' && ending.state !== 'cancelled') this.usage.refund(claim.jobId)
       return false
     }
     if (!this.jobs.endClaim(claim, ending.state, { at, runMs, ...factsOf(ending) })) return false

@@ -56,6 +56,7 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
       return outcome.kind === 'accepted' ? outcome.jobs.map(job => job.parent) : outcome
     }, 'paints'),
   },
+  cancelUnopened: { 'by the job’s id': about((caller, { jobId }) => t.easel.cancelUnopened(jobId, caller)) },
   deletionProblem: {
     'by the job’s id': about((caller, { jobId }) => t.easel.deletionProblem(jobId, caller)),
   },

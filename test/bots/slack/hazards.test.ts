@@ -214,6 +214,8 @@ describe('a place that is closed from the start', () => {
     await t.calm()
     expect(t.test.workers.runs.filter(run => !run.cancelAsked)).toEqual([])
     expect(t.cards()).toEqual([])
+    const [job] = t.jobs(1)
+    expect(job && t.test.easel.usage(job.author)).toMatchObject({ jobs: 1, pictures: 0 })
     expectCalm()
   })
 

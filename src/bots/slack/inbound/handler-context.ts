@@ -165,7 +165,7 @@ function rememberRequester(
   if (reply.kind !== 'accepted') return
   for (const { id } of reply.jobs) {
     context.ephemeralMessages.remember(id, async payload => {
-      const outcome = await context.easel.act({ kind: 'cancel', jobId: id }, requester.caller)
+      const outcome = await context.easel.cancelUnopened(id, requester.caller)
       if (outcome.kind === 'cancelled') await sendEphemeral(payload)
     })
   }
