@@ -1,5 +1,6 @@
 /** A data folder: its lock, its database with one repository per table, its pictures. */
 import { isFinal } from '../engine/jobs/job.ts'
+import { isCounted } from '../engine/jobs/retry-verdict.ts'
 import type { Claim, Ending, JobStore, Waiting } from '../engine/jobs/store.ts'
 import type { PaintedPicture } from '../engine/pipeline/painter.ts'
 import { sourcesOf, type WorkOrder } from '../engine/work-order.ts'
@@ -242,17 +243,16 @@ export class Database implements JobStore {
       return false
     }
     if (job.removed) {
-      const isOver = this.jobs.endClaim(claim, 'cancelled', { at, runMs })
-      if (isOver && ending.state !== 'done' && ending.state !== 'cancelled') this.usage.refund(claim.jobId)
+      if (this.jobs.endClaim(claim, 'cancelled', { at, runMs }) && !isCounted(ending))
+        this.usage.refund(claim.jobId)
       return false
     }
     if (!this.jobs.endClaim(claim, ending.state, { at, runMs, ...factsOf(ending) })) return false
     this.usage.addRun(claim.jobId, runMs)
     for (const picture of made) this.pictures.add({ ...picture, personId: job.personId })
     if (!isFinal(ending.state)) return true
-    // A job that was cancelled while it ran counts as usage.
-    if (ending.state === 'failed' || ending.state === 'dead') this.#settleUncounted(claim.jobId)
-    else this.outbox.add(claim.jobId, 'settle', at)
+    if (isCounted(ending)) this.outbox.add(claim.jobId, 'settle', at)
+    else this.#settleUncounted(claim.jobId)
     return true
   }
 

@@ -36,6 +36,19 @@ export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Prom
   }
 }
 
+/** A job that a person cancelled does not return to the queue, whatever ended its run. `chance` as for verdict. */
+export function endingOf(
+  { stopped }: Pick<Run, 'stopped'>,
+  claim: Claim,
+  outcome: TryOutcome,
+  chance: number,
+): Ending {
+  const ending = verdict(claim, outcome, chance)
+  return stopped === 'cancelled' && ending.state === 'queued'
+    ? { state: 'cancelled', isCounted: false }
+    : ending
+}
+
 /** Records the time of a finished run besides its steps. */
 export function learn(speeds: Speeds, run: Run, loadMs: number, nowMs: number): void {
   const { job, device, isWarm } = run
@@ -52,9 +65,10 @@ export function logFailure(log: Logger, run: Run, claim: Claim, error: AppError,
 
 /** Returns a running job to the queue without counting an attempt. */
 export async function giveBack(
-  { claim, startedMs }: Run,
+  run: Run,
   { store, clock }: Pick<AttemptParts, 'store' | 'clock'>,
 ): Promise<void> {
-  const ending = claim && verdict(claim, { kind: 'released' }, 0)
+  const { claim, startedMs } = run
+  const ending = claim && endingOf(run, claim, { kind: 'released' }, 0)
   if (claim && ending) await store.end(claim, ending, clock.monotonicMs() - startedMs)
 }

@@ -4,14 +4,13 @@
 import { toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
-import { attempt, giveBack, learn, logFailure } from './attempt.ts'
+import { attempt, endingOf, giveBack, learn, logFailure } from './attempt.ts'
 import type { Device, DeviceOpeners } from './devices/device.ts'
 import { DeviceList, type DeviceStatus } from './devices/device-list.ts'
 import { Pauses } from './devices/pauses.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import type { Candidate } from './fair-order.ts'
 import { JobQueue } from './job-queue.ts'
-import { verdict } from './retry-verdict.ts'
 import { Run } from './run.ts'
 import type { Claim, Ending, JobStore, Waiting } from './store.ts'
 import { Timers } from './timers.ts'
@@ -242,7 +241,7 @@ export class Pool {
         onProgress: () => this.#tell({ kind: 'progress', jobId: job.jobId }),
       })
       const nowMs = this.#parts.clock.monotonicMs()
-      const ending = verdict(claim, outcome, this.#parts.random.uint32() / 2 ** 32)
+      const ending = endingOf(run, claim, outcome, this.#parts.random.uint32() / 2 ** 32)
       if (outcome.kind === 'failed') logFailure(this.#parts.log, run, claim, outcome.error, ending)
       if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
       else this.#failedOn.delete(job.jobId)

@@ -32,7 +32,7 @@ export function verdict(
     case 'done':
       return { state: 'done', pictures: outcome.pictures }
     case 'cancelled':
-      return { state: 'cancelled' }
+      return { state: 'cancelled', isCounted: true }
     case 'released':
       return { state: 'queued', failures, crashes, delayMs: 0 }
     case 'failed': {
@@ -51,6 +51,11 @@ export function verdict(
       return { state: 'queued', ...counted, delayMs }
     }
   }
+}
+
+/** Whether a job with that end counts against the quota. */
+export function isCounted(ending: Ending): boolean {
+  return ending.state === 'done' || (ending.state === 'cancelled' && ending.isCounted)
 }
 
 /** Whether a job may have crashed a process: then it runs in a separate process. */

@@ -48,7 +48,8 @@ export interface Failure {
 export type Ending =
   | { state: 'done'; pictures: PaintedPicture[] }
   | { state: 'failed' | 'dead'; failures: number; crashes: number; failure: Failure }
-  | { state: 'cancelled' }
+  /** Counted against the quota, unless its try failed anyway. */
+  | { state: 'cancelled'; isCounted: boolean }
   | { state: 'queued'; failures: number; crashes: number; delayMs: number }
 
 export interface JobStore {

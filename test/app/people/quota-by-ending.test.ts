@@ -116,6 +116,7 @@ const causes: [name: string, used: 0 | 2, state: JobState, begin: () => Promise<
   ['it takes two workers down', 0, 'dead', painting, [crashesTwice]],
   ['machines are lost again and again', 0, 'failed', painting, [losesEveryMachine]],
   ['it fails after the person deleted it', 0, 'cancelled', painting, [press('delete'), fails(outOfMemory)]],
+  ['it fails after the person cancelled it', 0, 'cancelled', painting, [press('cancel'), fails(outOfMemory)]],
   ['it waits too long', 0, 'expired', waiting, [waitsTooLong]],
   ['its record is damaged while it waits', 0, 'failed', waiting, [damage]],
   ['its record is damaged while it is painted', 0, 'failed', painting, [damage]],

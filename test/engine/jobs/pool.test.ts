@@ -95,6 +95,24 @@ describe('a cancel', () => {
     expect(t.courier.messages.get(id)?.job.state).toBe('cancelled')
   })
 
+  test('stays one when the worker fails before it takes effect', async () => {
+    const { id } = await t.ask('a red circle')
+    await running(t)
+    await t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
+    t.workers.current.fail(outOfMemory)
+    await t.settled()
+    expect(t.job(id).state).toBe('cancelled')
+    expect(t.workers.runs).toHaveLength(1)
+  })
+
+  test('is not forgotten at a stop that ends before it takes effect', async () => {
+    const { id } = await t.ask('a red circle')
+    await running(t)
+    await t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
+    await t.built.release()
+    expect(t.job(id).state).toBe('cancelled')
+  })
+
   test('of a waiting job takes effect at once, and the others move up', async () => {
     await t.ask('first')
     await running(t)
