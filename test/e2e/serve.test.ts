@@ -69,6 +69,19 @@ describe('a running server', () => {
     expect((await ada.gets('/')).status).toBe(200)
   })
 
+  test('says at its start which card is not there, and which model its memory is too small for', async () => {
+    await serve('logLevel: error\ndevices: [{ name: cpu, memory: 1MB }, { name: "cuda:99", memory: 1MB }]')
+    const tooSmall = /This needs \d+\.\d MB of memory on cpu, which may use 1\.0 MB\./
+    expect(server.lines).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^cuda:99 cannot be used: [^\n]+$/),
+        expect.stringMatching(new RegExp(`^demo: ${tooSmall.source}`)),
+      ]),
+    )
+    const reply = await ada.posts('/say', { text: '/imagine a red circle' })
+    expect(reply).toMatchObject({ kind: 'refused', sentences: [expect.stringMatching(tooSmall)] })
+  })
+
   test('told to stop lets the picture finish, with an open page, and ends with exit code 0', async () => {
     await serve('logLevel: error')
     const page = new EventReader(await ada.gets('/live'))

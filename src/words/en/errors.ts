@@ -6,7 +6,7 @@ import type {
   ErrorDetails,
   NotFinitePlace,
 } from '../../errors/errors.ts'
-import { gigabytes } from '../amounts.ts'
+import { shortSizeOf } from '../amounts.ts'
 import { configRefusal } from './reasons/config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './reasons/model.ts'
 import { pictureRefusal } from './reasons/picture.ts'
@@ -63,7 +63,7 @@ export const errors: ErrorWords = {
   config: d => configRefusal(d.file, d.key, d.problem),
   'out-of-memory': d => `${d.device} ran out of memory. A smaller size may work.`,
   'memory-too-small': d =>
-    `This needs ${gigabytes(d.neededBytes)} of memory on ${d.device}, which may use ${gigabytes(d.budgetBytes)}. A smaller size or a smaller model may fit.`,
+    `This needs ${shortSizeOf(d.neededBytes)} of memory on ${d.device}, which may use ${shortSizeOf(d.budgetBytes)}. A smaller size or a smaller model may fit.`,
   'device-unusable': d => `${d.device} cannot be used: ${deviceAdvice[d.lack](d.message)}`,
   'cuda-libraries': d =>
     `${d.folder} lacks ${d.missing}. cudaLibraries must hold what onnxruntime-node installs for CUDA 12, beside NVIDIA’s own libraries.`,

@@ -3,7 +3,7 @@ import type { DeviceUse } from '../../app/views/views.ts'
 import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { MachineStatus } from '../../remote/machine/machine.ts'
 import type { Fetching, MachineRefusal, Reference } from '../../remote/presence/records.ts'
-import { gigabytes } from '../amounts.ts'
+import { shortSizeOf } from '../amounts.ts'
 
 const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
 
@@ -63,7 +63,7 @@ export const machines = {
   joined: (name: string, devices: readonly string[]) => `${name} has joined with ${devices.join(', ')}.`,
   /** The progress of a model that a machine fetches. */
   fetching: ({ name, doneBytes, totalBytes }: Fetching) =>
-    `fetching ${name}: ${percent(doneBytes, totalBytes)} % of ${gigabytes(totalBytes)}`,
+    `fetching ${name}: ${percent(doneBytes, totalBytes)} % of ${shortSizeOf(totalBytes)}`,
   left: (name: string) => `${name} has left.`,
   refused: (name: string, why: MachineRefusal) =>
     why === 'protocol'
@@ -76,7 +76,7 @@ export const machines = {
   about: (name: string, version: string, isDraining: boolean) =>
     `${name} (Easel ${version})${isDraining ? ', leaving' : ''}`,
   device: (name: string, memoryBytes: number | undefined, use: DeviceUse) =>
-    [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), uses[use]].join(', '),
+    [name, ...(memoryBytes === undefined ? [] : [shortSizeOf(memoryBytes)]), uses[use]].join(', '),
   devicePaused: (name: string, detail: string) => `${detail} (${name} is paused)`,
   devicesPaused: (names: readonly string[]) =>
     `paused: ${names.join(', ')}; easel devices resume NAME lets a device paint again`,

@@ -1,6 +1,6 @@
 /** 简体中文：每一种错误的说法。 */
 import type { DatabaseLoss, DeviceLack, NotFinitePlace } from '../../errors/errors.ts'
-import { gigabytes } from '../amounts.ts'
+import { shortSizeOf } from '../amounts.ts'
 import type { Words } from '../en.ts'
 import { configRefusal } from './reasons/config.ts'
 import { modelConfigRefusal, modelFileRefusal } from './reasons/model.ts'
@@ -49,7 +49,7 @@ export const errors: Words['errors'] = {
   config: d => configRefusal(d.file, d.key, d.problem),
   'out-of-memory': d => `${d.device} 内存不足。可以试试小一点的尺寸。`,
   'memory-too-small': d =>
-    `在 ${d.device} 上需要 ${gigabytes(d.neededBytes)} 内存，而它最多可用 ${gigabytes(d.budgetBytes)}。可以试试小一点的尺寸或模型。`,
+    `在 ${d.device} 上需要 ${shortSizeOf(d.neededBytes)} 内存，而它最多可用 ${shortSizeOf(d.budgetBytes)}。可以试试小一点的尺寸或模型。`,
   'device-unusable': d => `${d.device} 不能用：${deviceAdvice[d.lack](d.message)}`,
   'cuda-libraries': d =>
     `${d.folder} 里没有 ${d.missing}。cudaLibraries 里要有 onnxruntime-node 为 CUDA 12 安装的文件，以及 NVIDIA 自己的库。`,

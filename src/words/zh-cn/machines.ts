@@ -2,7 +2,7 @@
 import type { DeviceUse } from '../../app/views/views.ts'
 import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { Reference } from '../../remote/presence/records.ts'
-import { gigabytes } from '../amounts.ts'
+import { shortSizeOf } from '../amounts.ts'
 import type { Words } from '../en.ts'
 
 const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
@@ -55,7 +55,7 @@ export const machines: Words['machines'] = {
 
   joined: (name, devices) => `${name} 已加入，带来 ${devices.join('、')}。`,
   fetching: ({ name, doneBytes, totalBytes }) =>
-    `正在取 ${name}：${gigabytes(totalBytes)} 的 ${percent(doneBytes, totalBytes)}%`,
+    `正在取 ${name}：${shortSizeOf(totalBytes)} 的 ${percent(doneBytes, totalBytes)}%`,
   left: name => `${name} 已离开。`,
   refused: (name, why) =>
     why === 'protocol'
@@ -65,7 +65,7 @@ export const machines: Words['machines'] = {
 
   about: (name, version, isDraining) => `${name}（Easel ${version}）${isDraining ? '，正在退出' : ''}`,
   device: (name, memoryBytes, use) =>
-    [name, ...(memoryBytes === undefined ? [] : [gigabytes(memoryBytes)]), uses[use]].join('，'),
+    [name, ...(memoryBytes === undefined ? [] : [shortSizeOf(memoryBytes)]), uses[use]].join('，'),
   devicePaused: (name, detail) => `${detail}（${name} 已暂停）`,
   devicesPaused: names => `已暂停：${names.join('、')}；用 easel devices resume NAME 让设备继续画图`,
   models: models => (models.length === 0 ? '没有模型' : `模型：${models.map(named).join('、')}`),
