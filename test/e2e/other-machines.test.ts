@@ -72,6 +72,14 @@ test('a gateway without devices of its own says that it paints on those of other
   expect(devicesOf(alone)).toEqual([expect.stringMatching(/^Devices: (cpu|cuda|webgpu)/)])
 })
 
+test('a machine with another key says so, and what to do', async () => {
+  const worker = new WorkerProcess(redis.url, 'm6', {
+    EASEL_WORKER_KEY: Buffer.alloc(32, 8).toString('base64'),
+  })
+  await worker.says(/^The Easel on this Redis uses another key: give both the same EASEL_WORKER_KEY\.$/)
+  expect(gateway.lines.filter(line => line.startsWith('m6'))).toEqual([])
+})
+
 test('a machine without the model fetches it, killed in the middle too, and paints the same bytes', async () => {
   const asked = picture(ada)
   const models = tempFolder()

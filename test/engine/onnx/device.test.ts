@@ -51,6 +51,18 @@ describe('A fault of a device becomes one sentence that says what to do', () => 
       'cuda:0 cannot be used: its libraries are of another version than ONNX Runtime was built for (undefined symbol: cudnnGetVersion, version libcudnn.so.9). It needs CUDA 12, cuDNN 9 and its own part of the same version as the package onnxruntime-node.',
     ],
     [
+      new Error(
+        "Failed to load library /opt/bin/libonnxruntime_providers_cuda.so with error: /lib/x86_64-linux-gnu/libstdc++.so.6: version `GLIBCXX_3.4.32' not found (required by /opt/bin/libonnxruntime_providers_cuda.so)",
+      ),
+      "cuda:0 cannot be used: its libraries are of another version than ONNX Runtime was built for (version `GLIBCXX_3.4.32' not found (required by /opt/bin/libonnxruntime_providers_cuda.so)). It needs CUDA 12, cuDNN 9 and its own part of the same version as the package onnxruntime-node.",
+    ],
+    [
+      new Error(
+        'The requested API version [23] is not available, only API versions [1, 20] are supported in this build. Current ORT Version is: 1.20.1',
+      ),
+      'cuda:0 cannot be used: its libraries are of another version than ONNX Runtime was built for (API version [23] is not available, only API versions [1, 20] are supported in this build. Current ORT Version is: 1.20.1). It needs CUDA 12, cuDNN 9 and its own part of the same version as the package onnxruntime-node.',
+    ],
+    [
       cudaCall('CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version'),
       'cuda:0 cannot be used: its driver does not suit CUDA 12 (CUDA failure 35: CUDA driver version is insufficient for CUDA runtime version). Update the driver.',
     ],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Channel } from '../../../src/engine/host/channel-host.ts'
 import { protocolVersion } from '../../../src/engine/host/protocol.ts'
+import type { PaintOrder } from '../../../src/engine/work-order.ts'
 import { RemoteHost } from '../../../src/remote/gateway/remote-host.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
@@ -28,10 +29,10 @@ function workerOf(widthPx: number, count: number): Channel {
   }
 }
 
-async function outcome(widthPx: number, count: number) {
+async function outcome(widthPx: number, count: number, about: Partial<PaintOrder> = {}) {
   const host = new RemoteHost({ device: 'm1/cpu', setup: null, open: () => workerOf(widthPx, count) })
   await host.start()
-  return host.run({ ...aPaintOrder(), widthPx: 128, heightPx: 128, count: 1 }, {})
+  return host.run({ ...aPaintOrder(), widthPx: 128, heightPx: 128, count: 1, ...about }, {})
 }
 
 test('a machine’s result is taken in the size and number that was asked for, and no other', async () => {
@@ -45,4 +46,11 @@ test('a machine’s result is taken in the size and number that was asked for, a
     },
   })
   expect(await outcome(128, 2)).toMatchObject({ kind: 'failed', error: { code: 'result-unfit' } })
+})
+
+test('where only a part is painted, the result has the source’s size, and the number that was asked for', async () => {
+  const inpainting = { softEdgePx: 4, onlyMasked: { paddingPx: 8, widthPx: 128, heightPx: 128 } }
+  const source = { pictureId: 'p', strength: 0.5, inpainting }
+  expect(await outcome(640, 1, { source })).toMatchObject({ kind: 'done' })
+  expect(await outcome(640, 2, { source })).toMatchObject({ kind: 'failed', error: { code: 'result-unfit' } })
 })
