@@ -11,10 +11,16 @@ const programs: readonly (readonly [version: RegExp, program: string])[] = [
   [/^ComfyUI/, 'ComfyUI'],
 ]
 
+/** JSON that is cut short, or larger than is parsed, is no prompt. */
+const beginsAsJson = /^\s{0,100}\{\s{0,100}"/
+
 /** `parameters` is A1111's own field. In other fields, which may contain anything, a text must look like the format. */
 export const readA1111: ParametersReader = texts => {
   const certain = texts.named.get('parameters')
-  if (isShort(certain) && texts.parseObject(certain) === undefined) return reading(parseParameters(certain))
+  if (isShort(certain) && texts.parseObject(certain) === undefined) {
+    const parameters = parseParameters(certain)
+    if (!beginsAsJson.test(certain) || looksTrue(parameters)) return reading(parameters)
+  }
   const { named, exif, xmp } = texts
   const elsewhere = ['Comment', 'Description', 'Software'].flatMap(keyword => named.get(keyword) ?? [])
   for (const text of [exif.userComment, ...elsewhere, ...exif.others, ...xmp]) {
