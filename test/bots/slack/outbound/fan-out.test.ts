@@ -47,6 +47,24 @@ it('is one card that names what was asked for, one thread with all results, and 
   expect(new Set(t.slack.provoked().pings)).toEqual(new Set([`@${t.scene.ada.id}`]))
 })
 
+it('costs nothing of the quota where the channel refuses the bot', async () => {
+  const { ada, channel, team } = t.scene
+  const { workers } = t.test
+  workers.mode = 'by-hand'
+  channel.members.delete(team.botUserId)
+  await ada.types('/imagine', 'a {red, blue} circle', { channelId: channel.id })
+  const question = t.slack.ephemeralMessages(ada).at(-1)
+  if (question === undefined) throw new Error('no question')
+  await t.over(ada.presses(question, en.chat.confirm.yes(2)))
+  await t.test.until(() => {
+    for (const run of workers.underway) if (run.cancelAsked) run.step()
+    return t.test.isIdle
+  })
+  const jobs = t.jobs(10)
+  expect(jobs.map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
+  expect(jobs[0] && t.test.easel.usage(jobs[0].author)).toMatchObject({ jobs: 2, pictures: 0 })
+})
+
 it('is one card in direct messages and in a thread too, with all results below it', async () => {
   const { ada, channel } = t.scene
   const above = ada.writes('look at this', { channelId: channel.id })
