@@ -20,6 +20,7 @@ export abstract class GraphBuilder {
   readonly #expose: Expose
   readonly #marked = new Map<string, Value>()
   readonly #linearWeights = new Map<string, StoredTensor>()
+  #grownBy = 0
   #scope = ''
 
   constructor(name: string, variant: Variant, expose: Expose = []) {
@@ -96,6 +97,11 @@ export abstract class GraphBuilder {
     this.#linearWeights.set(tensor.name, tensor)
   }
 
+  /** Remembers that the session holds so many numbers more than it reads, because it transforms weights when it opens. */
+  recordGrowth(numbers: number): void {
+    this.#grownBy += numbers
+  }
+
   cast(x: Value, dtype: DType): Value {
     return this.op('Cast', [x], x.shape, { attributes: { to: dataType(dtype) } }, dtype)
   }
@@ -154,8 +160,13 @@ export abstract class GraphBuilder {
       if (!value) throw new Error(`no module has the path "${path}"`)
       this.output(path, value.shape.length === 4 ? this.channelsFirst(value) : value)
     }
-    const linearWeights = [...this.#linearWeights.values()]
-    return { ...this.#writer.build(bytesPerElement[this.arithmetic]), linearWeights }
+    const bytesPerWeight = bytesPerElement[this.arithmetic]
+    const model = this.#writer.build(bytesPerWeight)
+    return {
+      ...model,
+      weightBytes: model.weightBytes + bytesPerWeight * this.#grownBy,
+      linearWeights: [...this.#linearWeights.values()],
+    }
   }
 
   /** Adds one node with one output. The other methods use it, and variants may use it for their own operators. */

@@ -4,11 +4,14 @@ import { Graph } from './graph.ts'
 import type { Expose } from './graph-builder.ts'
 import { cuda } from './variants/cuda.ts'
 import { portable } from './variants/portable.ts'
+import type { Variant } from './variants/variant.ts'
+import { winograd } from './variants/winograd.ts'
 
 /** The variants. All give the same numbers, within their precision. */
 const variants = {
   'portable float32': portable('float32'),
   'portable float16': portable('float16'),
+  'winograd float32': winograd({ least: 320, most: 1280 }),
   'cuda float32': cuda('float32'),
   'cuda float16': cuda('float16'),
 } as const
@@ -17,12 +20,13 @@ export type VariantName = keyof typeof variants
 
 /** Options for building a graph. */
 export interface GraphOptions {
-  readonly variant?: VariantName
+  readonly variant?: VariantName | Variant
   readonly expose?: Expose
 }
 
 export function newGraph(name: string, options: GraphOptions = {}): Graph {
-  return new Graph(name, variants[options.variant ?? 'portable float32'], options.expose)
+  const { variant = 'portable float32', expose } = options
+  return new Graph(name, typeof variant === 'string' ? variants[variant] : variant, expose)
 }
 
 /** The device and the precision that graphs are built for. */
@@ -35,6 +39,12 @@ export interface Target {
 
 export function variantFor({ device = 'cpu', precision = 'float32' }: Target): VariantName {
   return device.startsWith('cuda:') ? `cuda ${precision}` : `portable ${precision}`
+}
+
+/** U-Nets on a CPU trade memory for time. VAEs do not: their values are as large as the picture, and transformed four times that. */
+export function unetVariantFor(target: Target): VariantName {
+  const variant = variantFor(target)
+  return isCpu(target) && variant === 'portable float32' ? 'winograd float32' : variant
 }
 
 export function isCpu({ device = 'cpu' }: Pick<Target, 'device'>): boolean {

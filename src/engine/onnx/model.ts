@@ -22,9 +22,9 @@ export interface OnnxModel {
   readonly outputs: readonly ValueInfo[]
   /** Number of elements in all weights that the graph points to. */
   readonly parameters: number
-  /** Bytes of those weights in the type that the graph computes in. */
+  /** Bytes of those weights in the type and the form that the graph computes in. */
   readonly weightBytes: number
-  /** The part of them that is kernels of convolutions. */
+  /** Bytes of the kernels of convolutions in that type, before the session rearranges or transforms them. */
   readonly kernelBytes: number
   /** Names of the nodes of sine and cosine, which GPUs' shaders compute to some 2⁻¹² only. */
   readonly trigonometricNodes: readonly string[]

@@ -1,6 +1,6 @@
 /** Plans a model: reads the configs of its parts and builds graphs over their weights, without opening them. */
 import { AppError } from '../../../errors/errors.ts'
-import { isCpu, type Target, variantFor } from '../../onnx/kernels.ts'
+import { isCpu, type Target, unetVariantFor, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { parseConfig } from '../../weights/config-file.ts'
@@ -115,7 +115,8 @@ async function planUNet(
   const config = parseConfig(part.configFile, part.config, unetConfigSchema)
   const timeIdCount = checkTextWidths(part.configFile, config, first, second)
   if (part.weights.layout === 'onnx') return planOnnxUNet(part.weights.graphs[0], config, timeIdCount)
-  const variant = variantFor(target)
+  // Weights in a cache file are for machines with little memory.
+  const variant = part.cached ? variantFor(target) : unetVariantFor(target)
   // A GPU would receive them again with every call.
   const takesTextProjections = isCpu(target)
   const expose = [deepFeaturesPath(config)]
