@@ -22,6 +22,6 @@ function conv(
   stride: 1 | 2,
   pads: Padding,
 ): Value {
-  const weight = g.weight(w.tensor('weight', [out, pictureChannels(g, x), size, size]))
+  const weight = w.tensor('weight', [out, pictureChannels(g, x), size, size])
   return g.conv(x, weight, g.weight(w.tensor('bias', [out])), stride, pads)
 }

@@ -129,7 +129,7 @@ export class Graph extends GraphBuilder {
   // --- Layers ---
 
   /** weight: [out, in, kernel, kernel]. Stride 1 keeps the sides, stride 2 halves them, rounded up. */
-  conv(x: Value, weight: Value, bias: Value, stride: 1 | 2, pads: Padding): Value {
+  conv(x: Value, weight: StoredTensor, bias: Value, stride: 1 | 2, pads: Padding): Value {
     const [out, channelsIn] = weight.shape
     const isFitting =
       x.shape.length === 4 && weight.shape.length === 4 && x.shape[this.channelAxis] === channelsIn

@@ -27,11 +27,11 @@ describe('A graph with mismatched shapes is refused while it is built', () => {
     ],
     'a matrix product': [g => g.linear(tokens(g), g.input('w', 'F32', [4, 9]), undefined), 'MatMul at'],
     'a convolution': [
-      g => g.conv(x(g), g.input('w', 'F32', [4, 9, 3, 3]), g.input('b', 'F32', [4]), 1, [1, 1, 1, 1]),
+      g => g.conv(x(g), stored('w', [4, 9, 3, 3]), g.input('b', 'F32', [4]), 1, [1, 1, 1, 1]),
       'Conv at',
     ],
     'a convolution of rows': [
-      g => g.conv(tokens(g), g.input('w', 'F32', [4, 8, 3, 3]), g.input('b', 'F32', [4]), 1, [1, 1, 1, 1]),
+      g => g.conv(tokens(g), stored('w', [4, 8, 3, 3]), g.input('b', 'F32', [4]), 1, [1, 1, 1, 1]),
       'Conv at',
     ],
     'an upsampling to sides that are not twice as long': [

@@ -22,8 +22,9 @@ export const cuda = (precision: Precision): Variant => ({
 
   conv(g, x, weight, bias, stride, pads, shape) {
     const [out = 0, channels = 0, kernel] = weight.shape
+    const stored = g.weight(weight)
     const channelsLast =
-      kernel === 1 ? g.reshape(weight, [out, 1, 1, channels]) : g.transpose(weight, [0, 2, 3, 1])
+      kernel === 1 ? g.reshape(stored, [out, 1, 1, channels]) : g.transpose(stored, [0, 2, 3, 1])
     const attributes = { kernel_shape: [Number(kernel), Number(kernel)], strides: [stride, stride], pads }
     return g.op('NhwcConv', [x, channelsLast, bias], shape, { domain: contribDomain, attributes })
   },

@@ -50,6 +50,6 @@ export const portable = (precision: Precision): Variant => ({
   conv(g, x, weight, bias, stride, pads, shape) {
     const [, , kernel] = weight.shape
     const attributes = { kernel_shape: [Number(kernel), Number(kernel)], strides: [stride, stride], pads }
-    return g.op('Conv', [x, weight, bias], shape, { attributes })
+    return g.op('Conv', [x, g.weight(weight), bias], shape, { attributes })
   },
 })

@@ -29,7 +29,15 @@ export interface Variant {
   /** x: a picture in the variant's layout. */
   groupNorm(g: Graph, x: Value, parts: GroupNormParts): Value
   /** weight: [out, in, k, k], as PyTorch stores it; shape: the shape of the result, in the variant's layout. */
-  conv(g: Graph, x: Value, weight: Value, bias: Value, stride: 1 | 2, pads: Padding, shape: Shape): Value
+  conv(
+    g: Graph,
+    x: Value,
+    weight: StoredTensor,
+    bias: Value,
+    stride: 1 | 2,
+    pads: Padding,
+    shape: Shape,
+  ): Value
   /** Fused operators; without them, modules use several operators in sequence. */
   readonly fused?: FusedOperators
 }

@@ -6,6 +6,8 @@
  *
  * A transform of rows and columns is one matrix here: M d Mᵀ = (M ⊗ M) d, with d as a vector.
  */
+
+import type { StoredTensor } from '../../weights/safetensors.ts'
 import { halved, product, type Shape, times } from '../dim.ts'
 import type { Graph } from '../graph.ts'
 import type { Value } from '../model.ts'
@@ -53,7 +55,7 @@ export const winograd = ({ least, most }: WinogradWidths): Variant => {
   return {
     ...direct,
     conv(g, x, weight, bias, stride, pads, shape) {
-      const [out = 0, channels = 0, kernel] = weight.shape.map(Number)
+      const [out = 0, channels = 0, kernel] = weight.shape
       // Transforming the input takes as long for few outputs as for many, and four times the input's memory.
       const pays = channels >= least && out <= most && 2 * out >= channels
       if (kernel !== 3 || stride !== 1 || !pays) return direct.conv(g, x, weight, bias, stride, pads, shape)
@@ -64,13 +66,17 @@ export const winograd = ({ least, most }: WinogradWidths): Variant => {
   }
 }
 
-/** (G ⊗ G) g, computed once, when the session opens. weight: [out, C, 3, 3] → [1, 16, out, C]. */
-function transformedKernels(g: Graph, weight: Value): Value {
+/**
+ * (G ⊗ G) g, computed once, when the session opens. weight: [out, C, 3, 3] → [1, 16, out, C]. One convolution: of the kernels as
+ * lines of nine values each, so that no copy of them is made in another shape.
+ */
+function transformedKernels(g: Graph, weight: StoredTensor): Value {
   const [out = 0, channels = 0] = weight.shape
-  const transform = g.reshape(onBothSides(g, kernelTransform), [1, tileValues, 3, 3])
-  const attributes = { equation: 'bpyx,ocyx->bpoc' }
-  g.recordGrowth(Number(out) * Number(channels) * (tileValues - 9))
-  return g.op('Einsum', [transform, weight], [1, tileValues, out, channels], { attributes })
+  const lines = g.weight(weight, [1, 1, out, 9 * channels])
+  const transform = g.reshape(onBothSides(g, kernelTransform), [tileValues, 1, 1, 9])
+  g.recordGrowth(out * channels * (tileValues - 9))
+  const attributes = { kernel_shape: [1, 9], strides: [1, 9] }
+  return g.op('Conv', [lines, transform], [1, tileValues, out, channels], { attributes })
 }
 
 /** (Bᵀ ⊗ Bᵀ) d of each channel by itself. x: [B, C, H, W] → [C·B, 16, h, w], h = ⌈H/2⌉, w = ⌈W/2⌉. */
