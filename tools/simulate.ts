@@ -19,6 +19,7 @@ import {
 } from './simulate/options.ts'
 import { playPart } from './simulate/parts.ts'
 import { policies } from './simulate/policies.ts'
+import { remoteGatewaySection } from './simulate/remote-gateway.ts'
 import { defaultTimes } from './simulate/workload.ts'
 
 const policyHelp = policies.map(({ name, summary }) => `${name}: ${summary}`).join('; ')
@@ -41,8 +42,11 @@ const given = command.opts<SimulationOptions & { charts?: string; json?: string 
 const checked = toDayOptions(given)
 if (checked.kind === 'refused') command.error(`simulate: ${checked.problem}`)
 const { parts, options } = checked
-const play = async (name: SimulatedPart): Promise<{ section: Section; chart?: Chart }> =>
-  name === 'gateway' ? { section: await gatewaySection(options) } : playPart(name, options)
+async function play(name: SimulatedPart): Promise<{ section: Section; chart?: Chart }> {
+  if (name === 'gateway') return { section: await gatewaySection(options) }
+  if (name === 'remote-gateway') return { section: await remoteGatewaySection(options) }
+  return playPart(name, options)
+}
 const figures: Record<string, unknown> = {}
 for (const name of parts) {
   const { section, chart } = await play(name)

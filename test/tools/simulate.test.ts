@@ -173,7 +173,7 @@ test.each<[Partial<SimulationOptions>, string]>([
   [{ devices: 1.5 }, 'devices is a whole number from 1 to 1000, not 1.5'],
   [{ load: Number.NaN }, 'load is from 0.01 to 2, not NaN'],
   [{ seed: -1 }, 'seed is a whole number from 0 to 4294967295, not -1'],
-  [{ only: ['night'] }, 'no part night; there are day, policies, loads, devices, gateway'],
+  [{ only: ['night'] }, 'no part night; there are day, policies, loads, devices, gateway, remote-gateway'],
   [{ policy: 'mine' }, 'no policy mine; there are easel, ungrouped, first-come, models-first, priority'],
 ])('%o is refused in one sentence', (wrong, problem) => {
   expect(toDayOptions({ ...asGiven, ...wrong })).toEqual({ kind: 'refused', problem })

@@ -1,23 +1,11 @@
-/** What a job costs the gateway: a whole Easel over a temporary data folder, with simulated devices and a courier that agrees. */
-
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+/** What a job costs the gateway: a whole Easel on virtual time, with simulated devices of its own. */
+import { statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import { type BuiltEasel, buildEasel } from '../../src/app/build-easel.ts'
-import type { Courier } from '../../src/app/delivery/courier.ts'
-import type { Caller, Person } from '../../src/app/people/people.ts'
-import { progressIntervalMs } from '../../src/bots/discord/outbound/progress-interval.ts'
-import { loadConfig } from '../../src/config/config.ts'
-import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
-import { readModels } from '../../src/engine/models/library.ts'
+import type { BuiltEasel } from '../../src/app/build-easel.ts'
 import { countOf, type WorkOrder } from '../../src/engine/work-order.ts'
-import { packageRoot } from '../../src/system/paths.ts'
-import { systemIds } from '../../src/system/system-ports.ts'
 import { duration, type Section } from '../bench/report.ts'
-import { Chance } from './chance.ts'
 import { DeviceHost, type DeviceTotals } from './device-host.ts'
-import { silentLog } from './silent-log.ts'
+import { mostWaiting, startSimulatedEasel } from './simulated-easel.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 export interface GatewayOptions {
@@ -37,11 +25,6 @@ interface GatewayFigures {
   readonly databaseBytesPerJob: number
 }
 
-const people = 50
-/** As many as a person may have waiting by default. */
-const atOnce = 10
-/** Steps are reported one by one, as a worker does. */
-const steps = 30
 const times = { stepMs: 200, restMs: 1000, exchangeMs: 8000 }
 /** Jobs that are not measured, for each that is: until then JavaScript is still being compiled. */
 const warmUpShare = 0.5
@@ -114,17 +97,9 @@ async function measureRun(options: GatewayOptions, countsStatements: boolean): P
 }
 
 async function openGateway({ devices, pictureBytes, seed }: GatewayOptions, countsStatements: boolean) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'easel-simulate-'))
   const clock = new VirtualClock()
-  const chance = new Chance(seed)
   const totals: DeviceTotals = { busyMs: 0, exchangeMs: 0, exchanges: 0 }
-  const counts = { statements: 0, messages: 0, asked: 0, ended: 0 }
-  const { models } = await readModels({
-    roots: [join(packageRoot, 'models')],
-    linkTargets: [],
-    cache: memoryHashCache(),
-  })
-  const defaults = loadConfig(packageRoot, dataDir)
+  const counts = { statements: 0, messages: 0 }
   const file = new Uint8Array(pictureBytes)
   const paint = (order: WorkOrder) =>
     Array.from({ length: countOf(order) }, (_, i) => ({
@@ -134,46 +109,29 @@ async function openGateway({ devices, pictureBytes, seed }: GatewayOptions, coun
       heightPx: order.heightPx,
       seed: order.kind === 'upscale' ? 0 : order.seed + i,
     }))
-  const built = buildEasel({
-    config: {
-      ...defaults,
-      dataDir,
-      limits: { ...defaults.limits, quotaPictures: 0, quotaPicturesPerSpace: 0, maxWaitHours: 0 },
-    },
-    catalogue: { models, files: [] },
+  const { built, ask, close } = await startSimulatedEasel({
+    clock,
+    seed,
     devices: Array.from({ length: devices }, (_, i) => {
       const device = `simulated:${i}`
       return { name: device, openHost: () => new DeviceHost({ device, clock, times, totals, paint }) }
     }),
-    checkPicture: async bytes => ({ bytes, mediaType: 'image/png', widthPx: 1, heightPx: 1 }),
-    migrationsFolder: join(packageRoot, 'migrations'),
-    clock,
-    ids: systemIds,
-    random: { uint32: () => Math.floor(chance.uniform() * 2 ** 32) },
-    log: silentLog,
-    onHung: () => {},
     ...(countsStatements && {
       beforeStatement: sql => {
         if (!pausesQuery.test(String(sql))) counts.statements += 1
       },
     }),
-  })
-  built.register(
-    agreeingCourier(() => {
+    onMessage: () => {
       counts.messages += 1
-    }),
-  )
-  await built.start()
+    },
+  })
 
   return {
     counts: () => ({ ...counts }),
     /** Asks for so many jobs, as people find room in the line, and plays time on until all are delivered. */
     async paint(jobs: number) {
       for (let left = jobs; left > 0; ) {
-        for (let i = 0; i < people * atOnce && left > 0; i++, left--) {
-          counts.asked += 1
-          await ask(built, counts.asked)
-        }
+        for (let i = 0; i < mostWaiting && left > 0; i++, left--) await ask()
         while (!isIdle(built)) await clock.runUntil(clock.monotonicMs() + times.stepMs, () => quiet(built))
       }
     },
@@ -181,10 +139,7 @@ async function openGateway({ devices, pictureBytes, seed }: GatewayOptions, coun
       built.db.client.wipeLog()
       return statSync(built.db.client.sqlite.name).size
     },
-    async close() {
-      await built.stop(0)
-      rmSync(dataDir, { recursive: true, force: true })
-    },
+    close,
   }
 }
 
@@ -197,42 +152,4 @@ function isIdle({ easel, db }: BuiltEasel): boolean {
 async function quiet(built: BuiltEasel): Promise<void> {
   await setImmediate()
   await built.delivered()
-}
-
-async function ask({ easel }: BuiltEasel, number: number): Promise<void> {
-  const person: Person = {
-    platform: 'web',
-    spaceId: 'web',
-    userId: `person-${number % people}`,
-    name: `Person ${number % people}`,
-  }
-  const caller: Caller = {
-    person,
-    rights: { member: true, moderator: false, admin: false },
-    conversation: { platform: 'web', spaceId: 'web', channelId: 'chat', kind: 'channel', audience: 'space' },
-    eventId: `event-${number}`,
-  }
-  const outcome = await easel.imagine(
-    { prompt: `a red circle on a blue background, number ${number}`, steps },
-    caller,
-  )
-  if (outcome.kind !== 'accepted') throw new Error(`a job was not accepted: ${JSON.stringify(outcome)}`)
-}
-
-/** Does at once whatever it is asked, and shows progress as often as Discord allows one message. */
-function agreeingCourier(onMessage: () => void): Courier {
-  const arrived = async (address: string) => {
-    onMessage()
-    return { kind: 'arrived', address } as const
-  }
-  return {
-    platform: 'web',
-    progressIntervalMs,
-    opensWithState: true,
-    openingMethods: ({ id }) => [{ name: 'place', attempt: () => arrived(id) }],
-    progress: async () => onMessage(),
-    resultMethods: ({ id }) => [{ name: 'edit', attempt: () => arrived(id) }],
-    close: async () => undefined,
-    remove: async () => ({ kind: 'removed' }),
-  }
 }

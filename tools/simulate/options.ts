@@ -16,8 +16,8 @@ export interface SimulationOptions {
   seed: number
 }
 
-/** Days, and what a job costs the gateway. */
-export const simulatedParts = [...partNames, 'gateway'] as const
+/** Days, and what a job costs the gateway; `remote-gateway` needs a redis-server. */
+export const simulatedParts = [...partNames, 'gateway', 'remote-gateway'] as const
 export type SimulatedPart = (typeof simulatedParts)[number]
 
 /** Both ends are allowed. A longer step would be taken for a stall before the scheduler has seen how long steps are. */
