@@ -37,6 +37,11 @@ export class Deliveries {
   readonly #entries: EntryHandler
   readonly #waiters: Waiters
   readonly #progress = new ProgressUpdates()
+  /**
+   * Deliveries of open jobs as they were read without an entry in the outbox. They stay as they are until a nudge, so their progress
+   * is shown without reading them again.
+   */
+  readonly #quiet = new Map<string, DeliveryRecord>()
   /** The number of consecutive faults, by delivery. */
   readonly #failures = new Map<string, number>()
   #isOpen = false
@@ -66,7 +71,7 @@ export class Deliveries {
 
   /** The outbox has a new entry for that delivery. A job's own delivery has the job's id. */
   nudge(id: string): void {
-    if (this.#isOpen) this.#queue.add(id)
+    if (this.#isOpen) this.#wake(id)
   }
 
   /** The job made progress, or its queue position changed. */
@@ -102,14 +107,20 @@ export class Deliveries {
   }
 
   #takeUp(): void {
-    for (const id of this.#parts.db.outbox.pending()) this.#queue.add(id)
+    for (const id of this.#parts.db.outbox.pending()) this.#wake(id)
+  }
+
+  #wake(id: string): void {
+    this.#quiet.delete(id)
+    this.#queue.add(id)
   }
 
   /** A disk fault must not reach the caller, who only signals new work. */
   #groupOf(id: string): WorkGroup | undefined {
     const { db } = this.#parts
+    const quiet = this.#quiet.get(id)
     try {
-      const work = db.deliveries.workOf(id)
+      const work = quiet ? { ...quiet, kind: null } : db.deliveries.workOf(id)
       if (!work || !this.#couriers.has(work.platform)) return undefined
       const { platform, kind } = work
       return kind === 'withdraw' || kind === 'erase'
@@ -123,7 +134,9 @@ export class Deliveries {
 
   /** One unit of work: the delivery's next outbox entry, or otherwise a due progress update. */
   async #turn(id: string): Promise<WorkOutcome> {
-    const { record, entry } = this.#parts.db.deliveries.turnOf(id) ?? {}
+    const quiet = this.#quiet.get(id)
+    const turn = quiet ? { record: quiet, entry: undefined } : this.#parts.db.deliveries.turnOf(id)
+    const { record, entry } = turn ?? {}
     const courier = record && this.#couriers.get(record.platform)
     if (!record || !courier) return 'over'
     if (entry) {
@@ -137,13 +150,16 @@ export class Deliveries {
       this.#waiters.check()
       if (shown) this.#showed(shown)
       if (unshown) this.#progress.changed(id, unshown, this.#parts.clock.monotonicMs())
-      for (const other of wakes ?? []) this.#queue.add(other)
+      for (const other of wakes ?? []) this.#wake(other)
       return outcome
     }
-    if (this.#progress.isStale(id)) return this.#showProgress(courier, record)
-    if (!this.#isOver(record.jobId)) return 'rest'
-    this.#progress.forget(id)
-    return 'over'
+    const isStale = this.#progress.isStale(id)
+    if (!isStale && !quiet && this.#isOver(record.jobId)) {
+      this.#progress.forget(id)
+      return 'over'
+    }
+    this.#quiet.set(id, record)
+    return isStale ? this.#showProgress(courier, record) : 'rest'
   }
 
   /** Schedules another update if the job changed visibly during the call. A final state is the last one. */
@@ -170,6 +186,7 @@ export class Deliveries {
     const told = this.#progress.newest(id)
     const delivery = record.isJobRemoved ? undefined : this.#entries.deliveryOf(record, courier, told)
     if (!delivery?.address || isFinal(delivery.job.state)) {
+      this.#quiet.delete(id)
       this.#progress.forget(id)
       return 'more'
     }
