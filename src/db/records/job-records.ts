@@ -89,15 +89,17 @@ export class JobReader {
       this.#tell(job.id, parsed.error)
       return undefined
     }
-    const { platform, ...read } = parsed.data
     const { spaceId, userId, name } = author
     const { parentJobId, parentPictureId } = job
+    // Named one by one: V8 copies the rest of an object, or spreads one, many times slower, and this runs ten times a job.
     return {
-      ...read,
       seq: job.seq,
       id: job.id,
+      state: parsed.data.state,
       personId: job.personId,
-      author: { platform, spaceId, userId, name },
+      author: { platform: parsed.data.platform, spaceId, userId, name },
+      conversation: parsed.data.conversation,
+      order: parsed.data.order,
       action: job.action,
       promptAsTyped: job.promptAsTyped,
       parent:

@@ -47,7 +47,7 @@ export function seal(keys: SealingKeys, header: SealHeader, plain: Uint8Array): 
   const text = cipher.setAAD(associated).update(plain)
   // A stream cipher keeps nothing back: `final` returns no bytes.
   cipher.final()
-  return pack([...unpacked(associated), Buffer.concat([text, cipher.getAuthTag()])])
+  return pack([...headerFields(current, header), Buffer.concat([text, cipher.getAuthTag()])])
 }
 
 /** Opens untrusted bytes. Never throws. */
@@ -88,12 +88,12 @@ function nonceOf(sequence: number): Buffer {
   return nonce
 }
 
-function associatedData({ id }: SealingKey, { sender, receiver, session, sequence }: SealHeader): Buffer {
-  return pack([sealVersion, id, sender, receiver, session, sequence])
+function associatedData(key: SealingKey, header: SealHeader): Buffer {
+  return pack(headerFields(key, header))
 }
 
-function unpacked(bytes: Uint8Array): unknown[] {
-  return z.array(z.unknown()).parse(unpack(bytes))
+function headerFields({ id }: SealingKey, { sender, receiver, session, sequence }: SealHeader) {
+  return [sealVersion, id, sender, receiver, session, sequence] as const
 }
 
 function unpackedOrNothing(bytes: Uint8Array): unknown {
