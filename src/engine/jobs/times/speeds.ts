@@ -35,41 +35,55 @@ function distance(measure: Measure, pixels: number): number {
   return Math.abs(Math.log(measure.pixels / pixels))
 }
 
+/** What was measured of one kind of job with one model on one device. */
+class Measured {
+  readonly steps = new BySize()
+  readonly rests = new BySize()
+  /** Where the device already had the job's model, and where not. */
+  readonly warmLoads = new BySize()
+  readonly coldLoads = new BySize()
+}
+
+type SizedJob = Pick<Waiting, 'modelHash' | 'size'>
+
 export class Speeds {
-  readonly #steps = new Map<string, BySize>()
-  readonly #rests = new Map<string, BySize>()
-  /** By whether the device already had the job's model. */
-  readonly #loads = new Map<string, BySize>()
+  /** By device, kind of job and model: a forecast of the queue looks up hundreds, and a joined key would be built for each. */
+  readonly #measured = new Map<string, Map<JobSize['kind'], Map<string, Measured>>>()
   readonly #recent = new Map<string, LatestValues>()
 
   /** One step of a set of pictures took `ms`. */
-  stepped(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, ms: number): void {
-    bySize(this.#steps, key(device, job)).record(job.size.pixels, ms)
+  stepped(device: string, job: SizedJob, ms: number): void {
+    this.#of(device, job).steps.record(job.size.pixels, ms)
     const recent = this.#recent.get(device) ?? new LatestValues(remembered)
     recent.add(ms)
     this.#recent.set(device, recent)
   }
 
   /** A job took `ms` besides its steps and loading (encoding texts and pictures, decoding, writing). */
-  rested(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, ms: number): void {
-    bySize(this.#rests, key(device, job)).record(job.size.pixels, Math.max(0, ms))
+  rested(device: string, job: SizedJob, ms: number): void {
+    this.#of(device, job).rests.record(job.size.pixels, Math.max(0, ms))
   }
 
   /**
    * Loading weights took a job `ms`. isWarm: the device already had the job's model, so the time is that of exchanging
    * experts that do not fit side by side.
    */
-  loaded(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, isWarm: boolean, ms: number): void {
+  loaded(device: string, job: SizedJob, isWarm: boolean, ms: number): void {
+    const { warmLoads, coldLoads } = this.#of(device, job)
     // The size of weights does not depend on the picture.
-    bySize(this.#loads, loadKey(device, job, isWarm)).record(anySize, ms)
+    const loads = isWarm ? warmLoads : coldLoads
+    loads.record(anySize, ms)
   }
 
   /** Including loading. Undefined until a similar job was measured on that device. */
-  estimateMs(device: string, job: Pick<Waiting, 'modelHash' | 'size'>, isWarm = true): number | undefined {
-    const rest = this.#rests.get(key(device, job))?.at(job.size.pixels)
+  estimateMs(device: string, job: SizedJob, isWarm = true): number | undefined {
+    const measured = this.#measured.get(device)?.get(job.size.kind)?.get(job.modelHash)
+    if (!measured) return undefined
+    const { steps, rests, warmLoads, coldLoads } = measured
+    const rest = rests.at(job.size.pixels)
     if (job.size.steps === 0) return rest
-    const step = this.#steps.get(key(device, job))?.at(job.size.pixels)
-    const load = this.#loads.get(loadKey(device, job, isWarm))?.at(anySize) ?? 0
+    const step = steps.at(job.size.pixels)
+    const load = (isWarm ? warmLoads : coldLoads).at(anySize) ?? 0
     return step === undefined ? undefined : job.size.steps * step + (rest ?? 0) + load
   }
 
@@ -77,20 +91,21 @@ export class Speeds {
   p99StepMs(device: string): number | undefined {
     return this.#recent.get(device)?.quantile(0.99)
   }
+
+  #of(device: string, { size, modelHash }: SizedJob): Measured {
+    const kinds = foundOrMade(this.#measured, device, () => new Map())
+    const models = foundOrMade(kinds, size.kind, () => new Map())
+    return foundOrMade(models, modelHash, () => new Measured())
+  }
 }
 
 const anySize = 1
 
-function loadKey(device: string, job: { modelHash: string; size: JobSize }, isWarm: boolean): string {
-  return `${key(device, job)} ${isWarm}`
-}
-
-function key(device: string, job: { modelHash: string; size: JobSize }): string {
-  return `${device} ${job.size.kind} ${job.modelHash}`
-}
-
-function bySize(map: Map<string, BySize>, name: string): BySize {
-  const found = map.get(name) ?? new BySize()
-  map.set(name, found)
-  return found
+/** The value of a key, made where it is missing. */
+function foundOrMade<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const made = make()
+  map.set(key, made)
+  return made
 }
