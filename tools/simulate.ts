@@ -9,7 +9,8 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { print, type Section } from './bench/report.ts'
 import { type Chart, chartSvg } from './simulate/charts.ts'
-import { gatewaySection } from './simulate/gateway.ts'
+import { gatewaySection } from './simulate/gateway/gateway.ts'
+import { remoteGatewaySection } from './simulate/gateway/remote-gateway.ts'
 import {
   bounds,
   type SimulatedPart,
@@ -19,7 +20,6 @@ import {
 } from './simulate/options.ts'
 import { playPart } from './simulate/parts.ts'
 import { policies } from './simulate/policies.ts'
-import { remoteGatewaySection } from './simulate/remote-gateway.ts'
 import { defaultTimes } from './simulate/workload.ts'
 
 const policyHelp = policies.map(({ name, summary }) => `${name}: ${summary}`).join('; ')

@@ -1,12 +1,12 @@
 /** What a job costs the gateway: a whole Easel on virtual time, with simulated devices of its own. */
 import { statSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import type { BuiltEasel } from '../../src/app/build-easel.ts'
-import { countOf, type WorkOrder } from '../../src/engine/work-order.ts'
-import { duration, type Section } from '../bench/report.ts'
-import { DeviceHost, type DeviceTotals } from './device-host.ts'
+import type { BuiltEasel } from '../../../src/app/build-easel.ts'
+import { countOf, type WorkOrder } from '../../../src/engine/work-order.ts'
+import { duration, type Section } from '../../bench/report.ts'
+import { DeviceHost, type DeviceTotals } from '../device-host.ts'
+import { VirtualClock } from '../virtual-clock.ts'
 import { mostWaiting, startSimulatedEasel } from './simulated-easel.ts'
-import { VirtualClock } from './virtual-clock.ts'
 
 export interface GatewayOptions {
   devices: number

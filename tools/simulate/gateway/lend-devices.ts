@@ -1,11 +1,11 @@
 /** The machine of `remote-gateway.ts`, in a process of its own: lends devices that compute nothing until its input ends. */
-import type { Channel, WorkerEnd } from '../../src/engine/host/channel-host.ts'
-import { type PostedFromWorker, protocolVersion } from '../../src/engine/host/protocol.ts'
-import type { WorkOrder } from '../../src/engine/work-order.ts'
-import { Machine } from '../../src/remote/machine/machine.ts'
-import type { Reference } from '../../src/remote/presence/records.ts'
-import { systemClock } from '../../src/system/system-ports.ts'
-import { version } from '../../src/system/version.ts'
+import type { Channel, WorkerEnd } from '../../../src/engine/host/channel-host.ts'
+import { type PostedFromWorker, protocolVersion } from '../../../src/engine/host/protocol.ts'
+import type { WorkOrder } from '../../../src/engine/work-order.ts'
+import { Machine } from '../../../src/remote/machine/machine.ts'
+import type { Reference } from '../../../src/remote/presence/records.ts'
+import { systemClock } from '../../../src/system/system-ports.ts'
+import { version } from '../../../src/system/version.ts'
 import { connectLocally } from './local-redis.ts'
 
 export interface LendingSettings {

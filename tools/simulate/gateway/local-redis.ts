@@ -3,17 +3,16 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
-import type { Redis } from 'ioredis'
-import type { EndpointOptions } from '../../src/remote/endpoint.ts'
-import { connectRedis } from '../../src/remote/redis/connect.ts'
-import { readSealingKeys } from '../../src/remote/seal/sealing-keys.ts'
-import { systemClock, systemIds } from '../../src/system/system-ports.ts'
-import { silentLog } from './silent-log.ts'
+import type { EndpointOptions } from '../../../src/remote/endpoint.ts'
+import { connectRedis } from '../../../src/remote/redis/connect.ts'
+import { readSealingKeys } from '../../../src/remote/seal/sealing-keys.ts'
+import { systemClock, systemIds } from '../../../src/system/system-ports.ts'
+import { silentLog } from '../silent-log.ts'
 
 const knownKey = Buffer.alloc(32, 1).toString('base64')
 
 /** What one end, a gateway or a machine, needs. */
-export function connectLocally(port: number): EndpointOptions & { redis: Redis } {
+export function connectLocally(port: number): EndpointOptions {
   return {
     redis: connectRedis({ host: '127.0.0.1', port, database: 0 }, () => {}),
     prefix: 'easel',
