@@ -49,7 +49,7 @@ async function play(name: SimulatedPart): Promise<{ section: Section; chart?: Ch
 }
 const figures: Record<string, unknown> = {}
 for (const name of parts) {
-  const { section, chart } = await play(name)
+  const { section, chart } = await play(name).catch(error => command.error(`simulate: ${error.message}`))
   console.log(print(section))
   figures[name] = section.figures
   if (given.charts === undefined || !chart) continue

@@ -152,6 +152,15 @@ test('a part’s chart is the same text each time, and shows every day that was 
   expect(one.section.rows).toHaveLength(policies.length)
 })
 
+test('the part that needs a Redis is played only where it is named', () => {
+  const played = (only?: string[]) => {
+    const checked = toDayOptions({ ...asGiven, ...(only && { only }) })
+    return checked.kind === 'checked' ? checked.parts : []
+  }
+  expect(played()).toEqual(['day', 'policies', 'loads', 'devices', 'gateway'])
+  expect(played(['remote-gateway'])).toEqual(['remote-gateway'])
+})
+
 test('a job costs the gateway statements by its messages, not by its steps', async () => {
   // Measured: 72. A look at each of thirty steps alone was 400, one at each message of progress 11.
   const { statementsPerJob } = await measureGateway({ devices: 2, jobs: 16, pictureBytes: 100, seed: 1 })

@@ -16,8 +16,10 @@ export interface SimulationOptions {
   seed: number
 }
 
-/** Days, and what a job costs the gateway; `remote-gateway` needs a redis-server. */
-export const simulatedParts = [...partNames, 'gateway', 'remote-gateway'] as const
+/** Days, and what a job costs the gateway. */
+const usualParts = [...partNames, 'gateway'] as const
+/** `remote-gateway` takes minutes of real time and a redis-server, so it is played only where it is named. */
+export const simulatedParts = [...usualParts, 'remote-gateway'] as const
 export type SimulatedPart = (typeof simulatedParts)[number]
 
 /** Both ends are allowed. A longer step would be taken for a stall before the scheduler has seen how long steps are. */
@@ -53,7 +55,7 @@ export function toDayOptions(given: SimulationOptions): CheckedOptions {
       return refused(`${name} is ${isWhole ? 'a whole number ' : ''}from ${min} to ${max}, not ${value}`)
     }
   }
-  const { only = [...simulatedParts], policy: policyName } = given
+  const { only = [...usualParts], policy: policyName } = given
   const unknown = only.filter(name => !simulatedParts.some(part => part === name))
   if (unknown.length > 0) {
     return refused(`no part ${unknown.join(', ')}; there are ${simulatedParts.join(', ')}`)

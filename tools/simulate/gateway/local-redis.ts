@@ -31,7 +31,11 @@ export async function startLocalRedis(): Promise<{ port: number; end(): Promise<
   const server = spawn(program, ['--port', `${port}`, '--bind', '127.0.0.1', ...memoryOnly], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await once(server, 'spawn')
+  await once(server, 'spawn').catch(error => {
+    throw new Error(`a Redis of its own is needed: ${program} cannot be started (${error.code})`, {
+      cause: error,
+    })
+  })
   await saidReady(server)
   return {
     port,
