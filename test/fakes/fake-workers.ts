@@ -104,11 +104,6 @@ export class FakeRun {
     if (this.cancelAsked) this.end({ kind: 'cancelled' })
   }
 
-  /** Steps that nobody is told of, as on another machine. */
-  stepUntold(count: number): void {
-    this.#step += count
-  }
-
   finish(): void {
     this.end({ kind: 'done', pictures: paintedFor(this.order), timings: {} })
   }

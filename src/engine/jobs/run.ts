@@ -41,22 +41,18 @@ export class Run {
     this.#loadedSince = true
   }
 
-  /**
-   * The time of a step since the last one that was reported: not every step is reported. Undefined for the first report, and if
-   * weights were loaded in between.
-   */
+  /** The time since the last step; undefined for the first step, and if weights were loaded in between. */
   stepped(step: number, steps: number, preview: Uint8Array | undefined, nowMs: number): number | undefined {
-    const stepsSince = Math.max(1, step - this.step)
     this.step = step
     this.steps = steps
     this.preview = preview ?? this.preview
     const isTimed = this.#lastStepMs !== undefined && !this.#loadedSince
-    const stepMs = isTimed ? (nowMs - (this.#lastStepMs ?? nowMs)) / stepsSince : undefined
+    const stepMs = isTimed ? nowMs - (this.#lastStepMs ?? nowMs) : undefined
     this.#lastStepMs = nowMs
     this.#loadedSince = false
     if (stepMs !== undefined) {
-      this.#stepsMs += stepMs * stepsSince
-      this.#stepsTimed += stepsSince
+      this.#stepsMs += stepMs
+      this.#stepsTimed += 1
     }
     return stepMs
   }

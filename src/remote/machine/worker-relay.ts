@@ -4,7 +4,6 @@ import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { ChannelEvents } from '../endpoint.ts'
 import { type EnvelopeToGateway, type EnvelopeToMachine, envelopeToMachine } from '../messages/envelopes.ts'
-import type { Urgency } from '../messages/message-sender.ts'
 import type { RemoteLink } from '../messages/remote-link.ts'
 import type { StoredMessages } from '../store/stored-messages.ts'
 import type { DeviceClient } from './device-client.ts'
@@ -115,8 +114,9 @@ export class WorkerRelay {
 
   #send(envelope: EnvelopeToGateway): void {
     this.#sending = this.#sending.then(async () => {
+      const isStep = kindOf(envelope) === 'step'
       const isResult = kindOf(envelope) === 'done'
-      this.#link.send(isResult ? await this.#stored(envelope) : envelope, urgencyOf(envelope))
+      this.#link.send(isResult ? await this.#stored(envelope) : envelope, isStep ? 'deferrable' : 'now')
     })
   }
 
@@ -141,17 +141,7 @@ export class WorkerRelay {
 
 /** The kind of the worker's own message. */
 function kindOf(envelope: EnvelopeToGateway): unknown {
-  return ownMessage(envelope)?.kind
-}
-
-/** People see at most one step a second. The step after one says more, unless that has a preview. */
-function urgencyOf(envelope: EnvelopeToGateway): Urgency {
-  if (kindOf(envelope) !== 'step') return 'now'
-  return ownMessage(envelope)?.preview === undefined ? 'replaceable' : 'deferrable'
-}
-
-function ownMessage(envelope: EnvelopeToGateway): Record<string, unknown> | undefined {
-  return envelope.kind === 'message' && isRecord(envelope.message) ? envelope.message : undefined
+  return envelope.kind === 'message' && isRecord(envelope.message) ? envelope.message.kind : undefined
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

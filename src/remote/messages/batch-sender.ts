@@ -9,6 +9,8 @@ const retryPauseMs = 500
 /** The interval between two batches of deferrable messages. People see at most one step a second. */
 const batchIntervalMs = 1000
 
+export type Urgency = 'now' | 'deferrable'
+
 /** A channel that has something to send. */
 export interface Source {
   /** A closed source sends nothing more. */
@@ -39,7 +41,7 @@ export class BatchSender {
   }
 
   /** Has the source's frames taken and posted, now or within a second. */
-  request(source: Source, urgency: 'now' | 'deferrable'): void {
+  request(source: Source, urgency: Urgency): void {
     if (this.#isClosed) return
     this.#waiting.add(source)
     const { clock } = this.#options

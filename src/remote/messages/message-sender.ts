@@ -1,17 +1,11 @@
 /** Numbers and seals the messages of one channel to one peer. */
 import { seal } from '../seal/seal.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
-import type { BatchSender, Source } from './batch-sender.ts'
+import type { BatchSender, Source, Urgency } from './batch-sender.ts'
 import { toFrames } from './frames.ts'
 
 /** So many messages wait for no others. */
 const maxWaiting = 256
-
-/**
- * `deferrable`: may be deferred by a second to share a batch. `replaceable`: also superseded by the next message that may wait, as a
- * step is by the step after it.
- */
-export type Urgency = 'now' | 'deferrable' | 'replaceable'
 
 export interface SenderOptions {
   keys: SealingKeys
@@ -26,7 +20,6 @@ export interface SenderOptions {
 export class MessageSender implements Source {
   readonly #options: SenderOptions
   #waiting: unknown[] = []
-  #lastIsReplaceable = false
   #sequence = 0
   #posted = 0
   #isClosed = false
@@ -45,14 +38,11 @@ export class MessageSender implements Source {
     return this.#posted
   }
 
-  /** The order is always kept. */
+  /** `deferrable`: may be deferred by a second to share a batch. The order is always kept. */
   send(message: unknown, urgency: Urgency = 'now'): void {
     if (this.#isClosed) return
-    if (urgency !== 'now' && this.#lastIsReplaceable) this.#waiting.pop()
     this.#waiting.push(message)
-    this.#lastIsReplaceable = urgency === 'replaceable'
-    const mayWait = urgency !== 'now' && this.#waiting.length < maxWaiting
-    this.#options.batches.request(this, mayWait ? 'deferrable' : 'now')
+    this.#options.batches.request(this, this.#waiting.length < maxWaiting ? urgency : 'now')
   }
 
   /** Resolves when everything that was sent is stored, or the sender was closed. */
@@ -67,7 +57,6 @@ export class MessageSender implements Source {
     if (this.#waiting.length === 0) return []
     const frames = toFrames(this.#waiting)
     this.#waiting = []
-    this.#lastIsReplaceable = false
     return frames.map(frame => this.#seal(frame))
   }
 

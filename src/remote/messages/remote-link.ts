@@ -2,9 +2,9 @@
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
-import type { BatchSender } from './batch-sender.ts'
+import type { BatchSender, Urgency } from './batch-sender.ts'
 import { MessageReceiver } from './message-receiver.ts'
-import { MessageSender, type Urgency } from './message-sender.ts'
+import { MessageSender } from './message-sender.ts'
 
 /** Messages that are this late count as lost. BullMQ repeats a delivery sooner. */
 const lossMs = 15_000

@@ -47,28 +47,6 @@ test('a message that may wait goes with the next urgent one of any channel', asy
   expect([one.posted, two.posted]).toEqual([2, 1])
 })
 
-test('a step gives way to the step after it, none with a preview, and none to what is urgent', async () => {
-  const { redis, one } = scene()
-  one.send('ready')
-  await one.flushed()
-  one.send('step 1', 'replaceable')
-  one.send('step 2 with a preview', 'deferrable')
-  one.send('step 3', 'replaceable')
-  one.send('step 4', 'replaceable')
-  one.send('done')
-  await one.flushed()
-  one.send('step 1 of the next run', 'replaceable')
-  await one.flushed()
-  one.send('step 2 of the next run', 'replaceable')
-  await one.flushed()
-  expect(redis.batches).toEqual([
-    ['one: ready'],
-    ['one: step 2 with a preview', 'one: step 4', 'one: done'],
-    ['one: step 1 of the next run'],
-    ['one: step 2 of the next run'],
-  ])
-})
-
 test('a message that may wait goes alone after a second', async () => {
   const { clock, redis, one } = scene()
   one.send('ready')
