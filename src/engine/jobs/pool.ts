@@ -241,13 +241,15 @@ export class Pool {
         onProgress: () => this.#tell({ kind: 'progress', jobId: job.jobId }),
       })
       const nowMs = this.#parts.clock.monotonicMs()
-      const ending = endingOf(run, claim, outcome, this.#parts.random.uint32() / 2 ** 32)
+      const chance = this.#parts.random.uint32() / 2 ** 32
+      const endingNow = () => endingOf(run, claim, outcome, chance)
+      const ending = endingNow()
       if (outcome.kind === 'failed') logFailure(this.#parts.log, run, claim, outcome.error, ending)
       if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
       else this.#failedOn.delete(job.jobId)
       if (outcome.kind === 'done') learn(this.#speeds, run, outcome.loadMs, nowMs)
-      const own = await this.#record(claim, ending, nowMs - run.startedMs)
-      if (own && ending.state === 'queued') this.#enqueueLater(job, ending.delayMs)
+      const recorded = await this.#record(claim, endingNow, nowMs - run.startedMs)
+      if (recorded?.state === 'queued') this.#enqueueLater(job, recorded.delayMs)
       else this.#times.remove(job.jobId)
     } finally {
       this.#runs.delete(job.jobId)
@@ -274,12 +276,13 @@ export class Pool {
     return undefined
   }
 
-  /** While the disk is full the device keeps its result and waits, so nothing is lost or painted twice. */
-  async #record(claim: Claim, ending: Ending, runMs: number): Promise<boolean> {
+  /** While the disk is full the device keeps its result and waits; the ending is that of the moment. Undefined: no longer its job. */
+  async #record(claim: Claim, endingNow: () => Ending, runMs: number): Promise<Ending | undefined> {
     const { store, clock, log } = this.#parts
     for (;;) {
+      const ending = endingNow()
       try {
-        return await store.end(claim, ending, runMs)
+        return (await store.end(claim, ending, runMs)) ? ending : undefined
       } catch (error) {
         const fault = toAppError(error)
         if (this.#state === 'stopping' || fault.code !== 'storage') throw fault

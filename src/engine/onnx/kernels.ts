@@ -41,10 +41,13 @@ export function variantFor({ device = 'cpu', precision = 'float32' }: Target): V
   return device.startsWith('cuda:') ? `cuda ${precision}` : `portable ${precision}`
 }
 
-/** U-Nets on a CPU trade memory for time. VAEs do not: their values are as large as the picture, and transformed four times that. */
-export function unetVariantFor(target: Target): VariantName {
+/**
+ * The variants of a U-Net, the fastest first; those after it need less memory. VAEs have no others: their values are as large as the
+ * picture, and transformed four times that.
+ */
+export function unetVariantsFor(target: Target): readonly VariantName[] {
   const variant = variantFor(target)
-  return isCpu(target) && variant === 'portable float32' ? 'winograd float32' : variant
+  return isCpu(target) && variant === 'portable float32' ? ['winograd float32', variant] : [variant]
 }
 
 export function isCpu({ device = 'cpu' }: Pick<Target, 'device'>): boolean {

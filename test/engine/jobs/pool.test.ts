@@ -244,33 +244,6 @@ describe('a job that waits too long', () => {
   })
 })
 
-describe('a disk that fills up while a picture is painted', () => {
-  test('lets the device wait with it, and it is there once there is room', async () => {
-    await t.dispose()
-    let full = false
-    const beforeStatement = (sql: unknown) => {
-      if (full && String(sql).startsWith('insert into "pictures"')) {
-        throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
-      }
-    }
-    t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })], parts: { beforeStatement } })
-    const { id } = await t.ask('a red circle')
-    const next = await t.ask('a blue square')
-    await running(t)
-    full = true
-    t.workers.current.finish()
-    await t.until(() => t.log.faults.length === 1)
-    expect(t.log.faults[0]?.message).toBe('an ending could not be recorded yet')
-    expect(t.job(id).state).toBe('running')
-    expect(t.job(next.id).state).toBe('queued')
-    full = false
-    t.clock.advance(2000)
-    await t.until(() => t.find(id)?.state === 'done')
-    await running(t)
-    expect(t.workers.runs).toHaveLength(2)
-  })
-})
-
 describe('estimates', () => {
   test('come from measured speed: of what runs, and of each place', async () => {
     const first = await t.ask('first')

@@ -4,6 +4,7 @@ import { buildClip } from '../../../src/engine/networks/clip.ts'
 import { clipConfigSchema } from '../../../src/engine/networks/configs/clip-config.ts'
 import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-config.ts'
 import { vaeConfigSchema } from '../../../src/engine/networks/configs/vae-config.ts'
+import { unetVariant } from '../../../src/engine/networks/plan/unet-variant.ts'
 import { buildUNet } from '../../../src/engine/networks/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../../src/engine/networks/vae.ts'
 import type { VariantName } from '../../../src/engine/onnx/kernels.ts'
@@ -123,6 +124,27 @@ test('On a CPU, transformed kernels add 0.9 GB to the Base and 0.2 GB to the Ref
     expect((transformed.openingBytes - direct.openingBytes) / 1e9).toBeCloseTo(gigabytes, 1)
   }
 })
+
+test.each([
+  [{}, 'portable float32'],
+  [{ memoryBytes: 16.7e9 }, 'portable float32'],
+  [{ memoryBytes: 22e9 }, 'winograd float32'],
+  [{ memoryBytes: Number.POSITIVE_INFINITY }, 'winograd float32'],
+  [{ memoryBytes: 22e9, device: 'cuda:0', precision: 'float16' }, 'cuda float16'],
+  [{ memoryBytes: 1e9, device: 'cuda:0', precision: 'float16' }, 'cuda float16'],
+] as const)(
+  'Base and Refiner on %j have the variant %s: it leaves room for the largest picture',
+  (target, variant) => {
+    for (const [json, timeIds] of [
+      [baseUNet, 6],
+      [refinerUNet, 5],
+    ] as const) {
+      const config = parseConfig('unet', json, unetConfigSchema)
+      const build = (one: VariantName) => buildUNet(config, anyWeights(), timeIds, { variant: one })
+      expect(unetVariant(config, target, build)).toBe(variant)
+    }
+  },
+)
 
 test('A graph asks for each tensor once and points to it, so that its bytes stay small', () => {
   const weights = anyWeights()

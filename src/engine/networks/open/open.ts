@@ -15,7 +15,8 @@ import { OpenVae, type VaeHalf } from './open-vae.ts'
  * @throws AppError 'model-file' or 'model-config' when a part cannot be used; states one reason.
  */
 export async function openNetworks(parts: NetworkParts, options: ResidentOptions = {}): Promise<Networks> {
-  const plan = await planNetworks(parts, options)
+  const { budgetBytes: memoryBytes = Number.POSITIVE_INFINITY } = options.residency ?? {}
+  const plan = await planNetworks(parts, { ...options, memoryBytes })
   const textEncoder2 = openTextEncoder(parts.textEncoder2.hash, plan.textEncoder2, options)
   const textEncoder =
     plan.textEncoder && openTextEncoder(parts.textEncoder?.hash ?? '', plan.textEncoder, options)

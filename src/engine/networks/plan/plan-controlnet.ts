@@ -1,5 +1,5 @@
 /** Plans a ControlNet: reads its config and builds its graph over its weights, without opening it. */
-import { type Target, unetVariantFor } from '../../onnx/kernels.ts'
+import { type Target, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'
@@ -19,6 +19,6 @@ export async function planControlNet(
 ): Promise<{ config: ControlNetConfig; graph: OnnxModel }> {
   const told = { ...json, addition_time_embed_dim: timeIdWidth }
   const config = parseConfig(configFile, told, controlNetConfigSchema)
-  const options = { variant: unetVariantFor(target) }
+  const options = { variant: variantFor(target) }
   return { config, graph: buildControlNet(config, await openWeights(weights), timeIdCount, options) }
 }

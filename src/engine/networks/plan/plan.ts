@@ -1,6 +1,6 @@
 /** Plans a model: reads the configs of its parts and builds graphs over their weights, without opening them. */
 import { AppError } from '../../../errors/errors.ts'
-import { isCpu, type Target, unetVariantFor, variantFor } from '../../onnx/kernels.ts'
+import { isCpu, type Target, type VariantName, variantFor } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { parseConfig } from '../../weights/config-file.ts'
@@ -19,6 +19,7 @@ import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../vae.ts'
 import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
 import { planWeights, type WeightUse } from './planned-weights.ts'
+import { type PlanTarget, unetVariant } from './unet-variant.ts'
 
 /** Built over weights, or foreign. */
 export type NetworkGraph = OnnxModel | OnnxPath
@@ -66,10 +67,9 @@ export interface NetworkPlan {
 
 /**
  * Plans a Base or a Refiner. It reads every file and compares every shape, so problems of a model are known before it loads.
- * target: the device and precision of the graphs.
  * @throws AppError 'model-file' or 'model-config' when a part cannot be used; states one reason.
  */
-export async function planNetworks(parts: NetworkParts, target: Target = {}): Promise<NetworkPlan> {
+export async function planNetworks(parts: NetworkParts, target: PlanTarget = {}): Promise<NetworkPlan> {
   const textEncoder2 = await planTextEncoder(parts.textEncoder2, target)
   const textEncoder = parts.textEncoder && (await planTextEncoder(parts.textEncoder, target))
   const unet = await planUNet(parts.unet, textEncoder?.config, textEncoder2.config, target)
@@ -110,21 +110,21 @@ async function planUNet(
   part: NetworkPart,
   first: ClipConfig | undefined,
   second: ClipConfig,
-  target: Target,
+  target: PlanTarget,
 ): Promise<UNetPlan> {
   const config = parseConfig(part.configFile, part.config, unetConfigSchema)
   const timeIdCount = checkTextWidths(part.configFile, config, first, second)
   if (part.weights.layout === 'onnx') return planOnnxUNet(part.weights.graphs[0], config, timeIdCount)
-  // Weights in a cache file are for machines with little memory.
-  const variant = part.cached ? variantFor(target) : unetVariantFor(target)
   // A GPU would receive them again with every call.
   const takesTextProjections = isCpu(target)
   const expose = [deepFeaturesPath(config)]
-  const build = (weights: WeightSource, imagePrompts: readonly WeightSource[]) =>
+  const buildAs = (variant: VariantName, weights: WeightSource, imagePrompts: readonly WeightSource[] = []) =>
     buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose, takesTextProjections })
-  const { weights: own, use } = await planWeights(part, target, source => build(source, []))
+  const { weights: own, use } = await planWeights(part, target, source => buildAs(variantFor(target), source))
+  // Weights in a cache file are for machines with little memory.
+  const variant = part.cached ? variantFor(target) : unetVariant(config, target, one => buildAs(one, own))
   const buildWith = (imagePrompts: readonly WeightSource[], weights: WeightSource = own) =>
-    build(weights, imagePrompts)
+    buildAs(variant, weights, imagePrompts)
   return {
     config,
     timeIdCount,

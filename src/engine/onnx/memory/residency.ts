@@ -35,14 +35,14 @@ export class Residency {
   /** Whether what runs shares the device with nothing else, whatever the budget. */
   isAlone = false
   readonly #device: string
-  readonly #budgetBytes: number
+  readonly budgetBytes: number
   #unshared = 0
   /** The least recently used first. */
   readonly #entries = new Map<string, SessionEntry>()
 
   constructor(device = 'cpu', budgetBytes = Number.POSITIVE_INFINITY) {
     this.#device = device
-    this.#budgetBytes = budgetBytes
+    this.budgetBytes = budgetBytes
   }
 
   /** The keys of open sessions, the least recently used first. */
@@ -101,13 +101,13 @@ export class Residency {
     const others = [...this.#entries.values()].filter(other => other !== entry && other.session)
     let heldBytes = others.reduce((sum, other) => sum + other.weightBytes + other.workingBytes, 0)
     for (const other of others) {
-      if (!this.isAlone && heldBytes + neededBytes <= this.#budgetBytes) return
+      if (!this.isAlone && heldBytes + neededBytes <= this.budgetBytes) return
       if (other.isRunning) continue
       heldBytes -= other.weightBytes + other.workingBytes
       await close(other)
     }
-    if (neededBytes <= this.#budgetBytes) return
-    const details = { device: this.#device, neededBytes, budgetBytes: this.#budgetBytes }
+    if (neededBytes <= this.budgetBytes) return
+    const details = { device: this.#device, neededBytes, budgetBytes: this.budgetBytes }
     throw new AppError('memory-too-small', details)
   }
 
