@@ -10,7 +10,7 @@ export interface PlanTarget extends Target {
   readonly memoryBytes?: number
 }
 
-/** Of 2048×2048 pixels, guided. */
+/** Of 2048×2048 pixels, as many as `limits.maxPixels` allows by default, guided. */
 const largestLatents = { batch: 2, heightLatent: 256, widthLatent: 256 }
 
 /**

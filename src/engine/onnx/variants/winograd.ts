@@ -67,8 +67,8 @@ export const winograd = ({ least, most }: WinogradWidths): Variant => {
 }
 
 /**
- * (G ⊗ G) g, computed once, when the session opens. weight: [out, C, 3, 3] → [1, 16, out, C]. One convolution: of the kernels as
- * lines of nine values each, so that no copy of them is made in another shape.
+ * (G ⊗ G) g, computed once, when the session opens. weight: [out, C, 3, 3] → [1, 16, out, C]. It is a convolution along lines of
+ * nine values for each kernel: other operators would hold copies in other shapes until the session is open.
  */
 function transformedKernels(g: Graph, weight: StoredTensor): Value {
   const [out = 0, channels = 0] = weight.shape
