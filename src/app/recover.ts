@@ -25,7 +25,7 @@ export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
   for (const job of db.jobs.inState('running')) {
     const ending = verdictAfterRestart(job)
     await db.end({ jobId: job.id, ...job }, ending, 0)
-    log.warn({ jobId: job.id, attempt: job.attempt, now: ending.state }, 'a job was left running')
+    log.warn({ jobId: job.id, attempt: job.attempt, now: db.jobs.stateOf(job.id) }, 'a job was left running')
   }
 }
 

@@ -30,8 +30,9 @@ async function cancelJob(
     if (found.kind === 'refused') return found
     const { job } = found
     const wasQueued = db.endQueued(jobId, 'cancelled')
-    // A running job ends between two steps; the courier reports its end.
-    if (!wasQueued && !pool.running().includes(jobId)) return refused(problem('already-finished', {}))
+    // A running job ends between two steps, or at the next start; the courier reports its end.
+    if (!wasQueued && !db.jobs.requestCancel(jobId, parts.clock.now()))
+      return refused(problem('already-finished', {}))
     noted(parts, caller, job, 'cancel')
     also()
     return { kind: 'cancelled' as const, job: views.ofRecord(job) }

@@ -1,6 +1,6 @@
 /** A data folder: its lock, its database with one repository per table, its pictures. */
 import { isFinal } from '../engine/jobs/job.ts'
-import { isCounted } from '../engine/jobs/retry-verdict.ts'
+import { endingAfterCancel, isCounted } from '../engine/jobs/retry-verdict.ts'
 import type { Claim, Ending, JobStore, Waiting } from '../engine/jobs/store.ts'
 import type { PaintedPicture } from '../engine/pipeline/painter.ts'
 import { sourcesOf, type WorkOrder } from '../engine/work-order.ts'
@@ -234,7 +234,7 @@ export class Database implements JobStore {
     return true
   }
 
-  #record(claim: Claim, ending: Ending, made: Omit<NewPicture, 'personId'>[], runMs: number): boolean {
+  #record(claim: Claim, given: Ending, made: Omit<NewPicture, 'personId'>[], runMs: number): boolean {
     const at = this.#clock.now()
     const job = this.jobs.get(claim.jobId)
     if (!job) {
@@ -242,6 +242,7 @@ export class Database implements JobStore {
       if (this.jobs.isThere(claim.jobId)) this.#setUnreadableAside(claim.jobId)
       return false
     }
+    const ending = job.cancelRequested ? endingAfterCancel(given) : given
     if (job.removed) {
       if (this.jobs.endClaim(claim, 'cancelled', { at, runMs }) && !isCounted(ending))
         this.usage.refund(claim.jobId)

@@ -29,10 +29,7 @@ export const people = sqliteTable(
   ],
 )
 
-/**
- * Every job ever accepted. A job that its author removed stays as a row without prompt and pictures, so that
- * figures and links stay true.
- */
+/** Every job ever accepted. A removed job stays without prompt and pictures, so that figures and links stay true. */
 export const jobs = sqliteTable(
   'jobs',
   {
@@ -77,6 +74,8 @@ export const jobs = sqliteTable(
     runMs: integer('run_ms').notNull().default(0),
     failureCode: text('failure_code'),
     failureDetails: json('failure_details'),
+    /** Somebody cancelled it while it was running: it does not return to the queue. */
+    cancelRequestedAt: integer('cancel_requested_at'),
     removedAt: integer('removed_at'),
   },
   table => [

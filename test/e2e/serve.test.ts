@@ -17,6 +17,9 @@ function childrenOf(pid: number): number[] {
   return children.split(' ').filter(Boolean).map(Number)
 }
 
+/** A job is shown as running, with no step, before its worker is there. */
+const stepMade = /<progress [^>]*value="[1-9]/
+
 /** Found nowhere but in the environment, wherever one looks. */
 const canaries = {
   DISCORD_TOKEN: 'canary-discord-4f1b9e',
@@ -42,7 +45,7 @@ describe('a running server', () => {
     const reader = new EventReader(await ada.gets('/live'))
     for (;;) {
       const event = await reader.next()
-      if (event?.event === 'job' && JSON.parse(event.data).reply.includes('<progress')) break
+      if (event?.event === 'job' && stepMade.test(JSON.parse(event.data).reply)) break
     }
     await reader.cancel()
   }
@@ -211,6 +214,23 @@ describe('a running server', () => {
     }
     await server.records("SELECT 1 FROM jobs WHERE state = 'done'")
     expect(await server.end('SIGTERM')).toMatchObject({ code: 0 })
+  })
+
+  test('killed after it accepted a cancel does not paint that picture again', async () => {
+    await serve('logLevel: error\ndevices: [{ name: cpu, host: process }]')
+    const reply = await ada.posts('/say', { text: '/imagine a red circle --steps 150 --seed 1' })
+    await painting()
+    const [worker = 0] = childrenOf(server.pid)
+    // A worker that stands still makes no step, so the cancel takes no effect.
+    process.kill(worker, 'SIGSTOP')
+    await ada.presses({ action: 'cancel', targetId: reply.jobs?.[0]?.jobId ?? '' })
+    expect(await ada.told()).toEqual(['Cancelled.'])
+    server.kill('SIGKILL')
+    process.kill(worker, 'SIGKILL')
+    await server.ended
+    expect(jobs()).toEqual([{ state: 'running', attempt: 1, crashes: 0 }])
+    await server.start()
+    expect(jobs()).toEqual([{ state: 'cancelled', attempt: 1, crashes: 0 }])
   })
 
   test('moves aside at its start what it does not know', async () => {

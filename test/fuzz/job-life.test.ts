@@ -19,6 +19,7 @@ const happenings = [
   'fault',
   'crash',
   'release',
+  'ask-cancel',
   'cancel-running',
   'cancel-queued',
   'expire',
@@ -34,6 +35,7 @@ class Model {
   failures = 0
   crashes = 0
   attempt = 0
+  #isCancelAsked = false
 
   apply(happening: Happening): void {
     if (this.state === 'queued') this.#whileQueued(happening)
@@ -55,7 +57,20 @@ class Model {
       this.state = 'failed'
       this.failures += 1
     }
+    if (happening === 'ask-cancel') this.#isCancelAsked = true
     if (happening === 'cancel-running') this.state = 'cancelled'
+    if (this.#isCancelAsked && this.#wouldReturn(happening)) this.state = 'cancelled'
+    else this.#whileWanted(happening)
+  }
+
+  /** Whether a job that nobody cancelled returns to the queue. */
+  #wouldReturn(happening: Happening): boolean {
+    if (happening === 'fault') return this.failures + 1 < maxTries
+    if (happening === 'crash') return this.crashes + 1 < maxCrashes && this.failures + 1 < maxTries
+    return happening === 'release' || happening === 'reboot'
+  }
+
+  #whileWanted(happening: Happening): void {
     if (happening === 'release') this.state = 'queued'
     if (happening === 'fault') this.#countFailure()
     if (happening === 'crash' && !this.#countCrash()) this.#countFailure()
@@ -132,6 +147,7 @@ test('thousands of lives agree with the model, and each leaves what it must', {
           const claimed = await db.claim(id, 'cpu')
           if (claimed && claimed !== 'device-paused') [stale, claim] = [claim ?? stale, claimed]
         } else if (happening === 'cancel-queued') await db.write(() => db.endQueued(id, 'cancelled'))
+        else if (happening === 'ask-cancel') await db.write(() => db.jobs.requestCancel(id, 1))
         else if (happening === 'expire') await db.expire(id)
         else if (happening === 'reboot')
           await recover({ db, clock: new FakeClock(), log: new RememberingLog() })

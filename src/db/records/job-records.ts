@@ -33,6 +33,8 @@ export interface JobRecord {
   startedAt?: number
   finishedAt?: number
   failure?: Failure
+  /** Somebody cancelled it while it was running. */
+  cancelRequested: boolean
   removed: boolean
 }
 
@@ -114,6 +116,7 @@ export class JobReader {
       startedAt: job.startedAt ?? undefined,
       finishedAt: job.finishedAt ?? undefined,
       failure: readFailure(job.failureCode, job.failureDetails),
+      cancelRequested: job.cancelRequestedAt !== null,
       removed: job.removedAt !== null,
     }
   }

@@ -83,6 +83,11 @@ function prepareWrites(rows: Rows) {
         order: jobs.order,
       })
       .prepare(),
+    requestCancel: rows
+      .update(jobs)
+      .set({ cancelRequestedAt: sql`coalesce(${jobs.cancelRequestedAt}, ${sql.placeholder('at')})` })
+      .where(and(eq(jobs.id, id), eq(jobs.state, 'running')))
+      .prepare(),
     move: prepareMove(rows),
   }
 }

@@ -115,6 +115,11 @@ export class JobsTable {
     return this.#move(id, 'queued', to, facts)
   }
 
+  /** Stores the wish to cancel a running job; false when it is not running. */
+  requestCancel(id: string, at: number): boolean {
+    return this.#statements.requestCancel.run({ id, at }).changes === 1
+  }
+
   /** `attempt`: undefined: whatever it is. */
   #move(id: string, from: JobState, to: JobState, facts: MoveFacts, attempt?: number): boolean {
     if (!mayMove(from, to))

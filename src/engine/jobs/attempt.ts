@@ -1,7 +1,7 @@
 /** One attempt at a job on a device, which also updates the device's speed. */
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger } from '../../system/ports.ts'
-import { isSuspect, type TryOutcome, verdict } from './retry-verdict.ts'
+import { endingAfterCancel, isSuspect, type TryOutcome, verdict } from './retry-verdict.ts'
 import type { Run } from './run.ts'
 import type { Claim, Ending, JobStore } from './store.ts'
 import type { Speeds } from './times/speeds.ts'
@@ -36,7 +36,7 @@ export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Prom
   }
 }
 
-/** A job that a person cancelled does not return to the queue, whatever ended its run. `chance` as for verdict. */
+/** `chance` as for verdict. The store holds accepted cancels too, and decides in the same way. */
 export function endingOf(
   { stopped }: Pick<Run, 'stopped'>,
   claim: Claim,
@@ -44,9 +44,7 @@ export function endingOf(
   chance: number,
 ): Ending {
   const ending = verdict(claim, outcome, chance)
-  return stopped === 'cancelled' && ending.state === 'queued'
-    ? { state: 'cancelled', isCounted: false }
-    : ending
+  return stopped === 'cancelled' ? endingAfterCancel(ending) : ending
 }
 
 /** Records the time of a finished run besides its steps. */

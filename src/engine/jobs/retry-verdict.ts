@@ -53,6 +53,11 @@ export function verdict(
   }
 }
 
+/** The ending of a job that a person cancelled: it does not return to the queue, whatever ended its run. */
+export function endingAfterCancel(ending: Ending): Ending {
+  return ending.state === 'queued' ? { state: 'cancelled', isCounted: false } : ending
+}
+
 /** Whether a job with that end counts against the quota. */
 export function isCounted(ending: Ending): boolean {
   return ending.state === 'done' || (ending.state === 'cancelled' && ending.isCounted)

@@ -62,7 +62,8 @@ export interface JobStore {
   /** The bytes of an order's source pictures, by picture id. @throws AppError 'source-removed' when one was deleted. */
   sources(order: WorkOrder): Promise<Record<string, Uint8Array>>
   /**
-   * Pictures to disk first, then one transaction with everything that follows from the ending.
+   * Pictures to disk first, then one transaction with everything that follows from the ending. A job with a stored cancel is
+   * cancelled instead of returning to the queue.
    * False when the claim was not the job's own any more.
    */
   end(claim: Claim, ending: Ending, runMs: number): Promise<boolean>
