@@ -77,12 +77,14 @@ export function describeWorkerHost({ name, create, killable, lives = 40 }: HostK
         { 'picture-1': source },
         {
           onLoading: model => seen.push(model),
-          onStep: (step, steps, preview) => seen.push([step, steps, ...(preview ?? [])]),
+          onStep: (step, steps, preview, elapsedMs) =>
+            seen.push([step, steps, ...(preview ?? []), elapsedMs]),
         },
       )
       expect(host.state).toBe('running')
       const outcome = await running
-      expect(seen).toEqual(['demo', [1, 3, 1], [2, 3, 2], [3, 3, 3]])
+      // The fixture's clock goes on by 10 ms each time that it is read.
+      expect(seen).toEqual(['demo', [1, 3, 1, 10], [2, 3, 2, 20], [3, 3, 3, 30]])
       expect(outcome).toMatchObject({ kind: 'done', timings: { steps: 1.5 } })
       if (outcome.kind !== 'done') return
       const [picture] = outcome.pictures

@@ -104,6 +104,12 @@ export class FakeRun {
     if (this.cancelAsked) this.end({ kind: 'cancelled' })
   }
 
+  /** A step that the worker says was over so long after its run began, whenever it arrives. */
+  stepAfter(elapsedMs: number): void {
+    this.#step += 1
+    this.#events.onStep?.(this.#step, this.steps, undefined, elapsedMs)
+  }
+
   finish(): void {
     this.end({ kind: 'done', pictures: paintedFor(this.order), timings: {} })
   }

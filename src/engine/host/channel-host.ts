@@ -186,7 +186,8 @@ export class ChannelHost implements WorkerHost {
     if (run === undefined || run.id !== message.runId) return
     if (message.kind === 'waiting') run.events.onWaiting?.()
     else if (message.kind === 'loading') run.events.onLoading?.(message.model)
-    else if (message.kind === 'step') run.events.onStep?.(message.step, message.steps, message.preview)
+    else if (message.kind === 'step')
+      run.events.onStep?.(message.step, message.steps, message.preview, message.elapsedMs)
     else this.#settle(outcomeOf(message))
   }
 

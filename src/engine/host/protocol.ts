@@ -18,7 +18,10 @@ import { lowMemoryLevel } from '../pipeline/low-memory.ts'
 import { workOrder } from '../work-order.ts'
 import { wireFault } from './fault.ts'
 
-/** Raised when a message changes its meaning; a worker of another version is refused at start. */
+/**
+ * Raised when a message changes its meaning; a worker of another version is refused at start. A new optional field needs no new
+ * version: a reader passes over fields that it does not know.
+ */
 export const protocolVersion = 2
 
 const bytes = z.custom<Uint8Array>(value => value instanceof Uint8Array)
@@ -55,7 +58,15 @@ export const messageFromWorker = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pong') }),
   z.object({ kind: z.literal('waiting'), runId }),
   z.object({ kind: z.literal('loading'), runId, model: z.string() }),
-  z.object({ kind: z.literal('step'), runId, step: count, steps: count, preview: bytes.optional() }),
+  z.object({
+    kind: z.literal('step'),
+    runId,
+    step: count,
+    steps: count,
+    preview: bytes.optional(),
+    /** Since the run began, on the worker's monotonic clock. Workers of earlier versions do not say it. */
+    elapsedMs: count.optional(),
+  }),
   z.object({
     kind: z.literal('done'),
     runId,

@@ -13,8 +13,12 @@ export type OpenPainter = (setup: unknown) => Promise<Painter>
  * Serves until it receives a stop, then ends the worker.
  * Rejects if the main side violates the protocol, which ends the worker with an error.
  */
-export function serveWorker(port: WorkerPort, openPainter: OpenPainter): Promise<void> {
-  const loop = new WorkerLoop(port, openPainter)
+export function serveWorker(
+  port: WorkerPort,
+  openPainter: OpenPainter,
+  monotonicMs: () => number,
+): Promise<void> {
+  const loop = new WorkerLoop(port, openPainter, monotonicMs)
   return new Promise((resolve, reject) => {
     port.onMessage(raw => {
       loop.receive(raw).then(over => {
@@ -33,13 +37,15 @@ interface CurrentRun {
 class WorkerLoop {
   readonly #port: WorkerPort
   readonly #openPainter: OpenPainter
+  readonly #monotonicMs: () => number
   #painter: Promise<Painter | undefined> | undefined
   #run: CurrentRun | undefined
   #stopped: Promise<void> | undefined
 
-  constructor(port: WorkerPort, openPainter: OpenPainter) {
+  constructor(port: WorkerPort, openPainter: OpenPainter, monotonicMs: () => number) {
     this.#port = port
     this.#openPainter = openPainter
+    this.#monotonicMs = monotonicMs
   }
 
   /** Handles one message to its end; true when it was the last one. */
@@ -91,6 +97,7 @@ class WorkerLoop {
   /** Paints and posts exactly one answer. */
   async #paint(message: Extract<MessageToWorker, { kind: 'run' }>, signal: AbortSignal): Promise<void> {
     const { runId, order, sources, lowMemoryLevel } = message
+    const startedMs = this.#monotonicMs()
     try {
       const painter = await this.#painter
       if (painter === undefined) throw new AppError('internal', { problem: 'a run before the start' })
@@ -99,7 +106,8 @@ class WorkerLoop {
         lowMemoryLevel,
         onLoading: model => this.#port.post({ kind: 'loading', runId, model }),
         onStep: async (step, steps, preview) => {
-          this.#port.post({ kind: 'step', runId, step, steps, preview })
+          const elapsedMs = Math.round(this.#monotonicMs() - startedMs)
+          this.#port.post({ kind: 'step', runId, step, steps, preview, elapsedMs })
           await nextTurn()
         },
       })

@@ -26,7 +26,8 @@ export interface RunEvents {
   /** The device is shared, and does something for somebody else first. */
   onWaiting?(): void
   onLoading?(model: string): void
-  onStep?(step: number, steps: number, preview?: Uint8Array): void
+  /** `elapsedMs`: since the run began, on the worker's clock; steps may arrive later, and several at once. */
+  onStep?(step: number, steps: number, preview?: Uint8Array, elapsedMs?: number): void
   /** 0 when absent. */
   lowMemoryLevel?: LowMemoryLevel
   /** Aborting asks the worker to stop between steps; the run may still end as done. */

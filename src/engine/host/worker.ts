@@ -4,6 +4,9 @@ import { openPainter, painterSetup } from '../pipeline/open-painter.ts'
 import { serveWorker } from './serve-worker.ts'
 import { currentWorkerPort } from './worker-port.ts'
 
-await serveWorker(currentWorkerPort(), setup =>
-  openPainter(painterSetup.parse(setup), systemClock.monotonicMs),
+const { monotonicMs } = systemClock
+await serveWorker(
+  currentWorkerPort(),
+  setup => openPainter(painterSetup.parse(setup), monotonicMs),
+  monotonicMs,
 )

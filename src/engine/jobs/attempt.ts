@@ -23,8 +23,8 @@ export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Prom
       isolated: isSuspect(claim),
       signal: run.abort.signal,
       onLoading: () => run.loading(),
-      onStep: (step, steps, preview) => {
-        const stepMs = run.stepped(step, steps, preview, clock.monotonicMs())
+      onStep: (step, steps, preview, elapsedMs) => {
+        const stepMs = run.stepped(step, steps, preview, { arrivedMs: clock.monotonicMs(), elapsedMs })
         if (stepMs !== undefined) speeds.stepped(device.name, job, stepMs)
         onProgress()
       },

@@ -3,6 +3,14 @@ import type { Device } from './devices/device.ts'
 import type { Claim, Waiting } from './store.ts'
 import type { Speeds } from './times/speeds.ts'
 
+/** When a step was over. */
+interface StepTime {
+  /** Its arrival, on the clock of this process. */
+  arrivedMs: number
+  /** Since the run began, on the worker's clock; undefined from a worker of an earlier version. */
+  elapsedMs: number | undefined
+}
+
 export class Run {
   readonly job: Waiting
   readonly device: Device
@@ -22,7 +30,7 @@ export class Run {
   #stepsTimed = 0
   /** Weights were loaded since the last step, so the elapsed time is not that of a step. */
   #loadedSince = false
-  #lastStepMs: number | undefined
+  #lastStep: StepTime | undefined
 
   constructor(job: Waiting, device: Device, nowMs: number) {
     this.job = job
@@ -42,13 +50,12 @@ export class Run {
   }
 
   /** The time since the last step; undefined for the first step, and if weights were loaded in between. */
-  stepped(step: number, steps: number, preview: Uint8Array | undefined, nowMs: number): number | undefined {
+  stepped(step: number, steps: number, preview: Uint8Array | undefined, time: StepTime): number | undefined {
     this.step = step
     this.steps = steps
     this.preview = preview ?? this.preview
-    const isTimed = this.#lastStepMs !== undefined && !this.#loadedSince
-    const stepMs = isTimed ? nowMs - (this.#lastStepMs ?? nowMs) : undefined
-    this.#lastStepMs = nowMs
+    const stepMs = this.#lastStep && !this.#loadedSince ? betweenMs(this.#lastStep, time) : undefined
+    this.#lastStep = time
     this.#loadedSince = false
     if (stepMs !== undefined) {
       this.#stepsMs += stepMs
@@ -67,4 +74,10 @@ export class Run {
     const totalMs = speeds.estimateMs(this.device.name, this.job, this.isWarm)
     return totalMs === undefined ? undefined : Math.max(0, totalMs - (nowMs - this.startedMs))
   }
+}
+
+/** By the worker's clock: from another machine several steps arrive at once. */
+function betweenMs(last: StepTime, next: StepTime): number {
+  if (last.elapsedMs === undefined || next.elapsedMs === undefined) return next.arrivedMs - last.arrivedMs
+  return Math.max(0, next.elapsedMs - last.elapsedMs)
 }

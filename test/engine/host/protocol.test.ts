@@ -53,9 +53,17 @@ describe('messages', () => {
   })
 
   test.each([
+    { kind: 'step', runId: 1, step: 1, steps: 4, elapsedMs: 10 },
+    { kind: 'step', runId: 1, step: 1, steps: 4 },
+  ])('a worker of an earlier version, and one that says more, are understood: %j', message => {
+    expect(messageFromWorker.parse({ ...message, saidByLaterVersions: true })).toEqual(message)
+  })
+
+  test.each([
     { kind: 'ready', protocol: protocolVersion + 1, device: 'a newer worker' },
     { kind: 'step', runId: 1, step: 0.5, steps: 4 },
     { kind: 'step', runId: 1, step: Number.NaN, steps: 4 },
+    { kind: 'step', runId: 1, step: 1, steps: 4, elapsedMs: -1 },
     { kind: 'done', runId: 1, pictures: [{ bytes: 'abc' }], timings: {} },
     { kind: 'failed', runId: 1, fault: { code: 'internal', details: {} } },
     'done',

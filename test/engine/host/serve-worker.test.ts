@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { protocolVersion } from '../../../src/engine/host/protocol.ts'
-import { serveWorker } from '../../../src/engine/host/serve-worker.ts'
+import { type OpenPainter, serveWorker } from '../../../src/engine/host/serve-worker.ts'
 import type { WorkerPort } from '../../../src/engine/host/worker-port.ts'
 import type { Painter } from '../../../src/engine/pipeline/painter.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
@@ -24,12 +24,13 @@ const aPainter = (log: string[], paint: Painter['paint']): Painter => ({
   paint,
   close: async () => void log.push('(close)'),
 })
+const serve = (port: WorkerPort, open: OpenPainter) => serveWorker(port, open, () => 0)
 const start = { kind: 'start', protocol: protocolVersion, setup: {} }
 const run = { kind: 'run', runId: 1, order: aPaintOrder(), sources: {} }
 
 test('a stop lets the run end first, then closes the sessions, then ends the worker', async () => {
   const { port, log, send } = aPort()
-  const serving = serveWorker(port, async () =>
+  const serving = serve(port, async () =>
     aPainter(log, async (_order, _sources, hooks) => {
       for (let step = 1; !hooks.signal.aborted; step++) {
         if (step === 2) send({ kind: 'stop' })
@@ -46,7 +47,7 @@ test('a stop lets the run end first, then closes the sessions, then ends the wor
 
 test('two stops close the sessions once', async () => {
   const { port, log, send } = aPort()
-  const serving = serveWorker(port, async () => aPainter(log, () => Promise.reject(new Error('unused'))))
+  const serving = serve(port, async () => aPainter(log, () => Promise.reject(new Error('unused'))))
   send(start)
   send({ kind: 'stop' })
   send({ kind: 'stop' })
@@ -56,7 +57,7 @@ test('two stops close the sessions once', async () => {
 
 test('a cancel of another run is ignored', async () => {
   const { port, log, send } = aPort()
-  const serving = serveWorker(port, async () =>
+  const serving = serve(port, async () =>
     aPainter(log, async (_order, _sources, hooks) => {
       send({ kind: 'cancel', runId: 2 })
       await hooks.onStep(1, 1)
@@ -77,7 +78,7 @@ test.each([
   ['a second run at the same time', [start, run, { ...run, runId: 2 }]],
 ])('%s from the main side ends the serving with an error', async (_, messages) => {
   const { port, log, send } = aPort()
-  const serving = serveWorker(port, async () => aPainter(log, () => new Promise(() => {})))
+  const serving = serve(port, async () => aPainter(log, () => new Promise(() => {})))
   for (const message of messages) send(message)
   await expect(serving).rejects.toThrow()
 })

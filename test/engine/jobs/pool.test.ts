@@ -264,4 +264,21 @@ describe('estimates', () => {
     t.clock.advance(500)
     expect(t.job(second.id).etaMs).toBe(1500)
   })
+
+  test('come from the worker’s own clock where several steps arrive at once, as from another machine', async () => {
+    const first = await t.ask('first')
+    await running(t)
+    const { current } = t.workers
+    for (let arrivedMs = 1000; arrivedMs <= current.steps * 100; arrivedMs += 1000) {
+      t.clock.advance(1000)
+      for (let overMs = arrivedMs - 900; overMs <= arrivedMs; overMs += 100) current.stepAfter(overMs)
+    }
+    current.finish()
+    await t.until(() => t.find(first.id)?.state === 'done')
+    const second = await t.ask('second')
+    const third = await t.ask('third')
+    await running(t)
+    expect(t.job(second.id).etaMs).toBe(2000)
+    expect(t.job(third.id)).toMatchObject({ place: 1, etaMs: 4000 })
+  })
 })

@@ -68,7 +68,8 @@ export interface RunWatch {
   isolated: boolean
   signal: AbortSignal
   onLoading(): void
-  onStep(step: number, steps: number, preview: Uint8Array | undefined): void
+  /** `elapsedMs`: as a worker host's. */
+  onStep(step: number, steps: number, preview: Uint8Array | undefined, elapsedMs?: number): void
 }
 
 export class Device {
@@ -210,8 +211,8 @@ export class Device {
         silence.renew(quietLimitMs)
         onLoading()
       },
-      onStep: (step, steps, preview) => {
-        onStep(step, steps, preview)
+      onStep: (step, steps, preview, elapsedMs) => {
+        onStep(step, steps, preview, elapsedMs)
         const stepLimitMs = Math.max(stallFloorMs, stallFactor * (speeds.p99StepMs(name) ?? 0))
         silence.renew(step < steps ? stepLimitMs : quietLimitMs)
       },
