@@ -8,12 +8,14 @@ export interface Card {
   readonly name: string
   readonly memoryMib: number
   readonly driver: string
+  /** Its PCI address as Linux writes it: `0000:01:00.0`. */
+  readonly address: string
 }
 
 /** The time limit, for a driver that hangs. */
 const answerLimitMs = 10_000
 
-const columns = ['index', 'name', 'memory.total', 'driver_version']
+const columns = ['index', 'name', 'memory.total', 'driver_version', 'pci.bus_id']
 
 /** The cards that CUDA will see, in its order. Undefined if the driver's program is missing or does not respond. */
 export async function listCards(
@@ -31,12 +33,15 @@ export async function listCards(
   }
 }
 
-/** `0, NVIDIA GeForce RTX 4090, 24564, 550.54.14`: a line per card; other lines are ignored. */
+/** `0, NVIDIA GeForce RTX 4090, 24564, 550.54.14, 00000000:01:00.0`: a line per card; other lines are ignored. */
 export function parseCards(csv: string): Card[] {
   return csv.split('\n').flatMap(line => {
-    const [, index, name = '', memory, driver = ''] =
-      /^\s*(\d+)\s*,\s*(.+?)\s*,\s*(\d+)\s*,\s*([\d.]+)\s*$/.exec(line) ?? []
-    return index === undefined ? [] : [{ ordinal: Number(index), name, memoryMib: Number(memory), driver }]
+    const [, index, name = '', memory, driver = '', bus = ''] =
+      /^\s*(\d+)\s*,\s*(.+?)\s*,\s*(\d+)\s*,\s*([\d.]+)\s*,\s*([\da-f:.]+)\s*$/i.exec(line) ?? []
+    if (index === undefined) return []
+    // The driver writes the domain with eight digits, and Linux with four.
+    const address = bus.toLowerCase().replace(/^0000(?=[\da-f]{4}:)/, '')
+    return [{ ordinal: Number(index), name, memoryMib: Number(memory), driver, address }]
   })
 }
 

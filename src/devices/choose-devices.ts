@@ -1,6 +1,6 @@
 /** Chooses the devices to paint on: the configured ones, or with `auto` the best available ones. */
 import type { DeviceConfig } from '../config/config.ts'
-import type { AppError } from '../errors/errors.ts'
+import { AppError } from '../errors/errors.ts'
 import type { Card } from './cards.ts'
 
 /** The devices of this machine. */
@@ -11,6 +11,8 @@ export interface LocalMachine {
   open(device: string): Promise<AppError | undefined>
   /** Whether there is a hardware graphics adapter. */
   hasAdapter(): boolean
+  /** The PCI addresses of all hardware graphics adapters; empty if they are not known. */
+  adapterAddresses(): readonly string[]
   /** Logical processors that this process may use. */
   readonly processors: number
 }
@@ -40,15 +42,34 @@ export interface DeviceChoice {
 /** The name in the configuration that leaves the choice to Easel. */
 export const autoName = 'auto'
 
+/** @throws AppError 'config' when the list names a card twice: as `webgpu` and as `cuda:N`. */
 export async function chooseDevices(
   configured: readonly DeviceConfig[],
   machine: LocalMachine,
 ): Promise<DeviceChoice> {
   const auto = configured.find(({ name }) => name === autoName)
+  const twins = await cardsOfWebGpu(configured, machine)
+  if (twins.length > 0)
+    throw new AppError('config', { key: 'devices', problem: { what: 'webgpu-twice', cards: twins } })
   const choice: DeviceChoice = auto
     ? await chooseBest(auto, machine)
     : { devices: configured, reason: { why: 'configured' } }
   return { ...choice, devices: withThreads(choice.devices, machine.processors) }
+}
+
+/**
+ * The configured CUDA devices one of which is WebGPU's card. The runtime chooses WebGPU's adapter, so this is known only if the
+ * list names every adapter of the machine as a CUDA card; otherwise empty.
+ */
+async function cardsOfWebGpu(configured: readonly DeviceConfig[], machine: LocalMachine): Promise<string[]> {
+  const names = configured.map(({ name }) => name)
+  if (!names.includes('webgpu') || !names.some(name => name.startsWith('cuda:'))) return []
+  const addresses = machine.adapterAddresses()
+  const cards = (addresses.length > 0 && (await machine.cards())) || []
+  const named = cards.filter(({ ordinal }) => names.includes(`cuda:${ordinal}`))
+  const areAllNamed = addresses.every(address => named.some(card => card.address === address))
+  const isAdapter = ({ address }: Card) => addresses.includes(address)
+  return areAllNamed ? named.filter(isAdapter).map(({ ordinal }) => `cuda:${ordinal}`) : []
 }
 
 async function chooseBest(auto: DeviceConfig, machine: LocalMachine): Promise<DeviceChoice> {

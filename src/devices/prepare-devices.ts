@@ -1,7 +1,7 @@
 /** Prepares the devices of the configuration: available devices, the reasons for the choice, and the workers' environment. */
-import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import type { Config, DeviceConfig } from '../config/config.ts'
+import { adapterAddresses, hasAdapter } from './adapters.ts'
 import { type Card, listCards } from './cards.ts'
 import { chooseDevices, type DeviceChoice, type LocalMachine } from './choose-devices.ts'
 import { linkCudaLibraries, withLibraryFolder } from './cuda-libraries.ts'
@@ -15,7 +15,7 @@ export interface PreparedDevices extends DeviceChoice {
   readonly open: LocalMachine['open']
 }
 
-/** @throws AppError 'cuda-libraries' or 'file' when the folder of CUDA's libraries cannot be used. */
+/** @throws AppError 'cuda-libraries' or 'file' when the folder of CUDA's libraries cannot be used; as chooseDevices. */
 export async function prepareDevices(config: Config, env: Environment): Promise<PreparedDevices> {
   const forWorkers = deviceEnvironment(config, env)
   const machine = machineOf(forWorkers)
@@ -39,6 +39,7 @@ function machineOf(env: Environment): LocalMachine {
   return {
     cards: () => listCards(env),
     hasAdapter,
+    adapterAddresses: () => adapterAddresses(env),
     processors: availableParallelism(),
     async open(name) {
       // In a process, so that a crash of the driver is detected as its end.
@@ -48,15 +49,5 @@ function machineOf(env: Environment): LocalMachine {
       await host.stop()
       return outcome.kind === 'failed' ? outcome.error : undefined
     },
-  }
-}
-
-/** On Linux a hardware adapter has a render node, and a software driver has none. On other systems true is assumed. */
-function hasAdapter(): boolean {
-  if (process.platform !== 'linux') return true
-  try {
-    return readdirSync('/dev/dri').some(name => name.startsWith('renderD'))
-  } catch {
-    return false
   }
 }

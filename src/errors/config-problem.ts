@@ -61,6 +61,8 @@ export const configProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('format'), found, expected: z.enum(settingFormats) }),
   z.object({ what: z.literal('device-twice') }),
   z.object({ what: z.literal('auto-not-alone') }),
+  /** WebGPU's card is one of these devices, which are configured too. */
+  z.object({ what: z.literal('webgpu-twice'), cards: z.array(z.string()) }),
   z.object({ what: z.literal('preset-unknown'), name: z.string(), known: z.array(z.string()) }),
   z.object({ what: z.literal('sampler-unknown'), name: z.string(), nearest: z.array(z.string()) }),
   /** An environment variable with white space inside: two values, or a truncated one. */

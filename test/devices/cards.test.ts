@@ -1,13 +1,26 @@
 import { expect, test } from 'vitest'
 import { listCards, parseCards, visibleCards } from '../../src/devices/cards.ts'
 
-/** What `nvidia-smi --query-gpu=index,name,memory.total,driver_version --format=csv,noheader,nounits` prints. */
-const two = '0, NVIDIA GeForce RTX 4090, 24564, 550.54.14\n1, NVIDIA H100 80GB HBM3, 81559, 550.54.14\n'
+/** What `nvidia-smi --query-gpu=index,name,memory.total,driver_version,pci.bus_id --format=csv,noheader,nounits` prints. */
+const two =
+  '0, NVIDIA GeForce RTX 4090, 24564, 550.54.14, 00000000:01:00.0\n1, NVIDIA H100 80GB HBM3, 81559, 550.54.14, 00000001:AF:00.0\n'
 
 test('the driver’s list is read line by line', () => {
   expect(parseCards(two)).toEqual([
-    { ordinal: 0, name: 'NVIDIA GeForce RTX 4090', memoryMib: 24_564, driver: '550.54.14' },
-    { ordinal: 1, name: 'NVIDIA H100 80GB HBM3', memoryMib: 81_559, driver: '550.54.14' },
+    {
+      ordinal: 0,
+      name: 'NVIDIA GeForce RTX 4090',
+      memoryMib: 24_564,
+      driver: '550.54.14',
+      address: '0000:01:00.0',
+    },
+    {
+      ordinal: 1,
+      name: 'NVIDIA H100 80GB HBM3',
+      memoryMib: 81_559,
+      driver: '550.54.14',
+      address: '0001:af:00.0',
+    },
   ])
 })
 

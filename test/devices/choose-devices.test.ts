@@ -4,15 +4,17 @@ import type { Card } from '../../src/devices/cards.ts'
 import { chooseDevices, type LocalMachine, withThreads } from '../../src/devices/choose-devices.ts'
 import { reasonLines } from '../../src/devices/reason-lines.ts'
 import { AppError } from '../../src/errors/errors.ts'
-import { en } from '../../src/words/en.ts'
+import { en, errorSentence } from '../../src/words/en.ts'
 import { zhCn } from '../../src/words/zh-cn/index.ts'
 
 const device = (name: string, threads = 0): DeviceConfig => ({ name, threads, precision: 'auto' })
+const addressOf = (ordinal: number) => `0000:0${ordinal + 1}:00.0`
 const card = (ordinal: number): Card => ({
   ordinal,
   name: 'RTX 4090',
   memoryMib: 24_564,
   driver: '550.54.14',
+  address: addressOf(ordinal),
 })
 const unusable = (name: string) =>
   new AppError('device-unusable', {
@@ -30,6 +32,7 @@ function machine(
   return {
     cards: async () => cards,
     hasAdapter: () => hasAdapter,
+    adapterAddresses: () => [],
     processors: 16,
     open: async name => (broken.includes(name) ? unusable(name) : undefined),
   }
@@ -93,6 +96,50 @@ test('devices that are named are taken as they are, and nothing is tried', async
   expect(await chooseDevices(devices, machine(undefined, false))).toEqual({
     devices,
     reason: { why: 'configured' },
+  })
+})
+
+describe('webgpu beside CUDA cards', () => {
+  const intel = '0000:00:02.0'
+  const chooses = (names: readonly string[], cards: readonly Card[] | undefined, adapters: string[]) =>
+    chooseDevices(
+      names.map(name => device(name)),
+      { ...machine(cards, true), adapterAddresses: () => adapters },
+    )
+
+  test.each([
+    ['the only adapter is that card', ['webgpu', 'cuda:0'], [card(0)], [addressOf(0)], 'cuda:0'],
+    [
+      'every adapter is a named card',
+      ['cuda:0', 'cuda:1', 'webgpu'],
+      [card(0), card(1)],
+      [addressOf(0), addressOf(1)],
+      'cuda:0 or cuda:1',
+    ],
+    [
+      'a card without a display is named too',
+      ['cuda:0', 'cuda:1', 'webgpu'],
+      [card(0), card(1)],
+      [addressOf(1)],
+      'cuda:1',
+    ],
+  ])('is refused where %s', async (_, names, cards, adapters, twins) => {
+    const error = await chooses(names, cards, adapters).catch(thrown => thrown)
+    expect(errorSentence(en, error)).toBe(
+      `The configuration is wrong at devices: webgpu is the same card as ${twins}; name each card once.`,
+    )
+  })
+
+  test.each([
+    ['there is another adapter', ['webgpu', 'cuda:0'], [card(0)], [intel, addressOf(0)]],
+    ['another card is not named', ['webgpu', 'cuda:0'], [card(0), card(1)], [addressOf(0), addressOf(1)]],
+    ['the adapter is the other card', ['webgpu', 'cuda:0'], [card(0), card(1)], [addressOf(1)]],
+    ['the adapters are not known', ['webgpu', 'cuda:0'], [card(0)], []],
+    ['the driver does not answer', ['webgpu', 'cuda:0'], undefined, [addressOf(0)]],
+    ['it stands without CUDA', ['webgpu', 'cpu'], [card(0)], [addressOf(0)]],
+    ['it is not there', ['cuda:0', 'cpu'], [card(0)], [addressOf(0)]],
+  ])('is taken where %s', async (_, names, cards, adapters) => {
+    expect((await chooses(names, cards, adapters)).devices.map(({ name }) => name)).toEqual(names)
   })
 })
 

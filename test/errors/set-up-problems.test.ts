@@ -34,6 +34,7 @@ const configProblems: ConfigProblem[] = [
   { what: 'range', found: '0', min: 1, open: false },
   { what: 'range', found: '0', min: 0, open: true },
   { what: 'device-twice' },
+  { what: 'webgpu-twice', cards: ['cuda:0'] },
   { what: 'auto-not-alone' },
   { what: 'preset-unknown', name: 'x', known: ['turbo'] },
   { what: 'sampler-unknown', name: 'x', nearest: ['euler'] },

@@ -63,6 +63,8 @@ function reason(p: ConfigProblem): string {
       return `${p.found} is not ${formats[p.expected]}`
     case 'device-twice':
       return 'one device is named twice'
+    case 'webgpu-twice':
+      return `webgpu is the same card as ${p.cards.join(' or ')}; name each card once`
     case 'auto-not-alone':
       return 'auto chooses all devices and stands alone'
     case 'preset-unknown':

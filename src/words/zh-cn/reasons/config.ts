@@ -62,6 +62,8 @@ function reason(p: ConfigProblem): string {
       return `${p.found} 不是${formats[p.expected]}`
     case 'device-twice':
       return '同一个设备写了两次'
+    case 'webgpu-twice':
+      return `webgpu 与 ${p.cards.join(' 或 ')} 是同一张显卡；每张显卡只能写一次`
     case 'auto-not-alone':
       return 'auto 会选择所有设备，只能单独使用'
     case 'preset-unknown':
