@@ -153,8 +153,8 @@ async function noticed(
 }
 
 /**
- * Remembers the requester. A job whose conversation refuses the bot is cancelled, and the requester is told why. A result
- * that is finished by then arrives in another way.
+ * Remembers the requester. A job whose conversation refuses the bot is cancelled, and the requester is told why, once for all
+ * jobs of the request. A result that is finished by then arrives in another way.
  */
 function rememberRequester(
   context: HandlerContext,
@@ -163,10 +163,14 @@ function rememberRequester(
   sendEphemeral: SendEphemeral,
 ): void {
   if (reply.kind !== 'accepted') return
+  // The jobs of a request are opened one after the other.
+  let isTold = false
   for (const { id } of reply.jobs) {
     context.ephemeralMessages.remember(id, async payload => {
       const outcome = await context.easel.cancelUnopened(id, requester.caller)
-      if (outcome.kind === 'cancelled') await sendEphemeral(payload)
+      if (outcome.kind !== 'cancelled' || isTold) return
+      await sendEphemeral(payload)
+      isTold = true
     })
   }
 }

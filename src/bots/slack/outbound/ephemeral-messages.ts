@@ -23,8 +23,9 @@ export class EphemeralMessages {
     this.#byJob = timedCache(clock, { max: mostRemembered, ttlMs })
   }
 
+  /** The first one stays: where Slack brings an event again, the jobs of the request were told of together. */
   remember(jobId: string, sendEphemeral: SendEphemeral): void {
-    this.#byJob.set(jobId, sendEphemeral)
+    if (!this.#byJob.has(jobId)) this.#byJob.set(jobId, sendEphemeral)
   }
 
   /** Sends once per job; does nothing if no requester is known. */

@@ -47,7 +47,7 @@ it('is one card that names what was asked for, one thread with all results, and 
   expect(new Set(t.slack.provoked().pings)).toEqual(new Set([`@${t.scene.ada.id}`]))
 })
 
-it('costs nothing of the quota where the channel refuses the bot', async () => {
+it('costs nothing of the quota where the channel refuses the bot, and its author is told once', async () => {
   const { ada, channel, team } = t.scene
   const { workers } = t.test
   workers.mode = 'by-hand'
@@ -63,6 +63,8 @@ it('costs nothing of the quota where the channel refuses the bot', async () => {
   const jobs = t.jobs(10)
   expect(jobs.map(({ state }) => state)).toEqual(['cancelled', 'cancelled'])
   expect(jobs[0] && t.test.easel.usage(jobs[0].author)).toMatchObject({ jobs: 2, pictures: 0 })
+  await t.calm()
+  expect(t.told(ada).filter(text => text.includes('/invite @easel'))).toHaveLength(1)
 })
 
 it('is one card in direct messages and in a thread too, with all results below it', async () => {
