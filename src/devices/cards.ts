@@ -8,7 +8,7 @@ export interface Card {
   readonly name: string
   readonly memoryMib: number
   readonly driver: string
-  /** Its PCI address as Linux writes it: `0000:01:00.0`. */
+  /** Its PCI address as Linux writes it, `0000:01:00.0`, or what the driver says instead. */
   readonly address: string
 }
 
@@ -37,7 +37,7 @@ export async function listCards(
 export function parseCards(csv: string): Card[] {
   return csv.split('\n').flatMap(line => {
     const [, index, name = '', memory, driver = '', bus = ''] =
-      /^\s*(\d+)\s*,\s*(.+?)\s*,\s*(\d+)\s*,\s*([\d.]+)\s*,\s*([\da-f:.]+)\s*$/i.exec(line) ?? []
+      /^\s*(\d+)\s*,\s*(.+?)\s*,\s*(\d+)\s*,\s*([\d.]+)\s*,\s*(.*?)\s*$/.exec(line) ?? []
     if (index === undefined) return []
     // The driver writes the domain with eight digits, and Linux with four.
     const address = bus.toLowerCase().replace(/^0000(?=[\da-f]{4}:)/, '')
