@@ -26,7 +26,7 @@ export interface Acceptance {
 
 /** Once this has returned `accepted`, the jobs are on disk; only a person's action removes them. */
 export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance): Promise<ImagineOutcome> {
-  const { db, pool, views, changed, catalogue, devices } = parts
+  const { db, pool, changed, catalogue, devices } = parts
   const orders = wanted.jobs.map(({ order }) => order)
   const tooLarge = memoryProblem(orders, catalogue.models, devices)
   if (tooLarge) {
@@ -42,10 +42,9 @@ export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance
       await discard(parts, wanted.given)
       return duplicate(parts, caller, written.jobs)
     case 'inserted': {
-      const jobIds = written.jobs.map(job => job.jobId)
       for (const job of written.jobs) pool.add(job)
-      for (const jobId of jobIds) changed(jobId)
-      return { kind: 'accepted', jobs: views.jobs(jobIds), notices: wanted.notices }
+      const jobs = written.jobs.flatMap(({ jobId }) => changed(jobId) ?? [])
+      return { kind: 'accepted', jobs, notices: wanted.notices }
     }
   }
 }

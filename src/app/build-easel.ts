@@ -15,6 +15,7 @@ import type { AppParts, CheckPicture } from './parts.ts'
 import { recover } from './recover.ts'
 import type { Catalogue } from './views/catalogue.ts'
 import { JobViews } from './views/job-views.ts'
+import type { JobView } from './views/views.ts'
 import { Watch } from './views/watch.ts'
 
 export interface EaselParts {
@@ -79,12 +80,22 @@ export function buildEasel(given: EaselParts): BuiltEasel {
   const deliveries = new Deliveries({ db, views, clock, random, log, notify: config.notify })
   const watch = new Watch({ views, pool, clock, log })
   watch.add(job => deliveries.progressed(job))
-  const changed = (jobId: string) => onChange({ kind: 'state', jobId })
   const app: AppParts = { ...parts, db, pool, views, deliveries, changed }
 
   function onChange(change: PoolChange): void {
-    if (change.kind === 'state') deliveries.nudge(change.jobId)
-    watch.changed(change)
+    if (change.kind === 'state') changed(change.jobId)
+    else watch.changed(change)
+  }
+  /** The job is read once for all who show it. */
+  function changed(jobId: string): JobView | undefined {
+    let job: JobView | undefined
+    try {
+      job = views.job(jobId)
+    } finally {
+      deliveries.nudge(jobId, job)
+    }
+    watch.stateChanged(jobId, job)
+    return job
   }
 
   let stopping = false

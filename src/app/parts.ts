@@ -7,6 +7,7 @@ import type { DeviceMemory } from './checks/check-memory.ts'
 import type { Deliveries } from './delivery/deliveries.ts'
 import type { Catalogue } from './views/catalogue.ts'
 import type { JobViews } from './views/job-views.ts'
+import type { JobView } from './views/views.ts'
 
 /** A person's picture that passed the checks: it was decoded once, so it is known to be a picture. */
 export interface CheckedPicture {
@@ -30,8 +31,8 @@ export interface AppParts {
   devices: readonly DeviceMemory[]
   views: JobViews
   deliveries: Deliveries
-  /** Must be called after every commit that changed a job: it notifies watchers and deliveries. */
-  changed: (jobId: string) => void
+  /** Must be called after every commit that changed a job: it notifies watchers and deliveries, and returns what it told them. */
+  changed: (jobId: string) => JobView | undefined
   clock: Clock
   ids: Ids
   random: Random

@@ -41,8 +41,7 @@ async function cancelJob(
   pool.drop(jobId)
   // A device may be about to claim it, or may be running it.
   pool.cancel(jobId)
-  changed(jobId)
-  return { kind: 'cancelled', job: views.job(jobId) ?? written.job }
+  return { kind: 'cancelled', job: changed(jobId) ?? written.job }
 }
 
 export async function remove(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {

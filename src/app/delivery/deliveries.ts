@@ -3,7 +3,8 @@
  * retries. Progress is not in the outbox: only the newest state counts, the courier limits its rate, and it may be lost.
  */
 import type { Database } from '../../db/database.ts'
-import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
+import type { DeliveryRecord, DeliveryTurn } from '../../db/repositories/deliveries.ts'
+import type { OutboxEntry } from '../../db/repositories/outbox.ts'
 import { isFinal } from '../../engine/jobs/job.ts'
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
@@ -14,7 +15,7 @@ import type { Courier } from './courier.ts'
 import { EntryHandler } from './entry-handler.ts'
 import { isVisibleChange, ProgressUpdates } from './progress.ts'
 import { Waiters } from './waiters.ts'
-import { type WorkGroup, type WorkOutcome, WorkQueue } from './work-queue.ts'
+import { type WorkDone, type WorkGroup, type WorkOutcome, WorkQueue } from './work-queue.ts'
 
 /** The maximum of concurrent calls per courier. Deletions have their own share, so that neither starves the other. */
 const deliveriesAtOnce = 8
@@ -30,10 +31,16 @@ export interface DeliveriesParts {
   log: Logger
 }
 
+/** What was just read of a delivery. */
+interface Facts {
+  turn?: DeliveryTurn
+  job?: JobView
+}
+
 export class Deliveries {
   readonly #parts: DeliveriesParts
   readonly #couriers = new Map<string, Courier>()
-  readonly #queue: WorkQueue
+  readonly #queue: WorkQueue<Facts>
   readonly #entries: EntryHandler
   readonly #waiters: Waiters
   readonly #progress = new ProgressUpdates()
@@ -52,8 +59,8 @@ export class Deliveries {
     this.#entries = new EntryHandler(parts)
     this.#queue = new WorkQueue({
       clock: parts.clock,
-      groupOf: id => this.#groupOf(id),
-      work: id => this.#turn(id).catch(error => this.#failed(id, error)),
+      groupOf: (id, known) => this.#groupOf(id, known),
+      work: (id, facts) => this.#turn(id, facts).catch(error => ({ outcome: this.#failed(id, error) })),
     })
   }
 
@@ -69,9 +76,9 @@ export class Deliveries {
     this.#takeUp()
   }
 
-  /** The outbox has a new entry for that delivery. A job's own delivery has the job's id. */
-  nudge(id: string): void {
-    if (this.#isOpen) this.#wake(id)
+  /** The outbox has a new entry for that delivery. A job's own delivery has the job's id. `job`: if it was just read. */
+  nudge(id: string, job?: JobView): void {
+    if (this.#isOpen) this.#wake(id, job && { job })
   }
 
   /** The job made progress, or its queue position changed. */
@@ -110,22 +117,23 @@ export class Deliveries {
     for (const id of this.#parts.db.outbox.pending()) this.#wake(id)
   }
 
-  #wake(id: string): void {
+  #wake(id: string, known?: Facts): void {
     this.#quiet.delete(id)
-    this.#queue.add(id)
+    this.#queue.add(id, known)
   }
 
   /** A disk fault must not reach the caller, who only signals new work. */
-  #groupOf(id: string): WorkGroup | undefined {
-    const { db } = this.#parts
+  #groupOf(id: string, known?: Facts): (WorkGroup & { facts?: Facts }) | undefined {
     const quiet = this.#quiet.get(id)
     try {
-      const work = quiet ? { ...quiet, kind: null } : db.deliveries.workOf(id)
-      if (!work || !this.#couriers.has(work.platform)) return undefined
-      const { platform, kind } = work
+      const turn = quiet ? undefined : this.#parts.db.deliveries.turnOf(id)
+      const platform = (quiet ?? turn?.record)?.platform
+      if (platform === undefined || !this.#couriers.has(platform)) return undefined
+      const facts = turn && { ...known, turn }
+      const kind = turn?.entry?.kind
       return kind === 'withdraw' || kind === 'erase'
-        ? { name: `${platform} deletions`, atOnce: deletionsAtOnce }
-        : { name: platform, atOnce: deliveriesAtOnce, canWait: kind === null }
+        ? { name: `${platform} deletions`, atOnce: deletionsAtOnce, facts }
+        : { name: platform, atOnce: deliveriesAtOnce, canWait: kind === undefined, facts }
     } catch (error) {
       this.#queue.addLater(id, this.#diskFailed(id, error))
       return undefined
@@ -133,33 +141,38 @@ export class Deliveries {
   }
 
   /** One unit of work: the delivery's next outbox entry, or otherwise a due progress update. */
-  async #turn(id: string): Promise<WorkOutcome> {
+  async #turn(id: string, facts: Facts = {}): Promise<WorkDone<Facts>> {
     const quiet = this.#quiet.get(id)
-    const turn = quiet ? { record: quiet, entry: undefined } : this.#parts.db.deliveries.turnOf(id)
-    const { record, entry } = turn ?? {}
+    const turn = quiet ? undefined : (facts.turn ?? this.#parts.db.deliveries.turnOf(id))
+    const record = quiet ?? turn?.record
     const courier = record && this.#couriers.get(record.platform)
-    if (!record || !courier) return 'over'
-    if (entry) {
-      const { outcome, shown, unshown, wakes } = await this.#entries.handle(
-        courier,
-        record,
-        entry,
-        this.#failures.get(id) ?? 0,
-      )
-      this.#failures.delete(id)
-      this.#waiters.check()
-      if (shown) this.#showed(shown)
-      if (unshown) this.#progress.changed(id, unshown, this.#parts.clock.monotonicMs())
-      for (const other of wakes ?? []) this.#wake(other)
-      return outcome
-    }
+    if (!record || !courier) return { outcome: 'over' }
+    if (turn?.entry) return this.#handle(courier, turn.record, turn.entry, facts.job)
     const isStale = this.#progress.isStale(id)
-    if (!isStale && !quiet && this.#isOver(record.jobId)) {
+    if (!isStale && turn && turn.jobState !== 'queued' && turn.jobState !== 'running') {
       this.#progress.forget(id)
-      return 'over'
+      return { outcome: 'over' }
     }
     this.#quiet.set(id, record)
-    return isStale ? this.#showProgress(courier, record) : 'rest'
+    return { outcome: isStale ? await this.#showProgress(courier, record) : 'rest' }
+  }
+
+  async #handle(
+    courier: Courier,
+    record: DeliveryRecord,
+    entry: OutboxEntry,
+    job: JobView | undefined,
+  ): Promise<WorkDone<Facts>> {
+    const { id } = record
+    const faults = this.#failures.get(id) ?? 0
+    const { outcome, shown, unshown, wakes } = await this.#entries.handle(courier, record, entry, faults, job)
+    this.#failures.delete(id)
+    this.#waiters.check()
+    if (shown) this.#showed(shown)
+    if (unshown) this.#progress.changed(id, unshown, this.#parts.clock.monotonicMs())
+    for (const other of wakes ?? []) this.#wake(other)
+    // A final job stays as it is, unless it is removed, and its delivery says so.
+    return shown && isFinal(shown.state) ? { outcome, known: { job: shown } } : { outcome }
   }
 
   /** Schedules another update if the job changed visibly during the call. A final state is the last one. */
@@ -224,11 +237,5 @@ export class Deliveries {
       'a delivery waits for the database',
     )
     return longestPauseMs
-  }
-
-  /** The final state of the job is delivered or in the outbox. */
-  #isOver(jobId: string): boolean {
-    const state = this.#parts.db.jobs.stateOf(jobId)
-    return state !== 'queued' && state !== 'running'
   }
 }

@@ -55,15 +55,17 @@ export class EntryHandler {
     this.#retries = new RefusalRetries(parts.random)
   }
 
-  /** Throws a retryable fault. `faults`: the number of consecutive faults before. */
+  /** Throws a retryable fault. `faults`: the number of consecutive faults before. `read`: its job, if it was just read. */
   async handle(
     courier: Courier,
     record: DeliveryRecord,
     entry: OutboxEntry,
     faults: number,
+    read?: JobView,
   ): Promise<Handled> {
-    const delivery = this.deliveryOf(record, courier)
-    if (!delivery) return this.#drop(record, entry)
+    const view = read && !record.isJobRemoved ? read : this.#parts.views.evenRemoved(record.jobId)
+    if (!view) return this.#drop(record, entry)
+    const delivery = this.#deliveryOf(record, courier, view)
     switch (entry.kind) {
       case 'open':
         return this.#open(courier, delivery, record, entry, faults)
@@ -79,9 +81,11 @@ export class EntryHandler {
 
   /** Undefined if its job is gone. `known`: an earlier view of the job, so that an open one need not be read. */
   deliveryOf(record: DeliveryRecord, courier: Courier, known?: JobView): Delivery | undefined {
-    const { clock } = this.#parts
-    const view = (known && this.#parts.views.renewed(known)) ?? this.#viewOf(record.jobId)
-    if (!view) return undefined
+    const view = (known && this.#parts.views.renewed(known)) ?? this.#parts.views.evenRemoved(record.jobId)
+    return view && this.#deliveryOf(record, courier, view)
+  }
+
+  #deliveryOf(record: DeliveryRecord, courier: Courier, view: JobView): Delivery {
     const job = record.conversation ? { ...view, conversation: record.conversation } : view
     const parent = this.#parentOf(job)
     const fanOut = courier.shared && this.#fanOuts.of(record)
@@ -93,13 +97,8 @@ export class EntryHandler {
       ...(record.address === undefined ? {} : { address: record.address }),
       ...(parent === undefined ? {} : { parent }),
       ...(fanOut === undefined ? {} : { fanOut }),
-      steps: stepsIn(this.#stepsOf(record.id), () => clock.now()),
+      steps: stepsIn(this.#stepsOf(record.id), () => this.#parts.clock.now()),
     }
-  }
-
-  #viewOf(jobId: string): JobView | undefined {
-    const found = this.#parts.db.jobs.get(jobId)
-    return found && this.#parts.views.ofRecord(found)
   }
 
   /** Drops the entries of a job whose record is gone or unreadable. */

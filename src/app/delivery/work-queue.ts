@@ -8,6 +8,12 @@ import type { Clock } from '../../system/ports.ts'
 /** The outcome of a unit of work: more work at once, more work later, none for now, or none ever again. */
 export type WorkOutcome = 'more' | 'rest' | 'over' | { pauseMs: number }
 
+/** `known`: for more work at once. */
+export interface WorkDone<Facts> {
+  outcome: WorkOutcome
+  known?: Facts
+}
+
 /** The current group of a delivery; undefined if it cannot be worked on yet. */
 export interface WorkGroup {
   name: string
@@ -33,15 +39,17 @@ interface Item {
   pausedUntilMs: number
 }
 
-export interface WorkQueueParts {
+/** `Facts`: what is known of a delivery at the moment, so that its work need not read it again. */
+export interface WorkQueueParts<Facts> {
   clock: Clock
-  groupOf(id: string): WorkGroup | undefined
-  /** Never rejects. */
-  work(id: string): Promise<WorkOutcome>
+  /** `known`: what whoever signals the work knows. */
+  groupOf(id: string, known?: Facts): (WorkGroup & { facts?: Facts }) | undefined
+  /** Never rejects. `facts` are absent where the delivery has waited since. */
+  work(id: string, facts?: Facts): Promise<WorkDone<Facts>>
 }
 
-export class WorkQueue {
-  readonly #parts: WorkQueueParts
+export class WorkQueue<Facts = unknown> {
+  readonly #parts: WorkQueueParts<Facts>
   readonly #timers: Timers
   readonly #items = new Map<string, Item>()
   /** By group. */
@@ -49,27 +57,32 @@ export class WorkQueue {
   readonly #underway = new Set<Promise<void>>()
   #isStopped = false
 
-  constructor(parts: WorkQueueParts) {
+  constructor(parts: WorkQueueParts<Facts>) {
     this.#parts = parts
     this.#timers = new Timers(parts.clock)
   }
 
-  /** Signals that it may have work. */
-  add(id: string): void {
+  /** Signals that it may have work. `known`: what was just read of it. */
+  add(id: string, known?: Facts): void {
     if (this.#isStopped) return
     const item = this.#item(id)
     item.again ||= item.busy
     if (item.busy || item.pausedUntilMs > this.#parts.clock.monotonicMs()) return
-    const group = this.#parts.groupOf(id)
+    const group = this.#parts.groupOf(id, known)
     if (!group) return
     const ready = this.#readyIn(group)
+    // Nothing of the group waits, so it begins now, with what was read.
+    if (ready.busy < ready.atOnce && ready.urgent.size + ready.others.size === 0) {
+      this.#begin(id, ready, group.facts)
+      return
+    }
     if (!group.canWait) {
       ready.others.delete(id)
       ready.urgent.add(id)
     } else if (!ready.urgent.has(id)) {
       ready.others.add(id)
     }
-    this.#start(group.name)
+    this.#start(ready)
   }
 
   /** The same after a delay. */
@@ -89,41 +102,37 @@ export class WorkQueue {
     await this.idle()
   }
 
-  #start(groupName: string): void {
-    const ready = this.#ready.get(groupName)
-    if (!ready) return
+  #start(ready: Ready): void {
     while (ready.busy < ready.atOnce && !this.#isStopped) {
       const id = takeFirst(ready.urgent) ?? takeFirst(ready.others)
       if (id === undefined) return
       // It became ready in two groups, and the other group has taken it.
       if (this.#item(id).busy) continue
-      ready.busy += 1
-      this.#begin(id, () => {
-        ready.busy -= 1
-        this.#start(groupName)
-      })
+      this.#begin(id, ready)
     }
   }
 
-  #begin(id: string, ended: () => void): void {
+  #begin(id: string, ready: Ready, facts?: Facts): void {
     const item = this.#item(id)
+    ready.busy += 1
     item.busy = true
     item.again = false
-    const underway = this.#parts.work(id).then(outcome => {
+    const underway = this.#parts.work(id, facts).then(({ outcome, known }) => {
       this.#underway.delete(underway)
       item.busy = false
-      this.#conclude(id, item, outcome)
-      ended()
+      this.#conclude(id, item, outcome, known)
+      ready.busy -= 1
+      this.#start(ready)
     })
     this.#underway.add(underway)
   }
 
-  #conclude(id: string, item: Item, outcome: WorkOutcome): void {
+  #conclude(id: string, item: Item, outcome: WorkOutcome, known: Facts | undefined): void {
     if (typeof outcome === 'object') {
       item.pausedUntilMs = this.#parts.clock.monotonicMs() + outcome.pauseMs
       this.addLater(id, outcome.pauseMs)
     } else if (outcome === 'more' || item.again) {
-      this.add(id)
+      this.add(id, known)
     } else if (outcome === 'over') {
       this.#items.delete(id)
     }

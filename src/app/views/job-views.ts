@@ -36,6 +36,12 @@ export class JobViews {
   }
 
   /** Also of a removed job, for the courier's last update. */
+  evenRemoved(jobId: string): JobView | undefined {
+    const record = this.#db.jobs.get(jobId)
+    return record && this.ofRecord(record)
+  }
+
+  /** Also of a removed one. */
   ofRecord(record: JobRecord): JobView {
     return this.#view(record, record.state === 'done' ? this.#db.pictures.ofJob(record.id) : [])
   }

@@ -32,7 +32,7 @@ export class Watch {
     return () => this.#listeners.delete(listener)
   }
 
-  changed(change: PoolChange): void {
+  changed(change: Exclude<PoolChange, { kind: 'state' }>): void {
     if (change.kind === 'queue') {
       if (this.#placesDue) return
       this.#placesDue = true
@@ -40,9 +40,13 @@ export class Watch {
       return
     }
     const known = change.kind === 'progress' ? this.#known.get(change.jobId) : undefined
-    const job = (known && this.#views.renewed(known)) ?? this.#views.job(change.jobId)
-    if (job?.state === 'running') this.#known.set(job.id, job)
-    else this.#known.delete(change.jobId)
+    this.stateChanged(change.jobId, (known && this.#views.renewed(known)) ?? this.#views.job(change.jobId))
+  }
+
+  /** `job`: as it is now; undefined if it is gone. */
+  stateChanged(jobId: string, job: JobView | undefined): void {
+    if (job?.state === 'running') this.#known.set(jobId, job)
+    else this.#known.delete(jobId)
     if (job) this.tell(job)
   }
 

@@ -1,5 +1,6 @@
 /** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { JobState } from '../../engine/jobs/job.ts'
 import type { Rows } from '../client.ts'
 import { columnPlaceholder } from '../column-placeholder.ts'
 import { deliveries, jobs, outbox, people } from '../schema.ts'
@@ -11,7 +12,7 @@ import {
   refusals,
   type StoredConversation,
 } from './documents.ts'
-import { type OutboxEntry, type OutboxKind, oldestEntryOf } from './outbox.ts'
+import { type OutboxEntry, oldestEntryOf } from './outbox.ts'
 
 type MethodName = NonNullable<typeof deliveries.$inferSelect.method>
 export type DeliveryEnd = NonNullable<typeof deliveries.$inferSelect.end>
@@ -29,6 +30,13 @@ export interface DeliveryRecord {
   refusals: Refusal[]
   /** Its author removed the job. */
   isJobRemoved: boolean
+}
+
+/** A delivery with its oldest entry in the outbox. */
+export interface DeliveryTurn {
+  record: DeliveryRecord
+  jobState: JobState
+  entry: OutboxEntry | undefined
 }
 
 export interface NewDelivery {
@@ -59,7 +67,13 @@ function prepareStatements(rows: Rows) {
   return {
     delivery: selectDeliveries(rows).where(isThat).prepare(),
     turn: rows
-      .select({ delivery: deliveries, recipient: people, jobRemovedAt: jobs.removedAt, entry: outbox })
+      .select({
+        delivery: deliveries,
+        recipient: people,
+        jobRemovedAt: jobs.removedAt,
+        jobState: jobs.state,
+        entry: outbox,
+      })
       .from(deliveries)
       .innerJoin(people, eq(people.id, deliveries.personId))
       .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
@@ -67,12 +81,6 @@ function prepareStatements(rows: Rows) {
       .where(isThat)
       .prepare(),
     platform: rows.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
-    work: rows
-      .select({ platform: deliveries.platform, kind: outbox.kind })
-      .from(deliveries)
-      .leftJoin(outbox, isOldest)
-      .where(isThat)
-      .prepare(),
     address: rows.select({ address: deliveries.address }).from(deliveries).where(isThat).prepare(),
     add: rows
       .insert(deliveries)
@@ -121,10 +129,9 @@ export class DeliveriesTable {
     return row && toRecord(row)
   }
 
-  /** A delivery with its oldest entry in the outbox. */
-  turnOf(id: string): { record: DeliveryRecord; entry?: OutboxEntry } | undefined {
+  turnOf(id: string): DeliveryTurn | undefined {
     const row = this.#statements.turn.get({ id })
-    return row && { record: toRecord(row), ...(row.entry && { entry: row.entry }) }
+    return row && { record: toRecord(row), jobState: row.jobState, entry: row.entry ?? undefined }
   }
 
   /** All deliveries of a job, that to its own conversation first. */
@@ -138,11 +145,6 @@ export class DeliveriesTable {
 
   platformOf(id: string): string | undefined {
     return this.#statements.platform.get({ id })?.platform
-  }
-
-  /** The platform of a delivery, and the kind of its oldest entry in the outbox; null: there is none. */
-  workOf(id: string): { platform: string; kind: OutboxKind | null } | undefined {
-    return this.#statements.work.get({ id })
   }
 
   /** The address of the message in the job's own conversation. */

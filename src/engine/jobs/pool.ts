@@ -32,8 +32,8 @@ export interface PoolParts {
   onHung: (device: string) => void
 }
 
-/** `queue`: positions may have changed. */
-export type PoolChange = { kind: 'progress' | 'state'; jobId: string } | { kind: 'queue' }
+/** `started`: a device has claimed the job. `state`: its state changed otherwise. `queue`: positions may have changed. */
+export type PoolChange = { kind: 'progress' | 'started' | 'state'; jobId: string } | { kind: 'queue' }
 
 /** Between attempts to write while the database cannot be written. */
 const writePauseMs = 2000
@@ -234,7 +234,7 @@ export class Pool {
       this.#tell({ kind: 'queue' })
       run.claim = claim
       if (!claim) return
-      this.#tell({ kind: 'state', jobId: job.jobId })
+      this.#tell({ kind: 'started', jobId: job.jobId })
       const outcome = await attempt(run, claim, {
         ...this.#parts,
         speeds: this.#speeds,

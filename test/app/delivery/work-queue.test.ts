@@ -9,7 +9,7 @@ test('what can wait is worked on when nothing else of its group is ready', async
     groupOf: id => ({ name: 'discord', atOnce: 1, canWait: id.startsWith('progress') }),
     work: async id => {
       worked.push(id)
-      return 'rest'
+      return { outcome: 'rest' }
     },
   })
   for (const id of ['progress 1', 'progress 2', 'result 1', 'progress 3', 'result 2']) queue.add(id)
@@ -26,7 +26,7 @@ test('a delivery that waited with its progress goes first once it has a result',
     groupOf: id => ({ name: 'discord', atOnce: 1, canWait: !results.has(id) }),
     work: async id => {
       worked.push(id)
-      return 'rest'
+      return { outcome: 'rest' }
     },
   })
   for (const id of ['a', 'b', 'c']) queue.add(id)
@@ -34,4 +34,31 @@ test('a delivery that waited with its progress goes first once it has a result',
   queue.add('c')
   await queue.idle()
   expect(worked).toEqual(['a', 'c', 'b'])
+})
+
+test('work that begins at once gets what was just read, and work that waited does not', async () => {
+  const worked: [string, string | undefined][] = []
+  const queue = new WorkQueue<string>({
+    clock: new FakeClock(),
+    groupOf: (id, known) => ({
+      name: 'discord',
+      atOnce: 1,
+      facts: `${known ?? 'nothing known'}, ${id} read`,
+    }),
+    work: async (id, facts) => {
+      worked.push([id, facts])
+      return id === 'a' && worked.length === 1 ? { outcome: 'more', known: 'a known' } : { outcome: 'rest' }
+    },
+  })
+  queue.add('a')
+  queue.add('b', 'b known')
+  await queue.idle()
+  queue.add('c', 'c known')
+  await queue.idle()
+  expect(worked).toEqual([
+    ['a', 'nothing known, a read'],
+    ['b', undefined],
+    ['a', undefined],
+    ['c', 'c known, c read'],
+  ])
 })
