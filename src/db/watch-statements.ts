@@ -16,18 +16,17 @@ export function watchStatements(sqlite: Sqlite.Database, onError: (error: unknow
   })
 }
 
-function watched<Call extends (...values: never[]) => unknown>(
-  call: Call,
+/** Fifty of these run for each job, and a proxy costs more. */
+function watched<Self, Values extends unknown[], Result>(
+  call: (this: Self, ...values: Values) => Result,
   onError: (error: unknown) => void,
-): Call {
-  return new Proxy(call, {
-    apply(_, self, values) {
-      try {
-        return Reflect.apply(call, self, values)
-      } catch (error) {
-        onError(error)
-        throw error
-      }
-    },
-  })
+): (this: Self, ...values: Values) => Result {
+  return function (...values) {
+    try {
+      return call.apply(this, values)
+    } catch (error) {
+      onError(error)
+      throw error
+    }
+  }
 }

@@ -60,7 +60,29 @@ export class JobViews {
   renewed(job: JobView): JobView | undefined {
     const live = this.#live(job.id)
     if (!live.progress && !live.forecast) return undefined
-    return { ...job, ...liveView(live, job.steps), device: live.progress?.device ?? job.device }
+    const shown = liveView(live, job.steps)
+    // Named one by one, as in JobReader: this runs at each step.
+    return {
+      id: job.id,
+      state: shown.state,
+      author: job.author,
+      conversation: job.conversation,
+      order: job.order,
+      promptAsTyped: job.promptAsTyped,
+      place: shown.place,
+      etaMs: shown.etaMs,
+      isPaused: shown.isPaused,
+      step: shown.step,
+      steps: shown.steps,
+      preview: shown.preview,
+      pictures: job.pictures,
+      parent: job.parent,
+      failure: job.failure,
+      createdAt: job.createdAt,
+      startedAt: job.startedAt,
+      finishedAt: job.finishedAt,
+      device: live.progress?.device ?? job.device,
+    }
   }
 
   #live(id: string): LiveState {

@@ -134,7 +134,9 @@ export class DeviceList {
 
   /** The hashes of all loaded models. */
   loadedModels(): ReadonlySet<string> {
-    return new Set([...this.#devices].flatMap(({ warmModel }) => warmModel ?? []))
+    const models = new Set<string>()
+    for (const { warmModel } of this.#devices) if (warmModel !== undefined) models.add(warmModel)
+    return models
   }
 
   #choose(

@@ -6,7 +6,11 @@ export class SilenceWatch {
   readonly fallen: Promise<number>
   readonly #clock: Clock
   #fall: (silentMs: number) => void = () => {}
-  #disarm: () => void = () => {}
+  #limitMs = 0
+  #dueMs = Number.POSITIVE_INFINITY
+  /** A timer is set for that time. Where a heartbeat came since, it is set again when it fires, and not at every heartbeat. */
+  #timerMs = Number.POSITIVE_INFINITY
+  #cancelTimer: () => void = () => {}
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -17,11 +21,23 @@ export class SilenceWatch {
 
   /** A heartbeat: the next one is due within `limitMs`. */
   renew(limitMs: number): void {
-    this.#disarm()
-    this.#disarm = this.#clock.after(limitMs, () => this.#fall(limitMs))
+    this.#limitMs = limitMs
+    this.#dueMs = this.#clock.monotonicMs() + limitMs
+    if (this.#dueMs < this.#timerMs) this.#setTimer(limitMs)
   }
 
   end(): void {
-    this.#disarm()
+    this.#cancelTimer()
+  }
+
+  #setTimer(delayMs: number): void {
+    this.#cancelTimer()
+    this.#timerMs = this.#dueMs
+    this.#cancelTimer = this.#clock.after(delayMs, () => {
+      this.#timerMs = Number.POSITIVE_INFINITY
+      const leftMs = this.#dueMs - this.#clock.monotonicMs()
+      if (leftMs > 0) this.#setTimer(leftMs)
+      else this.#fall(this.#limitMs)
+    })
   }
 }
