@@ -159,7 +159,7 @@ export class Database implements JobStore {
   claim(jobId: string, device: string): Promise<Claim | 'device-paused' | undefined> {
     return this.write(() => {
       if (this.paused.has(device)) return 'device-paused'
-      this.#served.save()
+      this.#served.saveIfOld()
       const claim = this.jobs.claim(jobId, device, this.#clock.now())
       if (!claim) this.#setUnreadableAside(jobId)
       return claim

@@ -177,7 +177,7 @@ export class EntryHandler {
     const { db, log } = this.#parts
     const result = resultOf(record)
     const shown = delivery.fanOut && this.#fanOuts.stateOf(record)
-    const isToBeTold = result && this.#isToBeTold(delivery, result)
+    const isToBeTold = courier.tell && result && this.#isToBeTold(delivery, result)
     const told = delivery.fanOut ? this.#toldOfAll(delivery) : isToBeTold && delivery
     if (told) await this.#tell(courier, told)
     const card = delivery.fanOut?.leads ? await courier.showFanOut?.(delivery) : undefined

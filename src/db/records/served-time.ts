@@ -8,6 +8,8 @@ import type { Rows } from '../client.ts'
 import { counters } from '../schema.ts'
 
 const name = 'served_ms'
+/** Many jobs a second need not save it with each claim: the page it is on would be one more in each of their commits. */
+const saveIntervalMs = 1000
 
 function prepareSave(rows: Rows) {
   return rows
@@ -22,12 +24,14 @@ export class ServedTime {
   readonly #clock: Pick<Clock, 'monotonicMs'>
   readonly #beforeMs: number
   readonly #startedMs: number
+  #savedMs: number
 
   constructor(rows: Rows, clock: Pick<Clock, 'monotonicMs'>) {
     this.#save = prepareSave(rows)
     this.#clock = clock
     this.#beforeMs = rows.select().from(counters).where(eq(counters.name, name)).get()?.value ?? 0
     this.#startedMs = clock.monotonicMs()
+    this.#savedMs = this.#beforeMs
   }
 
   nowMs(): number {
@@ -36,6 +40,12 @@ export class ServedTime {
 
   /** Saves the time so far. Unsaved time of a killed process is not counted. */
   save(): void {
-    this.#save.run({ value: this.nowMs() })
+    this.#savedMs = this.nowMs()
+    this.#save.run({ value: this.#savedMs })
+  }
+
+  /** The same, unless it was saved in the last second. */
+  saveIfOld(): void {
+    if (this.nowMs() - this.#savedMs >= saveIntervalMs) this.save()
   }
 }
