@@ -188,13 +188,13 @@ export class Database implements JobStore {
   }
 
   /** Writes the files first; a crash before the transaction leaves them unowned. */
-  async end(claim: Claim, ending: Ending, runMs: number): Promise<boolean> {
+  async end(claim: Claim, ending: Ending, runMs: number): Promise<Ending | undefined> {
     const made = ending.state === 'done' ? await this.#keep(claim, ending.pictures) : []
     const files = made.map(picture => picture.file)
     try {
-      const own = await this.write(() => this.#record(claim, ending, made, runMs))
-      if (!own) await this.discard(files)
-      return own
+      const recorded = await this.write(() => this.#record(claim, ending, made, runMs))
+      if (!recorded) await this.discard(files)
+      return recorded
     } catch (error) {
       // The next try writes them again, with new names.
       await this.files.remove(files).catch(() => undefined)
@@ -234,27 +234,32 @@ export class Database implements JobStore {
     return true
   }
 
-  #record(claim: Claim, given: Ending, made: Omit<NewPicture, 'personId'>[], runMs: number): boolean {
+  #record(
+    claim: Claim,
+    given: Ending,
+    made: Omit<NewPicture, 'personId'>[],
+    runMs: number,
+  ): Ending | undefined {
     const at = this.#clock.now()
     const job = this.jobs.get(claim.jobId)
     if (!job) {
       // Its row was damaged while it was painted.
       if (this.jobs.isThere(claim.jobId)) this.#setUnreadableAside(claim.jobId)
-      return false
+      return undefined
     }
     const ending = job.cancelRequested ? endingAfterCancel(given) : given
     if (job.removed) {
       if (this.jobs.endClaim(claim, 'cancelled', { at, runMs }) && !isCounted(ending))
         this.usage.refund(claim.jobId)
-      return false
+      return undefined
     }
-    if (!this.jobs.endClaim(claim, ending.state, { at, runMs, ...factsOf(ending) })) return false
+    if (!this.jobs.endClaim(claim, ending.state, { at, runMs, ...factsOf(ending) })) return undefined
     this.usage.addRun(claim.jobId, runMs)
     for (const picture of made) this.pictures.add({ ...picture, personId: job.personId })
-    if (!isFinal(ending.state)) return true
+    if (!isFinal(ending.state)) return ending
     if (isCounted(ending)) this.outbox.add(claim.jobId, 'settle', at)
     else this.#settleUncounted(claim.jobId)
-    return true
+    return ending
   }
 
   /** Part of a transaction. `only`: of this job only. */

@@ -25,7 +25,9 @@ test('the driver’s list is read line by line', () => {
 })
 
 test('a card whose address the driver does not tell is a card', () => {
-  expect(parseCards('0, Tesla T4, 15360, 470.82.01, [N/A]\n')).toMatchObject([{ ordinal: 0, name: 'Tesla T4' }])
+  expect(parseCards('0, Tesla T4, 15360, 470.82.01, [N/A]\n')).toMatchObject([
+    { ordinal: 0, name: 'Tesla T4' },
+  ])
 })
 
 test.each(['', 'No devices were found\n', '0, [N/A], [N/A], 550\n', '\u0000'])('%j lists no card', text => {

@@ -35,7 +35,7 @@ export class MemoryJobStore implements JobStore {
       waiting: () => this.waiting(),
       claim: async jobId => (lives() ? this.claim(jobId) : undefined),
       sources: () => this.sources(),
-      end: async (claim, ending) => lives() && this.end(claim, ending),
+      end: async (claim, ending) => (lives() ? this.end(claim, ending) : undefined),
       expire: () => this.expire(),
     }
   }
@@ -63,11 +63,11 @@ export class MemoryJobStore implements JobStore {
     return {}
   }
 
-  async end({ jobId, attempt }: Claim, ending: Ending): Promise<boolean> {
+  async end({ jobId, attempt }: Claim, ending: Ending): Promise<Ending | undefined> {
     const row = this.rows.get(jobId)
     if (row?.state !== 'running' || row.attempt !== attempt) {
       this.refused += 1
-      return false
+      return undefined
     }
     row.state = ending.state
     if ('failures' in ending) Object.assign(row, { failures: ending.failures, crashes: ending.crashes })
@@ -75,7 +75,7 @@ export class MemoryJobStore implements JobStore {
       row.picture = ending.pictures[0]?.bytes
       this.done.set(this.done.value + 1)
     }
-    return true
+    return ending
   }
 
   async expire(): Promise<boolean> {

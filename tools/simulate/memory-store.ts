@@ -32,11 +32,11 @@ export class MemoryStore implements JobStore {
     return {}
   }
 
-  async end({ jobId }: Claim, { state }: Ending): Promise<boolean> {
-    if (state !== 'done') throw new Error(`a simulated job ended as ${state}`)
+  async end({ jobId }: Claim, ending: Ending): Promise<Ending> {
+    if (ending.state !== 'done') throw new Error(`a simulated job ended as ${ending.state}`)
     this.#orders.delete(jobId)
     this.#onDone(jobId)
-    return true
+    return ending
   }
 
   async expire(): Promise<boolean> {

@@ -280,9 +280,8 @@ export class Pool {
   async #record(claim: Claim, endingNow: () => Ending, runMs: number): Promise<Ending | undefined> {
     const { store, clock, log } = this.#parts
     for (;;) {
-      const ending = endingNow()
       try {
-        return (await store.end(claim, ending, runMs)) ? ending : undefined
+        return await store.end(claim, endingNow(), runMs)
       } catch (error) {
         const fault = toAppError(error)
         if (this.#state === 'stopping' || fault.code !== 'storage') throw fault

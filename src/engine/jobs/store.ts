@@ -64,9 +64,9 @@ export interface JobStore {
   /**
    * Pictures to disk first, then one transaction with everything that follows from the ending. A job with a stored cancel is
    * cancelled instead of returning to the queue.
-   * False when the claim was not the job's own any more.
+   * Returns the ending that it recorded; undefined when the claim was not the job's own any more.
    */
-  end(claim: Claim, ending: Ending, runMs: number): Promise<boolean>
+  end(claim: Claim, ending: Ending, runMs: number): Promise<Ending | undefined>
   /** Ends a queued job that waited too long; false if it is no longer queued. */
   expire(jobId: string): Promise<boolean>
 }

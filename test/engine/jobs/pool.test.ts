@@ -105,6 +105,21 @@ describe('a cancel', () => {
     expect(t.workers.runs).toHaveLength(1)
   })
 
+  test('that is stored between a failure and its record leaves nothing in the queue', async () => {
+    const { id } = await t.ask('a red circle')
+    await running(t)
+    // Another write has the turn, so the cancel and then the failure wait for theirs.
+    const turn = t.built.db.write(() => undefined)
+    const cancelled = t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
+    t.workers.current.fail(outOfMemory)
+    await Promise.all([turn, cancelled])
+    await t.until(() => t.job(id).state === 'cancelled')
+    expect(t.easel.queueLength()).toEqual({ waiting: 0, running: 0 })
+    await t.settled()
+    expect(t.courier.messages.get(id)?.job.state).toBe('cancelled')
+    expect(t.workers.runs).toHaveLength(1)
+  })
+
   test('is not forgotten at a stop that ends before it takes effect', async () => {
     const { id } = await t.ask('a red circle')
     await running(t)
