@@ -42,6 +42,8 @@ export interface DatabaseParts extends ClientOptions {
   ids: Ids
 }
 
+type PaintedRow = Omit<NewPicture, 'personId'>
+
 export class Database implements JobStore {
   readonly people: PeopleTable
   readonly jobs: JobsTable
@@ -234,12 +236,7 @@ export class Database implements JobStore {
     return true
   }
 
-  #record(
-    claim: Claim,
-    given: Ending,
-    made: Omit<NewPicture, 'personId'>[],
-    runMs: number,
-  ): Ending | undefined {
+  #record(claim: Claim, given: Ending, made: PaintedRow[], runMs: number): Ending | undefined {
     const at = this.#clock.now()
     const job = this.jobs.get(claim.jobId)
     if (!job) {
@@ -275,7 +272,7 @@ export class Database implements JobStore {
   }
 
   /** A file's name contains its picture's id, so two writes never share a file, and undoing one does not affect others. */
-  async #keep(claim: Claim, pictures: readonly PaintedPicture[]): Promise<Omit<NewPicture, 'personId'>[]> {
+  async #keep(claim: Claim, pictures: readonly PaintedPicture[]): Promise<PaintedRow[]> {
     const made = pictures.map(({ bytes, mediaType, seed, widthPx, heightPx }, index) => {
       const id = this.#ids.next()
       const file = paintedFile(claim.jobId, index, id, extensionOf(mediaType))
