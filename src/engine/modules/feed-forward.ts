@@ -1,4 +1,9 @@
 /** FeedForward: GEGLU, then a linear map back to the token width. */
+import type { Graph } from '../onnx/graph.ts'
+import type { Value } from '../onnx/model.ts'
+import { isUpright, sliceOf } from '../weights/arrangement.ts'
+import type { StoredTensor } from '../weights/safetensors.ts'
+import type { Weights } from '../weights/source.ts'
 import { linear, projection } from './linear.ts'
 import { channelsOf, module } from './shared/module.ts'
 
@@ -6,9 +11,11 @@ import { channelsOf, module } from './shared/module.ts'
 const expansion = 4
 
 /** x: [B, T, C] → same. */
-export const feedForward = module((g, w, x) =>
-  linear(g, w.at('net', 2), geglu(g, w.at('net', 0), x), channelsOf(x, -1)),
-)
+export const feedForward = module((g, w, x) => {
+  const parts = partsOf(w, channelsOf(x, -1))
+  if (isInBlocks(g, x, parts)) return sumOfBlocks(g, x, parts)
+  return linear(g, w.at('net', 2), geglu(g, w.at('net', 0), x), channelsOf(x, -1))
+})
 
 /** value · gelu(gate), both linear in x (Shazeer 2020, equation 6). x: [B, T, C] → [B, T, 4C]. */
 const geglu = module((g, w, x) => {
@@ -21,3 +28,44 @@ const geglu = module((g, w, x) => {
   const [value, gate] = g.halves(linear(g, w.at('proj'), x, 2 * expansion * channelsOf(x, -1)))
   return g.mul(value, g.gelu(gate))
 })
+
+/** The stored tensors. inner: [8C, C] and [8C], value before gate; outer: [C, 4C] and [C]. */
+interface Parts {
+  readonly inner: StoredTensor
+  readonly innerBias: StoredTensor
+  readonly outer: StoredTensor
+  readonly outerBias: StoredTensor
+}
+
+function partsOf(w: Weights, width: number): Parts {
+  const [proj, last] = [w.at('net', 0, 'proj'), w.at('net', 2)]
+  const doubled = 2 * expansion * width
+  return {
+    inner: proj.tensor('weight', [doubled, width]),
+    innerBias: proj.tensor('bias', [doubled]),
+    outer: last.tensor('weight', [width, expansion * width]),
+    outerBias: last.tensor('bias', [width]),
+  }
+}
+
+function isInBlocks({ variant }: Graph, x: Value, { inner, innerBias, outer }: Parts): boolean {
+  const { leastWidthInBlocks = Number.POSITIVE_INFINITY } = variant
+  const isSliced = outer.arrangement === 'square-blocks' || isUpright(outer)
+  return channelsOf(x, -1) >= leastWidthInBlocks && isUpright(inner) && isUpright(innerBias) && isSliced
+}
+
+/**
+ * The same as a sum over blocks of the inner layer, each as wide as a token. Products of square matrices are faster on a CPU,
+ * because the rows of the inner layer do not fit its caches (docs/decisions/0016).
+ */
+function sumOfBlocks(g: Graph, x: Value, { inner, innerBias, outer, outerBias }: Parts): Value {
+  const part = (tensor: StoredTensor, index: number) => g.weight(sliceOf(tensor, index, 2 * expansion))
+  const block = (index: number) => g.linear(x, part(inner, index), part(innerBias, index))
+  const products = g
+    .squareBlocks(outer)
+    .map((weight, i) => g.linear(g.mul(block(i), g.gelu(block(expansion + i))), weight, undefined))
+  return g.add(
+    products.reduce((sum, product) => g.add(sum, product)),
+    g.weight(outerBias),
+  )
+}

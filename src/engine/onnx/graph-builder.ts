@@ -1,5 +1,6 @@
 /** The base of the graph builder: inputs, outputs, weights, the scope of names, and single nodes. */
 import { AppError } from '../../errors/errors.ts'
+import { type Arrangement, asArranged } from '../weights/arrangement.ts'
 import { bytesPerElement, type DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import { type Dim, type Shape, shapeText } from './dim.ts'
@@ -20,6 +21,7 @@ export abstract class GraphBuilder {
   readonly #expose: Expose
   readonly #marked = new Map<string, Value>()
   readonly #linearWeights = new Map<string, StoredTensor>()
+  readonly #arrangements = new Map<StoredTensor, Arrangement>()
   #grownBy = 0
   #scope = ''
 
@@ -79,12 +81,19 @@ export abstract class GraphBuilder {
       const problem = { what: 'tensor-dtype' as const, tensor: tensor.name, dtype, usable: [...weightTypes] }
       throw new AppError('model-file', { file: tensor.file, problem })
     }
+    if (tensor.arrangement) throw new Error(`${tensor.name} is stored as ${tensor.arrangement}`)
     const stored = this.#writer.stored(tensor, tensor.isTransposed ? dims.toReversed() : dims)
     const value = this.inType(stored, type)
     const scaled = tensor.scale
       ? this.op('Mul', [value, this.weight(tensor.scale, tensor.scale.shape, type)], value.shape)
       : value
     return tensor.isTransposed ? this.transpose(scaled, [1, 0]) : scaled
+  }
+
+  /** A weight in an arrangement, if its file has that; otherwise the caller computes it. Either is recorded. */
+  arranged(tensor: StoredTensor, arrangement: Arrangement): StoredTensor | undefined {
+    this.#arrangements.set(tensor, arrangement)
+    return tensor.arrangement === arrangement ? asArranged(tensor, arrangement) : undefined
   }
 
   /** The bytes of a tensor as they lie in its file. */
@@ -166,6 +175,7 @@ export abstract class GraphBuilder {
       ...model,
       weightBytes: model.weightBytes + bytesPerWeight * this.#grownBy,
       linearWeights: [...this.#linearWeights.values()],
+      arrangements: this.#arrangements,
     }
   }
 

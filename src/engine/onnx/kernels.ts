@@ -2,16 +2,16 @@
 import type { Precision } from '../../common/choices.ts'
 import { Graph } from './graph.ts'
 import type { Expose } from './graph-builder.ts'
+import { cpu } from './variants/cpu.ts'
 import { cuda } from './variants/cuda.ts'
 import { portable } from './variants/portable.ts'
 import type { Variant } from './variants/variant.ts'
-import { winograd } from './variants/winograd.ts'
 
 /** The variants. All give the same numbers, within their precision. */
 const variants = {
   'portable float32': portable('float32'),
   'portable float16': portable('float16'),
-  'winograd float32': winograd({ least: 320, most: 1280 }),
+  'cpu float32': cpu({ least: 320, most: 1280 }),
   'cuda float32': cuda('float32'),
   'cuda float16': cuda('float16'),
 } as const
@@ -47,7 +47,7 @@ export function variantFor({ device = 'cpu', precision = 'float32' }: Target): V
  */
 export function unetVariantsFor(target: Target): readonly VariantName[] {
   const variant = variantFor(target)
-  return isCpu(target) && variant === 'portable float32' ? ['winograd float32', variant] : [variant]
+  return isCpu(target) && variant === 'portable float32' ? ['cpu float32', variant] : [variant]
 }
 
 export function isCpu({ device = 'cpu' }: Pick<Target, 'device'>): boolean {

@@ -1,5 +1,6 @@
 /** The parts of an ONNX model while it is being written: names, nodes, constants and pointers into weight files. */
 import { dirname, relative, sep } from 'node:path'
+import type { Arrangement } from '../weights/arrangement.ts'
 import type { DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import type { Shape } from './dim.ts'
@@ -30,6 +31,8 @@ export interface OnnxModel {
   readonly trigonometricNodes: readonly string[]
   /** The matrices of linear layers, which could be in blocks. */
   readonly linearWeights: readonly StoredTensor[]
+  /** The arrangements that the graph makes of weights, unless their file has them. */
+  readonly arrangements: ReadonlyMap<StoredTensor, Arrangement>
 }
 
 export interface NodeOptions {
@@ -108,7 +111,7 @@ export class ModelWriter {
   }
 
   /** bytesPerWeight: in the type that the graph computes in. */
-  build(bytesPerWeight: number): Omit<OnnxModel, 'linearWeights'> {
+  build(bytesPerWeight: number): Omit<OnnxModel, 'linearWeights' | 'arrangements'> {
     const stored = [...this.#stored.values()]
     const folder = commonFolder(stored.map(({ tensor }) => tensor.file))
     const external = stored.map(({ name, tensor, dims }) => ({

@@ -1,6 +1,7 @@
 /** Reads the header of a .safetensors file and checks every value in it against the file itself. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { AppError } from '../../errors/errors.ts'
+import type { Arrangement } from './arrangement.ts'
 import { checkRegular, unreadableFile } from './config-file.ts'
 import { bytesPerElement, type DType } from './dtype.ts'
 import { foreignFormat } from './foreign-format.ts'
@@ -23,6 +24,8 @@ export interface StoredTensor {
   readonly scale?: StoredTensor
   /** The file holds 8-bit blocks (blocks/quantise-rows.ts), with these scales; only for matrices of linear layers. */
   readonly blockScales?: StoredTensor
+  /** The file holds the weight in this arrangement. */
+  readonly arrangement?: Arrangement
 }
 
 /** The content of a header: the tensors by name, in the order of their bytes, and the file's metadata. */

@@ -117,7 +117,7 @@ test('On a CPU, transformed kernels add 0.9 GB to the Base and 0.2 GB to the Ref
   ] as const) {
     const [direct, transformed] = [
       of(json, timeIds, 'portable float32'),
-      of(json, timeIds, 'winograd float32'),
+      of(json, timeIds, 'cpu float32'),
     ]
     expect((transformed.weightBytes - direct.weightBytes) / 1e9).toBeCloseTo(gigabytes, 2)
     // The originals are held until all are transformed, as the runtime holds those that it rearranges.
@@ -128,8 +128,8 @@ test('On a CPU, transformed kernels add 0.9 GB to the Base and 0.2 GB to the Ref
 test.each([
   [{}, 'portable float32'],
   [{ memoryBytes: 16.7e9 }, 'portable float32'],
-  [{ memoryBytes: 22e9 }, 'winograd float32'],
-  [{ memoryBytes: Number.POSITIVE_INFINITY }, 'winograd float32'],
+  [{ memoryBytes: 22e9 }, 'cpu float32'],
+  [{ memoryBytes: Number.POSITIVE_INFINITY }, 'cpu float32'],
   [{ memoryBytes: 22e9, device: 'cuda:0', precision: 'float16' }, 'cuda float16'],
   [{ memoryBytes: 1e9, device: 'cuda:0', precision: 'float16' }, 'cuda float16'],
 ] as const)(

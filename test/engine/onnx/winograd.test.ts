@@ -7,6 +7,7 @@ import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
 import { portable } from '../../../src/engine/onnx/variants/portable.ts'
 import type { Variant } from '../../../src/engine/onnx/variants/variant.ts'
+import { cpu } from '../../../src/engine/onnx/variants/cpu.ts'
 import { winograd } from '../../../src/engine/onnx/variants/winograd.ts'
 import { readSafetensors, type StoredTensor } from '../../../src/engine/weights/safetensors.ts'
 import { networkCases } from '../../../tools/gpu-check/cases.ts'
@@ -21,7 +22,7 @@ const oracle = goldenFolder('oracle')
 afterAll(() => oracle.close())
 
 /** Every 3×3 convolution whose inputs are at most twice its outputs. */
-const everyWidth = winograd({ least: 1, most: Number.POSITIVE_INFINITY })
+const everyWidth = cpu({ least: 1, most: Number.POSITIVE_INFINITY })
 
 test('Pictures of random sizes and widths differ from the direct convolution’s by no more than rounding', async () => {
   const random = seededRandom('Winograd')
@@ -77,8 +78,8 @@ describe('A convolution is direct', () => {
 })
 
 test.each([
-  [{}, ['winograd float32', 'portable float32']],
-  [{ device: 'cpu:1', precision: 'float32' }, ['winograd float32', 'portable float32']],
+  [{}, ['cpu float32', 'portable float32']],
+  [{ device: 'cpu:1', precision: 'float32' }, ['cpu float32', 'portable float32']],
   [{ device: 'cpu', precision: 'float16' }, ['portable float16']],
   [{ device: 'webgpu', precision: 'float32' }, ['portable float32']],
   [{ device: 'cuda:0', precision: 'float32' }, ['cuda float32']],

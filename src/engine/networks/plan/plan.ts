@@ -19,7 +19,7 @@ import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../vae.ts'
 import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
 import { planWeights, type WeightUse } from './planned-weights.ts'
-import { type PlanTarget, unetVariant } from './unet-variant.ts'
+import { cachedUNetVariant, type PlanTarget, unetVariant } from './unet-variant.ts'
 
 /** Built over weights, or foreign. */
 export type NetworkGraph = OnnxModel | OnnxPath
@@ -120,9 +120,9 @@ async function planUNet(
   const expose = [deepFeaturesPath(config)]
   const buildAs = (variant: VariantName, weights: WeightSource, imagePrompts: readonly WeightSource[] = []) =>
     buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose, takesTextProjections })
-  const { weights: own, use } = await planWeights(part, target, source => buildAs(variantFor(target), source))
-  // Weights in a cache file are for machines with little memory.
-  const variant = part.cached ? variantFor(target) : unetVariant(config, target, one => buildAs(one, own))
+  const cachedVariant = cachedUNetVariant(part.cached?.form, target)
+  const { weights: own, use } = await planWeights(part, target, source => buildAs(cachedVariant, source))
+  const variant = part.cached ? cachedVariant : unetVariant(config, target, one => buildAs(one, own))
   const buildWith = (imagePrompts: readonly WeightSource[], weights: WeightSource = own) =>
     buildAs(variant, weights, imagePrompts)
   return {

@@ -37,15 +37,18 @@ export async function planWeights(
   if (cached === undefined || !isCpu({ device }) || precision !== 'float32') {
     return { weights, use: { isMapped: false } }
   }
-  const linear = new Set(build(weights).linearWeights)
+  const { linearWeights, arrangements } = build(weights)
+  const linear = new Set(linearWeights)
   const isMapped = cached.form === 'mapped'
-  const isCached = (tensor: StoredTensor) => (isMapped ? !isMappable(tensor) : linear.has(tensor))
+  const isCached = (tensor: StoredTensor) =>
+    isMapped ? !isMappable(tensor) || arrangements.has(tensor) : linear.has(tensor)
   const originals = new Map([...weights.found].filter(([, tensor]) => isCached(tensor)))
-  const describe = isMapped ? float32File : blockFile
-  const weightFile = describe(cached.file, part.hash, originals)
+  const weightFile = isMapped
+    ? float32File(cached.file, part.hash, originals, arrangements)
+    : blockFile(cached.file, part.hash, originals)
   return {
     weights: { ...withTensors(weights, weightFile.tensors), found: weights.found },
-    // A model in float32 is mapped where it lies.
+    // Weights in float32 are mapped where they lie, unless the graph arranges them.
     use: { isMapped, ...(originals.size > 0 && { weightFile }) },
   }
 }

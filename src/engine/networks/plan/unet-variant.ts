@@ -1,4 +1,5 @@
 /** Chooses the graph variant of a U-Net by the memory of its device. */
+import type { CachedForm } from '../../../common/choices.ts'
 import { type Target, unetVariantsFor, type VariantName, variantFor } from '../../onnx/kernels.ts'
 import { memoryOf } from '../../onnx/memory/graph-memory.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
@@ -28,4 +29,13 @@ export function unetVariant(
     return Math.max(openingBytes, weightBytes + unetWorkingBytes(config, largestLatents)) <= memoryBytes
   }
   return unetVariantsFor(target).find(fits) ?? variantFor(target)
+}
+
+/**
+ * The variant over weights in a cache file. A mapped file has them as the fastest variant wants them, and its pages are the
+ * system's to drop. The matrices of 8-bit blocks are for machines with little memory.
+ */
+export function cachedUNetVariant(form: CachedForm | undefined, target: PlanTarget): VariantName {
+  const [fastest] = unetVariantsFor(target)
+  return (form === 'mapped' && fastest) || variantFor(target)
 }

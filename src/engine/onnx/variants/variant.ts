@@ -21,6 +21,8 @@ export interface GroupNormParts {
 export interface Variant {
   readonly precision: Precision
   readonly layout: PictureLayout
+  /** The least width of tokens whose FeedForward is a sum over blocks of its inner layer; without it, none is. */
+  readonly leastWidthInBlocks?: number
   silu(g: Graph, x: Value): Value
   /** x [..., in] · weightᵀ + bias. weight: [out, in]; shape: the shape of the result. */
   linear(g: Graph, x: Value, weight: Value, bias: Value | undefined, shape: Shape): Value

@@ -7,6 +7,7 @@
  * A transform of rows and columns is one matrix here: M d Mᵀ = (M ⊗ M) d, with d as a vector.
  */
 
+import { kernelTransform } from '../../weights/arrangement.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'
 import { halved, product, type Shape, times } from '../dim.ts'
 import type { Graph } from '../graph.ts'
@@ -23,13 +24,6 @@ const inputTransform: Matrix = [
   [0, 1, 1, 0],
   [0, -1, 1, 0],
   [0, 1, 0, -1],
-]
-/** G */
-const kernelTransform: Matrix = [
-  [1, 0, 0],
-  [0.5, 0.5, 0.5],
-  [0.5, -0.5, 0.5],
-  [0, 0, 1],
 ]
 /** Aᵀ */
 const outputTransform: Matrix = [
@@ -67,11 +61,13 @@ export const winograd = ({ least, most }: WinogradWidths): Variant => {
 }
 
 /**
- * (G ⊗ G) g, computed once, when the session opens. weight: [out, C, 3, 3] → [1, 16, out, C]. It is a convolution along lines of
+ * (G ⊗ G) g, as the file has it or computed once, when the session opens. weight: [out, C, 3, 3] → [1, 16, out, C]. It is a convolution along lines of
  * nine values for each kernel: other operators would hold copies in other shapes until the session is open.
  */
 function transformedKernels(g: Graph, weight: StoredTensor): Value {
   const [out = 0, channels = 0] = weight.shape
+  const arranged = g.arranged(weight, 'winograd-kernels')
+  if (arranged) return g.weight(arranged, [1, tileValues, out, channels])
   const lines = g.weight(weight, [1, 1, out, 9 * channels])
   const transform = g.reshape(onBothSides(g, kernelTransform), [tileValues, 1, 1, 9])
   g.recordGrowth(out * channels * (tileValues - 9))

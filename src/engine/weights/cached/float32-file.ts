@@ -1,4 +1,5 @@
 /** The cache file of a network's weights in float32, which a session maps instead of converting them each time it opens. */
+import { type Arrangement, arrangements } from '../arrangement.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import { readTensor } from '../tensor-values.ts'
 import { writeAll } from '../write-all.ts'
@@ -6,25 +7,36 @@ import { FilePlaces } from './file-places.ts'
 import type { WeightFile } from './weight-file.ts'
 
 /** Another number makes every file anew. */
-const formatVersion = '1'
+const formatVersion = '2'
 
 /** Whether a graph in float32 can map the tensor where it lies. */
 export function isMappable({ dtype, isTransposed, scale }: StoredTensor): boolean {
   return dtype === 'F32' && !isTransposed && !scale
 }
 
-/** Describes the file for these tensors without reading anything. hash: that of the weights that it is made from. */
+/**
+ * Describes the file for these tensors without reading anything. hash: that of the weights that it is made from.
+ * wanted: the arrangements that the graph makes of some of them, which the file then has.
+ */
 export function float32File(
   file: string,
   hash: string,
   originals: ReadonlyMap<string, StoredTensor>,
+  wanted: ReadonlyMap<StoredTensor, Arrangement> = new Map(),
 ): WeightFile {
   const places = new FilePlaces({ format: 'easel-float32', version: formatVersion, hash })
-  const placed = [...originals].map(([name, { shape }]) => {
-    const count = shape.reduce((product, size) => product * size, 1)
-    return { name, place: places.add(name, 'F32', shape, 4 * count) }
+  const placed = [...originals].map(([name, original]) => {
+    const { shape } = original
+    const arrangement = wanted.get(original)
+    const stored = arrangement ? arrangements[arrangement].shapeOf(shape) : shape
+    const { dtype, offset, length } = places.add(name, 'F32', stored, 4 * stored.reduce((a, b) => a * b, 1))
+    return { name, place: { dtype, offset, length, shape, ...(arrangement && { arrangement }) } }
   })
-  const write: WeightFile['write'] = async (handle, original) => writeAll(handle, await readTensor(original))
+  const write: WeightFile['write'] = async (handle, original) => {
+    const values = await readTensor(original)
+    const arrangement = wanted.get(original)
+    return writeAll(handle, arrangement ? arrangements[arrangement].arrange(values, original.shape) : values)
+  }
   return places.weightFile({ file, originals, write }, headerBytes =>
     placed.map(({ name, place }) => [name, { ...place, name, file, offset: headerBytes + place.offset }]),
   )

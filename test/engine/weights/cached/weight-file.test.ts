@@ -57,7 +57,7 @@ describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
       'that is empty': file => truncateSync(file, 0),
       'that has more at its end': (file, bytes) => writeFileSync(file, Buffer.concat([bytes, Buffer.of(0)])),
       'of another version': (file, bytes) =>
-        writeFileSync(file, bytes.toString('latin1').replace('"version":"1"', '"version":"0"'), 'latin1'),
+        writeFileSync(file, bytes.toString('latin1').replace(/"version":"\d"/, '"version":"0"'), 'latin1'),
       'of other weights': (file, bytes) =>
         writeFileSync(file, bytes.toString('latin1').replace('a hash', 'b hash'), 'latin1'),
     }

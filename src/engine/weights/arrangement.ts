@@ -1,0 +1,85 @@
+/** Arrangements of a weight that faster formulas want. A cache file may have them; otherwise they are made when a session opens. */
+import type { StoredTensor } from './safetensors.ts'
+
+interface ArrangementRule {
+  /** shape: as the network defines the weight. */
+  readonly shapeOf: (shape: readonly number[]) => readonly number[]
+  readonly arrange: (values: Float32Array, shape: readonly number[]) => Float32Array
+}
+
+/** G of Winograd's F(2×2, 3×3), for each row and each column of a kernel (Lavin and Gray 2015). */
+export const kernelTransform: readonly (readonly number[])[] = [
+  [1, 0, 0],
+  [0.5, 0.5, 0.5],
+  [0.5, -0.5, 0.5],
+  [0, 0, 1],
+]
+
+export const arrangements = {
+  /** G g Gᵀ of each kernel of 3×3: [out, in, 3, 3] → [16, out, in]. */
+  'winograd-kernels': {
+    shapeOf: ([out = 0, channels = 0]) => [16, out, channels],
+    arrange: winogradKernels,
+  },
+  /** The square blocks of a wide matrix, from left to right: [C, n·C] → [n, C, C]. */
+  'square-blocks': {
+    shapeOf: ([rows = 0, columns = 0]) => [columns / rows, rows, rows],
+    arrange: squareBlocks,
+  },
+} as const satisfies Record<string, ArrangementRule>
+
+export type Arrangement = keyof typeof arrangements
+
+/** The tensor of a file as it lies there, in the shape of its arrangement. */
+export function asArranged(tensor: StoredTensor, arrangement: Arrangement): StoredTensor {
+  const { name, dtype, file, offset, length, shape } = tensor
+  return { name, dtype, file, offset, length, shape: arrangements[arrangement].shapeOf(shape) }
+}
+
+/** One of `count` equal slices along the first axis. Precondition: isUpright. */
+export function sliceOf(tensor: StoredTensor, index: number, count: number): StoredTensor {
+  const [rows = 0, ...rest] = tensor.shape
+  const length = tensor.length / count
+  return {
+    ...tensor,
+    name: `${tensor.name}/${index}`,
+    shape: [rows / count, ...rest],
+    offset: tensor.offset + index * length,
+    length,
+  }
+}
+
+/** Whether the file holds the tensor's own values in the order of its shape. */
+export function isUpright({ isTransposed, scale, blockScales, arrangement }: StoredTensor): boolean {
+  return !isTransposed && !scale && !blockScales && !arrangement
+}
+
+function winogradKernels(values: Float32Array, [out = 0, channels = 0]: readonly number[]): Float32Array {
+  const kernels = out * channels
+  const transformed = new Float32Array(16 * kernels)
+  // Rows of G ⊗ G: one number of the transformed kernel each.
+  const rows = kernelTransform.flatMap(row => kernelTransform.map(other => pairsOf(row, other)))
+  for (const [position, row] of rows.entries()) {
+    for (let kernel = 0; kernel < kernels; kernel++) {
+      let sum = 0
+      for (let i = 0; i < 9; i++) sum += (row[i] ?? 0) * (values[9 * kernel + i] ?? 0)
+      transformed[position * kernels + kernel] = sum
+    }
+  }
+  return transformed
+}
+
+function pairsOf(row: readonly number[], other: readonly number[]): number[] {
+  return row.flatMap(a => other.map(b => a * b))
+}
+
+function squareBlocks(values: Float32Array, [rows = 0, columns = 0]: readonly number[]): Float32Array {
+  const blocks = new Float32Array(values.length)
+  for (let block = 0; block * rows < columns; block++) {
+    for (let row = 0; row < rows; row++) {
+      const start = row * columns + block * rows
+      blocks.set(values.subarray(start, start + rows), (block * rows + row) * rows)
+    }
+  }
+  return blocks
+}
