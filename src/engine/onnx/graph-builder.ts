@@ -1,6 +1,6 @@
 /** The base of the graph builder: inputs, outputs, weights, the scope of names, and single nodes. */
 import { AppError } from '../../errors/errors.ts'
-import { type Arrangement, asArranged } from '../weights/arrangement.ts'
+import { type Arrangement, asArranged, sliceOf } from '../weights/arrangement.ts'
 import { bytesPerElement, type DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import { type Dim, type Shape, shapeText } from './dim.ts'
@@ -23,6 +23,7 @@ export abstract class GraphBuilder {
   readonly #linearWeights = new Map<string, StoredTensor>()
   readonly #arrangements = new Map<StoredTensor, Arrangement>()
   #grownBy = 0
+  #cutBytes = 0
   #scope = ''
 
   constructor(name: string, variant: Variant, expose: Expose = []) {
@@ -94,6 +95,22 @@ export abstract class GraphBuilder {
   arranged(tensor: StoredTensor, arrangement: Arrangement): StoredTensor | undefined {
     this.#arrangements.set(tensor, arrangement)
     return tensor.arrangement === arrangement ? asArranged(tensor, arrangement) : undefined
+  }
+
+  /** The square blocks of a stored matrix [C, n·C], from left to right. */
+  squareBlocks(tensor: StoredTensor): Value[] {
+    const [rows = 0, columns = 0] = tensor.shape
+    const count = columns / rows
+    const arranged = this.arranged(tensor, 'square-blocks')
+    if (arranged) {
+      return Array.from({ length: count }, (_, i) => this.weight(sliceOf(arranged, i, count), [rows, rows]))
+    }
+    this.#cutBytes += tensor.length
+    const blocks = this.#writer.stored(tensor, [rows, count, rows])
+    return Array.from({ length: count }, (_, i) => {
+      const block = [blocks, this.integers([i], [])]
+      return this.inType(this.op('Gather', block, [rows, rows], { attributes: { axis: 1 } }), this.arithmetic)
+    })
   }
 
   /** The bytes of a tensor as they lie in its file. */
@@ -176,6 +193,7 @@ export abstract class GraphBuilder {
       weightBytes: model.weightBytes + bytesPerWeight * this.#grownBy,
       linearWeights: [...this.#linearWeights.values()],
       arrangements: this.#arrangements,
+      cutBytes: this.#cutBytes,
     }
   }
 

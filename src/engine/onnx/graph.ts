@@ -1,5 +1,4 @@
 /** The graph builder: ONNX's operators as methods that check shapes. Modules are written with it. */
-import { sliceOf } from '../weights/arrangement.ts'
 import { blockSize, blocksOf } from '../weights/blocks/quantise-rows.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import { type Dim, halved, product, type Shape, sameDim, sameShape, shapeText, times } from './dim.ts'
@@ -150,20 +149,6 @@ export class Graph extends GraphBuilder {
       throw this.mismatch('MatMul', `${shapeText(x.shape)} by a transposed ${shapeText(weight.shape)}`)
     }
     return this.variant.linear(this, x, weight, bias, x.shape.with(last, out))
-  }
-
-  /** The square blocks of a stored matrix [C, n·C], from left to right. */
-  squareBlocks(tensor: StoredTensor): Value[] {
-    const [rows = 0, columns = 0] = tensor.shape
-    const count = columns / rows
-    const arranged = this.arranged(tensor, 'square-blocks')
-    if (arranged) {
-      return Array.from({ length: count }, (_, i) => this.weight(sliceOf(arranged, i, count), [rows, rows]))
-    }
-    const blocks = this.storedAs(tensor, [rows, count, rows])
-    return Array.from({ length: count }, (_, i) =>
-      this.inType(this.gather(blocks, this.integers([i], []), 1), this.arithmetic),
-    )
   }
 
   /** The same with a stored weight [out, in], which may be in 8-bit blocks. */

@@ -27,6 +27,8 @@ export interface OnnxModel {
   readonly weightBytes: number
   /** Bytes of the kernels of convolutions in that type, before the session rearranges or transforms them. */
   readonly kernelBytes: number
+  /** Bytes of stored weights that are cut when the session opens, which holds the pieces beside them until it is open. */
+  readonly cutBytes: number
   /** Names of the nodes of sine and cosine, which GPUs' shaders compute to some 2⁻¹² only. */
   readonly trigonometricNodes: readonly string[]
   /** The matrices of linear layers, which could be in blocks. */
@@ -111,7 +113,7 @@ export class ModelWriter {
   }
 
   /** bytesPerWeight: in the type that the graph computes in. */
-  build(bytesPerWeight: number): Omit<OnnxModel, 'linearWeights' | 'arrangements'> {
+  build(bytesPerWeight: number): Omit<OnnxModel, 'linearWeights' | 'arrangements' | 'cutBytes'> {
     const stored = [...this.#stored.values()]
     const folder = commonFolder(stored.map(({ tensor }) => tensor.file))
     const external = stored.map(({ name, tensor, dims }) => ({

@@ -20,6 +20,6 @@ const foreignKernels = 0.36
 
 export function memoryOf(graph: OnnxModel | OnnxPath): GraphMemory {
   const { weightBytes } = graph
-  const kernelBytes = 'path' in graph ? foreignKernels * weightBytes : graph.kernelBytes
-  return { weightBytes, openingBytes: weightBytes + kernelBytes + besideKernels * weightBytes }
+  const heldTwiceBytes = 'path' in graph ? foreignKernels * weightBytes : graph.kernelBytes + graph.cutBytes
+  return { weightBytes, openingBytes: weightBytes + heldTwiceBytes + besideKernels * weightBytes }
 }

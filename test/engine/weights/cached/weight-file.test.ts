@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { newGraph } from '../../../../src/engine/onnx/kernels.ts'
 import { blockFile } from '../../../../src/engine/weights/blocks/block-file.ts'
 import { float32File, isMappable } from '../../../../src/engine/weights/cached/float32-file.ts'
 import { ensureWritten, isWritten } from '../../../../src/engine/weights/cached/weight-file.ts'
@@ -126,4 +127,36 @@ test('in float32 they are the model’s own values, from any type, scaled and th
     [2, 4, 6, 8, 10, 12],
   ])
   expect([...tensors.values()].every(isMappable)).toBe(true)
+})
+
+test('in float32 with arrangements, the file has the weights in them, and no graph takes them for others', async () => {
+  const folder = tempFolder()
+  const file = join(folder, 'model.safetensors')
+  const picked = Array.from({ length: 9 }, (_, i) => Number(i === 4))
+  writeSafetensors(file, {
+    wide: { dtype: 'F32', shape: [2, 4], bytes: floats(1, 2, 3, 4, 5, 6, 7, 8) },
+    kernel: { dtype: 'F32', shape: [1, 1, 3, 3], bytes: floats(...picked) },
+  })
+  const originals = await readSafetensors(file)
+  const [wide, kernel] = ['wide', 'kernel'].map(name => originals.get(name))
+  if (!wide || !kernel) throw new Error('a tensor is missing')
+  const wanted = new Map([
+    [wide, 'square-blocks'],
+    [kernel, 'winograd-kernels'],
+  ] as const)
+  const weights = float32File(join(folder, 'cache.safetensors'), 'a hash', originals, wanted)
+  await ensureWritten(weights)
+  const found = await readSafetensors(weights.file)
+  expect([...found.values()].map(({ shape }) => shape)).toEqual([
+    [2, 2, 2],
+    [16, 1, 1],
+  ])
+  const written = await Promise.all([...found.values()].map(readTensor))
+  expect([...(written[0] ?? [])]).toEqual([1, 2, 5, 6, 3, 4, 7, 8])
+  // G g Gᵀ of a kernel that has its middle alone.
+  const middle = [0, 0.5, -0.5, 0]
+  expect([...(written[1] ?? [])]).toEqual(middle.flatMap(a => middle.map(b => a * b + 0)))
+  for (const tensor of weights.tensors.values()) {
+    expect(() => newGraph('test').weight(tensor)).toThrow(`is stored as ${tensor.arrangement}`)
+  }
 })

@@ -1,0 +1,66 @@
+/** A U-Net over a mapped file, with every weight arranged as the fastest variant wants it, gives the reference’s numbers. */
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-config.ts'
+import { cachedUNetVariant } from '../../../src/engine/networks/plan/unet-variant.ts'
+import { buildUNet, unetNames } from '../../../src/engine/networks/unet.ts'
+import { Session } from '../../../src/engine/onnx/session.ts'
+import { cpu } from '../../../src/engine/onnx/variants/cpu.ts'
+import { float32File } from '../../../src/engine/weights/cached/float32-file.ts'
+import { ensureWritten } from '../../../src/engine/weights/cached/weight-file.ts'
+import { readConfigFile } from '../../../src/engine/weights/config-file.ts'
+import { openDiffusersFolder } from '../../../src/engine/weights/diffusers-layout.ts'
+import { recorded } from '../../../src/engine/weights/recorded-source.ts'
+import type { WeightSource } from '../../../src/engine/weights/source.ts'
+import { withTensors } from '../../../src/engine/weights/with-tensors.ts'
+import { networkCases } from '../../../tools/gpu-check/cases.ts'
+import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
+import { goldenFolder } from '../../helpers/models/golden-folder.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
+
+const oracle = goldenFolder('oracle')
+afterAll(() => oracle.close())
+
+const variant = cpu({ least: 1, most: Number.POSITIVE_INFINITY })
+
+test.each([
+  ['Base U-Net', 'base'],
+  ['Refiner U-Net', 'refiner'],
+] as const)('%s', async (name, model) => {
+  const folder = join(await oracle.model(model), 'unet')
+  const config = await readConfigFile(join(folder, 'config.json'), unetConfigSchema)
+  const source = recorded(await openDiffusersFolder(folder))
+  const { inputs, output, golden, limit } = (await networkCases[name]?.(oracle)) ?? missing(name)
+  const timeIds = inputs[unetNames.timeIds]?.shape[1] ?? 0
+  const build = (weights: WeightSource) => buildUNet(config, weights, timeIds, { variant })
+
+  const { arrangements } = build(source)
+  const made = [...arrangements.values()]
+  expect(made.filter(one => one === 'winograd-kernels').length).toBeGreaterThan(20)
+  expect(made.filter(one => one === 'square-blocks').length).toBeGreaterThan(3)
+
+  const weightFile = float32File(join(tempFolder(), 'w.safetensors'), 'a hash', source.found, arrangements)
+  await ensureWritten(weightFile)
+  const mapped = build(withTensors(source, weightFile.tensors))
+  expect([mapped.cutBytes, mapped.weightBytes]).toEqual([0, build(source).weightBytes])
+  const session = await Session.open(name, mapped, { prepack: false })
+  const ours = await session.run(inputs, output)
+  await session.close()
+  expect(maxAbsoluteError(ours, golden)).toBeLessThanOrEqual(limit)
+})
+
+test.each([
+  ['mapped', {}, 'cpu float32'],
+  ['mapped', { memoryBytes: 1e9 }, 'cpu float32'],
+  ['mapped', { precision: 'float16' }, 'portable float16'],
+  ['mapped', { device: 'cuda:0', precision: 'float16' }, 'cuda float16'],
+  ['mapped', { device: 'webgpu' }, 'portable float32'],
+  ['int8', {}, 'portable float32'],
+  [undefined, {}, 'portable float32'],
+] as const)('Weights kept as %s, on %j: %s', (form, target, expected) => {
+  expect(cachedUNetVariant(form, target)).toBe(expected)
+})
+
+function missing(name: string): never {
+  throw new Error(`there is no ${name}`)
+}
