@@ -56,7 +56,7 @@ function isInBlocks({ variant }: Graph, x: Value, { inner, innerBias, outer }: P
 
 /**
  * The same as a sum over blocks of the inner layer, each as wide as a token. Products of square matrices are faster on a CPU,
- * because the rows of the inner layer do not fit its caches (docs/decisions/0016).
+ * and half of the inner layer need not be copied (docs/decisions/0017).
  */
 function sumOfBlocks(g: Graph, x: Value, { inner, innerBias, outer, outerBias }: Parts): Value {
   const part = (tensor: StoredTensor, index: number) => g.weight(sliceOf(tensor, index, 2 * expansion))
