@@ -6,6 +6,7 @@ import type { StoredTensor } from '../weights/safetensors.ts'
 import type { Weights } from '../weights/source.ts'
 import { linear, projection } from './linear.ts'
 import { channelsOf, module } from './shared/module.ts'
+import { inPieces } from './shared/pieces.ts'
 
 /** Width of the inner layer divided by the token width. */
 const expansion = 4
@@ -59,13 +60,21 @@ function isInBlocks({ variant }: Graph, x: Value, { inner, innerBias, outer }: P
  * and half of the inner layer need not be copied (docs/decisions/0017).
  */
 function sumOfBlocks(g: Graph, x: Value, { inner, innerBias, outer, outerBias }: Parts): Value {
-  const part = (tensor: StoredTensor, index: number) => g.weight(sliceOf(tensor, index, 2 * expansion))
-  const block = (index: number) => g.linear(x, part(inner, index), part(innerBias, index))
-  const products = g
-    .squareBlocks(outer)
-    .map((weight, i) => g.linear(g.mul(block(i), g.gelu(block(expansion + i))), weight, undefined))
-  return g.add(
-    products.reduce((sum, product) => g.add(sum, product)),
-    g.weight(outerBias),
-  )
+  const width = channelsOf(x, -1)
+  const isInPieces = width <= (g.variant.mostWidthInPieces ?? 0)
+  // Each piece has products of its own, for which a session would rearrange the same weight again.
+  const batch = isInPieces ? ([1] as const) : []
+  const slices = Array.from({ length: 2 * expansion }, (_, i) => ({
+    weight: g.weight(sliceOf(inner, i, 2 * expansion), [...batch, width, width]),
+    bias: g.weight(sliceOf(innerBias, i, 2 * expansion)),
+  }))
+  const blocks = g.squareBlocks(outer, batch)
+  const sum = (tokens: Value) => {
+    const halves = slices.map(({ weight, bias }) => g.linear(tokens, weight, bias))
+    const [values, gates] = [halves.slice(0, expansion), halves.slice(expansion)]
+    return blocks
+      .map((block, i) => g.linear(g.mul(values[i] ?? tokens, g.gelu(gates[i] ?? tokens)), block, undefined))
+      .reduce((total, product) => g.add(total, product))
+  }
+  return g.add(isInPieces ? inPieces(g, x, sum) : sum(x), g.weight(outerBias))
 }

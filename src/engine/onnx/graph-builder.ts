@@ -97,20 +97,24 @@ export abstract class GraphBuilder {
     return tensor.arrangement === arrangement ? asArranged(tensor, arrangement) : undefined
   }
 
-  /** The square blocks of a stored matrix [C, n·C], from left to right. */
-  squareBlocks(tensor: StoredTensor): Value[] {
+  /** The square blocks of a stored matrix [C, n·C], from left to right: each [C, C], or [1, C, C] as a `batch` of one. */
+  squareBlocks(tensor: StoredTensor, batch: readonly 1[] = []): Value[] {
     const [rows = 0, columns = 0] = tensor.shape
     const count = columns / rows
+    const shape = [...batch, rows, rows]
     const arranged = this.arranged(tensor, 'square-blocks')
     if (arranged) {
-      return Array.from({ length: count }, (_, i) => this.weight(sliceOf(arranged, i, count), [rows, rows]))
+      return Array.from({ length: count }, (_, i) => this.weight(sliceOf(arranged, i, count), shape))
     }
     this.#cutBytes += tensor.length
-    const blocks = this.#writer.stored(tensor, [rows, count, rows])
-    return Array.from({ length: count }, (_, i) => {
-      const block = [blocks, this.integers([i], [])]
-      return this.inType(this.op('Gather', block, [rows, rows], { attributes: { axis: 1 } }), this.arithmetic)
-    })
+    const blocks = this.#writer.stored(tensor, [...batch, rows, count, rows])
+    const attributes = { axis: batch.length + 1 }
+    return Array.from({ length: count }, (_, i) =>
+      this.inType(
+        this.op('Gather', [blocks, this.integers([i], [])], shape, { attributes }),
+        this.arithmetic,
+      ),
+    )
   }
 
   /** The bytes of a tensor as they lie in its file. */

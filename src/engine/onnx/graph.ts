@@ -141,9 +141,9 @@ export class Graph extends GraphBuilder {
     return this.variant.conv(this, x, weight, bias, stride, pads, shape)
   }
 
-  /** x [..., in] · weightᵀ (+ bias), weight [out, in] as PyTorch stores it. */
+  /** x [..., in] · weightᵀ (+ bias), weight [out, in] as PyTorch stores it, or as a batch of one, which no session rearranges. */
   linear(x: Value, weight: Value, bias: Value | undefined): Value {
-    const [out, width] = weight.shape
+    const [out, width] = weight.shape.slice(-2)
     const last = x.shape.length - 1
     if (out === undefined || width === undefined || !isSameAxis(x, last, width)) {
       throw this.mismatch('MatMul', `${shapeText(x.shape)} by a transposed ${shapeText(weight.shape)}`)

@@ -20,7 +20,7 @@ import { type SeededRandom, seededRandom } from '../../helpers/random/seeded-ran
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const whole = portable('float32')
-const inBlocks = cpu({ least: 4, most: 8 })
+const inBlocks = cpu({ least: 4, most: 8, mostInPieces: 6 })
 type Tensors = ReadonlyMap<string, StoredTensor>
 
 test.each(['F32', 'F16', 'BF16'] as const)(
@@ -44,19 +44,32 @@ test.each(['F32', 'F16', 'BF16'] as const)(
   },
 )
 
+test.each([1, 1023, 1024, 1025, 2500, 4096, 4097, 9000])(
+  'In pieces of %i tokens it has the same values',
+  async tokens => {
+    const random = seededRandom(`FeedForward of ${tokens} tokens`)
+    const tensors = await randomTensors(random, 4, 'F32')
+    const shape = [2, tokens, 4]
+    const x = Float32Array.from(numbers(random, 8 * tokens))
+    const [expected, ours] = [await call(whole, tensors, x, shape), await call(inBlocks, tensors, x, shape)]
+    expect(ours).toHaveLength(expected.length)
+    expect(maxAbsoluteError(ours, expected)).toBeLessThan(1e-5)
+  },
+)
+
 const inner = 'net.0.proj.weight'
 const outer = 'net.2.weight'
 
 test.each([
-  ['as the file has them', (tensors: Tensors) => tensors, 12],
-  ['narrower than the least', undefined, 2],
-  ['stored transposed', turned(inner), 2],
-  ['the last one stored transposed', turned(outer), 2],
-  ['scaled', changed(inner, tensor => ({ ...tensor, scale: tensor })), 2],
-] as const)('Matrices %s', async (_, change, products) => {
-  const width = change ? 4 : 3
+  ['as wide as the widest in pieces', 6, unchanged, 4 * 12],
+  ['wider', 7, unchanged, 12],
+  ['narrower than the least', 3, unchanged, 2],
+  ['stored transposed', 7, turned(inner), 2],
+  ['the last one stored transposed', 7, turned(outer), 2],
+  ['scaled', 7, changed(inner, tensor => ({ ...tensor, scale: tensor })), 2],
+] as const)('Matrices %s: %i channels', async (_, width, change, products) => {
   const tensors = await randomTensors(seededRandom('FeedForward'), width, 'F32')
-  const nodes = decodeModel(graphOf(inBlocks, change?.(tensors) ?? tensors, width)).nodes
+  const { nodes } = decodeModel(graphOf(inBlocks, change(tensors), width))
   expect(nodes.filter(({ op }) => op === 'FusedMatMul')).toHaveLength(products)
 })
 
@@ -100,6 +113,10 @@ function numbers({ next }: SeededRandom, count: number): number[] {
 function changed(name: string, change: (tensor: StoredTensor) => StoredTensor) {
   return (tensors: Tensors): Tensors =>
     new Map([...tensors].map(([key, tensor]) => [key, key === name ? change(tensor) : tensor]))
+}
+
+function unchanged(tensors: Tensors): Tensors {
+  return tensors
 }
 
 function turned(name: string) {

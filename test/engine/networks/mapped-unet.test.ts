@@ -21,7 +21,7 @@ import { tempFolder } from '../../helpers/temp-folder.ts'
 const oracle = goldenFolder('oracle')
 afterAll(() => oracle.close())
 
-const variant = cpu({ least: 1, most: Number.POSITIVE_INFINITY })
+const variant = cpu({ least: 1, most: Number.POSITIVE_INFINITY, mostInPieces: Number.POSITIVE_INFINITY })
 
 test.each([
   ['Base U-Net', 'base'],

@@ -1,9 +1,14 @@
-/** The variant for U-Nets on a CPU with enough memory: portable, with fewer products and with matrices that fit its caches. */
+/** The variant for U-Nets on a CPU with enough memory: portable, with fewer products and with values that fit its caches. */
 import type { Variant } from './variant.ts'
 import { type WinogradWidths, winograd } from './winograd.ts'
 
+interface CpuWidths extends WinogradWidths {
+  readonly mostInPieces: number
+}
+
 /** Layers narrower than `least` take less time in one piece. */
-export const cpu = (widths: WinogradWidths): Variant => ({
+export const cpu = ({ mostInPieces, ...widths }: CpuWidths): Variant => ({
   ...winograd(widths),
   leastWidthInBlocks: widths.least,
+  mostWidthInPieces: mostInPieces,
 })
