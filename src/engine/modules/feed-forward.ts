@@ -1,7 +1,7 @@
 /** FeedForward: GEGLU, then a linear map back to the token width. */
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
-import { isUpright, sliceOf } from '../weights/arrangement.ts'
+import { isCuttable, isUpright, sliceOf } from '../weights/arrangement.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import type { Weights } from '../weights/source.ts'
 import { linear, projection } from './linear.ts'
@@ -51,8 +51,8 @@ function partsOf(w: Weights, width: number): Parts {
 
 function isInBlocks({ variant }: Graph, x: Value, { inner, innerBias, outer }: Parts): boolean {
   const { leastWidthInBlocks = Number.POSITIVE_INFINITY } = variant
-  const isSliced = outer.arrangement === 'square-blocks' || isUpright(outer)
-  return channelsOf(x, -1) >= leastWidthInBlocks && isUpright(inner) && isUpright(innerBias) && isSliced
+  const isCut = outer.arrangement === 'square-blocks' || isCuttable(outer)
+  return channelsOf(x, -1) >= leastWidthInBlocks && isUpright(inner) && isUpright(innerBias) && isCut
 }
 
 /**

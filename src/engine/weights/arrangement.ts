@@ -1,4 +1,5 @@
 /** Arrangements of a weight that faster formulas want. A cache file may have them; otherwise they are made when a session opens. */
+import type { DType } from './dtype.ts'
 import type { StoredTensor } from './safetensors.ts'
 
 interface ArrangementRule {
@@ -47,6 +48,14 @@ export function sliceOf(tensor: StoredTensor, index: number, count: number): Sto
     offset: tensor.offset + index * length,
     length,
   }
+}
+
+/** What the runtime's Gather takes: no float8. */
+const cuttable: readonly DType[] = ['F32', 'F16', 'BF16', 'F64']
+
+/** Whether a graph can cut the tensor as it lies in its file. */
+export function isCuttable(tensor: StoredTensor): boolean {
+  return isUpright(tensor) && cuttable.includes(tensor.dtype)
 }
 
 /** Whether the file holds the tensor's own values in the order of its shape. */

@@ -66,6 +66,8 @@ test.each([
   ['narrower than the least', 3, unchanged, 2],
   ['stored transposed', 7, turned(inner), 2],
   ['the last one stored transposed', 7, turned(outer), 2],
+  ['of which the last one is float8', 7, changed(outer, tensor => ({ ...tensor, dtype: 'F8_E4M3' })), 2],
+  ['of which the first one is float8', 7, changed(inner, tensor => ({ ...tensor, dtype: 'F8_E4M3' })), 12],
   ['scaled', 7, changed(inner, tensor => ({ ...tensor, scale: tensor })), 2],
 ] as const)('Matrices %s: %i channels', async (_, width, change, products) => {
   const tensors = await randomTensors(seededRandom('FeedForward'), width, 'F32')

@@ -1,6 +1,7 @@
 /** The weights of a planned network: as the model has them, or from a cache file in another form. */
 import { isCpu, type Target } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
+import type { Arrangement } from '../../weights/arrangement.ts'
 import { blockFile } from '../../weights/blocks/block-file.ts'
 import { float32File, isMappable } from '../../weights/cached/float32-file.ts'
 import type { WeightFile } from '../../weights/cached/weight-file.ts'
@@ -37,18 +38,48 @@ export async function planWeights(
   if (cached === undefined || !isCpu({ device }) || precision !== 'float32') {
     return { weights, use: { isMapped: false } }
   }
-  const { linearWeights, arrangements } = build(weights)
-  const linear = new Set(linearWeights)
+  const linear = new Set(build(weights).linearWeights)
   const isMapped = cached.form === 'mapped'
-  const isCached = (tensor: StoredTensor) =>
-    isMapped ? !isMappable(tensor) || arrangements.has(tensor) : linear.has(tensor)
-  const originals = new Map([...weights.found].filter(([, tensor]) => isCached(tensor)))
   const weightFile = isMapped
-    ? float32File(cached.file, part.hash, originals, arrangements)
-    : blockFile(cached.file, part.hash, originals)
+    ? mappedFile(cached.file, part.hash, weights, build)
+    : blockFile(
+        cached.file,
+        part.hash,
+        only(weights.found, (_, tensor) => linear.has(tensor)),
+      )
   return {
     weights: { ...withTensors(weights, weightFile.tensors), found: weights.found },
     // Weights in float32 are mapped where they lie, unless the graph arranges them.
-    use: { isMapped, ...(originals.size > 0 && { weightFile }) },
+    use: { isMapped, ...(weightFile.originals.size > 0 && { weightFile }) },
   }
+}
+
+/** The file of what a session cannot map where it lies, and of what the graph arranges. weights: found all. */
+function mappedFile(
+  file: string,
+  hash: string,
+  weights: RecordedSource,
+  build: (source: WeightSource) => OnnxModel,
+): WeightFile {
+  const converted = float32File(
+    file,
+    hash,
+    only(weights.found, (_, tensor) => !isMappable(tensor)),
+  ).tensors
+  // What the graph arranges depends on the tensors that it finds: those that are converted lie in the order of their shape.
+  const { arrangements } = build(withTensors(weights, converted))
+  const arranged = new Map<string, Arrangement>()
+  for (const [name, tensor] of [...weights.found, ...converted]) {
+    const arrangement = arrangements.get(tensor)
+    if (arrangement) arranged.set(name, arrangement)
+  }
+  const originals = only(weights.found, (name, tensor) => !isMappable(tensor) || arranged.has(name))
+  return float32File(file, hash, originals, arranged)
+}
+
+function only(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  isWanted: (name: string, tensor: StoredTensor) => boolean,
+): ReadonlyMap<string, StoredTensor> {
+  return new Map([...tensors].filter(([name, tensor]) => isWanted(name, tensor)))
 }

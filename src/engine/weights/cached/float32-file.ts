@@ -16,25 +16,25 @@ export function isMappable({ dtype, isTransposed, scale }: StoredTensor): boolea
 
 /**
  * Describes the file for these tensors without reading anything. hash: that of the weights that it is made from.
- * wanted: the arrangements that the graph makes of some of them, which the file then has.
+ * wanted: the arrangements that the graph makes of some of them, by name, which the file then has.
  */
 export function float32File(
   file: string,
   hash: string,
   originals: ReadonlyMap<string, StoredTensor>,
-  wanted: ReadonlyMap<StoredTensor, Arrangement> = new Map(),
+  wanted: ReadonlyMap<string, Arrangement> = new Map(),
 ): WeightFile {
   const places = new FilePlaces({ format: 'easel-float32', version: formatVersion, hash })
-  const placed = [...originals].map(([name, original]) => {
-    const { shape } = original
-    const arrangement = wanted.get(original)
+  const placed = [...originals].map(([name, { shape }]) => {
+    const arrangement = wanted.get(name)
     const stored = arrangement ? arrangements[arrangement].shapeOf(shape) : shape
     const { dtype, offset, length } = places.add(name, 'F32', stored, 4 * stored.reduce((a, b) => a * b, 1))
     return { name, place: { dtype, offset, length, shape, ...(arrangement && { arrangement }) } }
   })
+  const arrangementOf = new Map([...originals].map(([name, original]) => [original, wanted.get(name)]))
   const write: WeightFile['write'] = async (handle, original) => {
     const values = await readTensor(original)
-    const arrangement = wanted.get(original)
+    const arrangement = arrangementOf.get(original)
     return writeAll(handle, arrangement ? arrangements[arrangement].arrange(values, original.shape) : values)
   }
   return places.weightFile({ file, originals, write }, headerBytes =>
