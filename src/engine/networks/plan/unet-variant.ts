@@ -32,8 +32,8 @@ export function unetVariant(
 }
 
 /**
- * The variant over weights in a cache file. A mapped file has them as the fastest variant wants them, and its pages are the
- * system's to drop. The matrices of 8-bit blocks are for machines with little memory.
+ * The variant over weights in a cache file, for any memory. A mapped file has them as the fastest variant wants them, and its
+ * pages are the system's to drop. The matrices of 8-bit blocks are for machines with little memory.
  */
 export function cachedUNetVariant(form: CachedForm | undefined, target: PlanTarget): VariantName {
   const [fastest] = unetVariantsFor(target)
