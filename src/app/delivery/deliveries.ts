@@ -149,7 +149,7 @@ export class Deliveries {
     if (!record || !courier) return { outcome: 'over' }
     if (turn?.entry) return this.#handle(courier, turn.record, turn.entry, facts.job)
     const isStale = this.#progress.isStale(id)
-    if (!isStale && turn && turn.jobState !== 'queued' && turn.jobState !== 'running') {
+    if (!isStale && turn && isFinal(turn.jobState)) {
       this.#progress.forget(id)
       return { outcome: 'over' }
     }

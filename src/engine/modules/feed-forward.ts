@@ -64,16 +64,17 @@ function sumOfBlocks(g: Graph, x: Value, { inner, innerBias, outer, outerBias }:
   const isInPieces = width <= (g.variant.mostWidthInPieces ?? 0)
   // Each piece has products of its own, for which a session would rearrange the same weight again.
   const batch = isInPieces ? ([1] as const) : []
-  const slices = Array.from({ length: 2 * expansion }, (_, i) => ({
-    weight: g.weight(sliceOf(inner, i, 2 * expansion), [...batch, width, width]),
-    bias: g.weight(sliceOf(innerBias, i, 2 * expansion)),
-  }))
-  const blocks = g.squareBlocks(outer, batch)
+  const half = (index: number) => ({
+    weight: g.weight(sliceOf(inner, index, 2 * expansion), [...batch, width, width]),
+    bias: g.weight(sliceOf(innerBias, index, 2 * expansion)),
+  })
+  const blocks = g
+    .squareBlocks(outer, batch)
+    .map((weight, i) => ({ value: half(i), gate: half(expansion + i), weight }))
   const sum = (tokens: Value) => {
-    const halves = slices.map(({ weight, bias }) => g.linear(tokens, weight, bias))
-    const [values, gates] = [halves.slice(0, expansion), halves.slice(expansion)]
+    const of = ({ weight, bias }: ReturnType<typeof half>) => g.linear(tokens, weight, bias)
     return blocks
-      .map((block, i) => g.linear(g.mul(values[i] ?? tokens, g.gelu(gates[i] ?? tokens)), block, undefined))
+      .map(({ value, gate, weight }) => g.linear(g.mul(of(value), g.gelu(of(gate))), weight, undefined))
       .reduce((total, product) => g.add(total, product))
   }
   return g.add(isInPieces ? inPieces(g, x, sum) : sum(x), g.weight(outerBias))

@@ -8,8 +8,10 @@ interface ArrangementRule {
   readonly arrange: (values: Float32Array, shape: readonly number[]) => Float32Array
 }
 
+export type Matrix = readonly (readonly number[])[]
+
 /** G of Winograd's F(2×2, 3×3), for each row and each column of a kernel (Lavin and Gray 2015). */
-export const kernelTransform: readonly (readonly number[])[] = [
+export const kernelTransform: Matrix = [
   [1, 0, 0],
   [0.5, 0.5, 0.5],
   [0.5, -0.5, 0.5],
@@ -30,6 +32,11 @@ export const arrangements = {
 } as const satisfies Record<string, ArrangementRule>
 
 export type Arrangement = keyof typeof arrangements
+
+/** M ⊗ M, the matrix of a transform of rows and columns: its own rows and columns are pairs. */
+export function kroneckerSquare(matrix: Matrix): number[][] {
+  return matrix.flatMap(row => matrix.map(other => row.flatMap(a => other.map(b => a * b))))
+}
 
 /** The tensor of a file as it lies there, in the shape of its arrangement. */
 export function asArranged(tensor: StoredTensor, arrangement: Arrangement): StoredTensor {
@@ -66,9 +73,7 @@ export function isUpright({ isTransposed, scale, blockScales, arrangement }: Sto
 function winogradKernels(values: Float32Array, [out = 0, channels = 0]: readonly number[]): Float32Array {
   const kernels = out * channels
   const transformed = new Float32Array(16 * kernels)
-  // Rows of G ⊗ G: one number of the transformed kernel each.
-  const rows = kernelTransform.flatMap(row => kernelTransform.map(other => pairsOf(row, other)))
-  for (const [position, row] of rows.entries()) {
+  for (const [position, row] of kroneckerSquare(kernelTransform).entries()) {
     for (let kernel = 0; kernel < kernels; kernel++) {
       let sum = 0
       for (let i = 0; i < 9; i++) sum += (row[i] ?? 0) * (values[9 * kernel + i] ?? 0)
@@ -76,10 +81,6 @@ function winogradKernels(values: Float32Array, [out = 0, channels = 0]: readonly
     }
   }
   return transformed
-}
-
-function pairsOf(row: readonly number[], other: readonly number[]): number[] {
-  return row.flatMap(a => other.map(b => a * b))
 }
 
 function squareBlocks(values: Float32Array, [rows = 0, columns = 0]: readonly number[]): Float32Array {

@@ -3,7 +3,7 @@ import { symbol } from '../../onnx/dim.ts'
 import type { Graph } from '../../onnx/graph.ts'
 import type { Value } from '../../onnx/model.ts'
 
-/** Of a picture with more tokens than so many pieces, each piece has more. */
+/** Never more; the pieces of a large picture are longer. */
 const pieces = 4
 /** Of two rows; what such a piece becomes fits a processor's caches (docs/decisions/0017). */
 const leastTokens = 1024

@@ -7,7 +7,7 @@
  * A transform of rows and columns is one matrix here: M d Mᵀ = (M ⊗ M) d, with d as a vector.
  */
 
-import { kernelTransform } from '../../weights/arrangement.ts'
+import { kernelTransform, kroneckerSquare, type Matrix } from '../../weights/arrangement.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'
 import { halved, product, type Shape, times } from '../dim.ts'
 import type { Graph } from '../graph.ts'
@@ -15,8 +15,6 @@ import type { Value } from '../model.ts'
 import { contribDomain } from '../proto.ts'
 import { portable } from './portable.ts'
 import type { Variant } from './variant.ts'
-
-type Matrix = readonly (readonly number[])[]
 
 /** Bᵀ */
 const inputTransform: Matrix = [
@@ -61,8 +59,9 @@ export const winograd = ({ least, most }: WinogradWidths): Variant => {
 }
 
 /**
- * (G ⊗ G) g, as the file has it or computed once, when the session opens. weight: [out, C, 3, 3] → [1, 16, out, C]. It is a convolution along lines of
- * nine values for each kernel: other operators would hold copies in other shapes until the session is open.
+ * (G ⊗ G) g, as the file has it or computed once, when the session opens. weight: [out, C, 3, 3] → [1, 16, out, C]. It is
+ * computed as a convolution along lines of nine values for each kernel: other operators would hold copies in other shapes until
+ * the session is open.
  */
 function transformedKernels(g: Graph, weight: StoredTensor): Value {
   const [out = 0, channels = 0] = weight.shape
@@ -129,9 +128,9 @@ function croppedLike(g: Graph, picture: Value, x: Value): Value {
   return g.op('Slice', [picture, g.integers([0, 0]), shapeOf(g, x, 2), g.integers([2, 3])], shape)
 }
 
-/** The matrix of a transform of rows and columns, M ⊗ M, whose rows and columns are pairs. */
+/** M ⊗ M as a constant of the graph. */
 function onBothSides(g: Graph, matrix: Matrix): Value {
-  const rows = matrix.flatMap(row => matrix.map(other => row.flatMap(a => other.map(b => a * b))))
+  const rows = kroneckerSquare(matrix)
   return g.floats(rows.flat(), [rows.length, (matrix[0]?.length ?? 0) ** 2])
 }
 
