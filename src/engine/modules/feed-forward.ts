@@ -1,7 +1,7 @@
 /** FeedForward: GEGLU, then a linear map back to the token width. */
 import type { Graph } from '../onnx/graph.ts'
 import type { Value } from '../onnx/model.ts'
-import { isCuttable, isUpright, sliceOf } from '../weights/arrangement.ts'
+import { isCuttable, isUpright, sliceOf } from '../weights/arrangements/arrangement.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import type { Weights } from '../weights/source.ts'
 import { linear, projection } from './linear.ts'

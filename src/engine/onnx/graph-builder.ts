@@ -1,6 +1,6 @@
 /** The base of the graph builder: inputs, outputs, weights, the scope of names, and single nodes. */
 import { AppError } from '../../errors/errors.ts'
-import { type Arrangement, asArranged, sliceOf } from '../weights/arrangement.ts'
+import { type Arrangement, asArranged, sliceOf } from '../weights/arrangements/arrangement.ts'
 import { bytesPerElement, type DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import { type Dim, type Shape, shapeText } from './dim.ts'

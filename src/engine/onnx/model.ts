@@ -1,6 +1,6 @@
 /** The parts of an ONNX model while it is being written: names, nodes, constants and pointers into weight files. */
 import { dirname, relative, sep } from 'node:path'
-import type { Arrangement } from '../weights/arrangement.ts'
+import type { Arrangement } from '../weights/arrangements/arrangement.ts'
 import type { DType } from '../weights/dtype.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import type { Shape } from './dim.ts'

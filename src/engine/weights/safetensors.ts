@@ -1,7 +1,7 @@
 /** Reads the header of a .safetensors file and checks every value in it against the file itself. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { AppError } from '../../errors/errors.ts'
-import type { Arrangement } from './arrangement.ts'
+import type { Arrangement } from './arrangements/arrangement.ts'
 import { checkRegular, unreadableFile } from './config-file.ts'
 import { bytesPerElement, type DType } from './dtype.ts'
 import { foreignFormat } from './foreign-format.ts'

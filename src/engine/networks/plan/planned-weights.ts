@@ -1,7 +1,7 @@
 /** The weights of a planned network: as the model has them, or from a cache file in another form. */
 import { isCpu, type Target } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
-import type { Arrangement } from '../../weights/arrangement.ts'
+import type { Arrangement } from '../../weights/arrangements/arrangement.ts'
 import { blockFile } from '../../weights/blocks/block-file.ts'
 import { float32File, isMappable } from '../../weights/cached/float32-file.ts'
 import type { WeightFile } from '../../weights/cached/weight-file.ts'

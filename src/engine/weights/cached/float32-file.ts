@@ -1,5 +1,5 @@
 /** The cache file of a network's weights in float32, which a session maps instead of converting them each time it opens. */
-import { type Arrangement, arrangements } from '../arrangement.ts'
+import { type Arrangement, arrangements } from '../arrangements/arrangement.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import { readTensor } from '../tensor-values.ts'
 import { writeAll } from '../write-all.ts'
@@ -7,7 +7,7 @@ import { FilePlaces } from './file-places.ts'
 import type { WeightFile } from './weight-file.ts'
 
 /** Another number makes every file anew. */
-const formatVersion = '2'
+const formatVersion = '3'
 
 /** Whether a graph in float32 can map the tensor where it lies. */
 export function isMappable({ dtype, isTransposed, scale }: StoredTensor): boolean {

@@ -10,6 +10,7 @@ import { readSafetensors, type StoredTensor } from '../../../../src/engine/weigh
 import { readTensor } from '../../../../src/engine/weights/tensor-values.ts'
 import { toAppError } from '../../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../../src/words/en.ts'
+import { maxAbsoluteError } from '../../../../tools/oracle/case.ts'
 import { floats, writeSafetensors } from '../../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
@@ -136,11 +137,13 @@ test('in float32 with arrangements, the file has the weights in them, and no gra
   writeSafetensors(file, {
     wide: { dtype: 'F32', shape: [2, 4], bytes: floats(1, 2, 3, 4, 5, 6, 7, 8) },
     kernel: { dtype: 'F32', shape: [1, 1, 3, 3], bytes: floats(...picked) },
+    narrow: { dtype: 'F32', shape: [1, 1, 3, 3], bytes: floats(...picked) },
   })
   const originals = await readSafetensors(file)
   const wanted = new Map([
     ['wide', 'square-blocks'],
-    ['kernel', 'winograd-kernels'],
+    ['kernel', 'winograd-kernels-2'],
+    ['narrow', 'winograd-kernels-4'],
   ] as const)
   const weights = float32File(join(folder, 'cache.safetensors'), 'a hash', originals, wanted)
   await ensureWritten(weights)
@@ -148,12 +151,19 @@ test('in float32 with arrangements, the file has the weights in them, and no gra
   expect([...found.values()].map(({ shape }) => shape)).toEqual([
     [2, 2, 2],
     [16, 1, 1],
+    [36, 1, 1],
   ])
   const written = await Promise.all([...found.values()].map(readTensor))
   expect([...(written[0] ?? [])]).toEqual([1, 2, 5, 6, 3, 4, 7, 8])
-  // G g Gᵀ of a kernel that has its middle alone.
-  const middle = [0, 0.5, -0.5, 0]
-  expect([...(written[1] ?? [])]).toEqual(middle.flatMap(a => middle.map(b => a * b + 0)))
+  // G g Gᵀ of a kernel that has its middle alone: products of the middle column of G.
+  const middles = [
+    [0, 0.5, -0.5, 0],
+    [0, -Math.SQRT2 / 3, Math.SQRT2 / 3, Math.SQRT2 / 6, -Math.SQRT2 / 6, 0],
+  ]
+  for (const [i, middle] of middles.entries()) {
+    const expected = middle.flatMap(a => middle.map(b => Math.fround(a * b) + 0))
+    expect(maxAbsoluteError(written[i + 1] ?? [], expected)).toBeLessThan(1e-7)
+  }
   for (const tensor of weights.tensors.values()) {
     expect(() => newGraph('test').weight(tensor)).toThrow(`is stored as ${tensor.arrangement}`)
   }

@@ -1,6 +1,7 @@
 /** Arrangements of a weight that faster formulas want. A cache file may have them; otherwise they are made when a session opens. */
-import type { DType } from './dtype.ts'
-import type { StoredTensor } from './safetensors.ts'
+import type { DType } from '../dtype.ts'
+import type { StoredTensor } from '../safetensors.ts'
+import { kroneckerSquare, type Matrix, type TileSide, winogradTransforms } from './winograd-transforms.ts'
 
 interface ArrangementRule {
   /** shape: as the network defines the weight. */
@@ -8,22 +9,11 @@ interface ArrangementRule {
   readonly arrange: (values: Float32Array, shape: readonly number[]) => Float32Array
 }
 
-export type Matrix = readonly (readonly number[])[]
-
-/** G of Winograd's F(2×2, 3×3), for each row and each column of a kernel (Lavin and Gray 2015). */
-export const kernelTransform: Matrix = [
-  [1, 0, 0],
-  [0.5, 0.5, 0.5],
-  [0.5, -0.5, 0.5],
-  [0, 0, 1],
-]
-
 export const arrangements = {
-  /** G g Gᵀ of each kernel of 3×3: [out, in, 3, 3] → [16, out, in]. */
-  'winograd-kernels': {
-    shapeOf: ([out = 0, channels = 0]) => [16, out, channels],
-    arrange: winogradKernels,
-  },
+  /** G g Gᵀ of each kernel of 3×3, for tiles of 2×2 pixels: [out, in, 3, 3] → [16, out, in]. */
+  'winograd-kernels-2': winogradKernels(2),
+  /** The same for tiles of 4×4 pixels: [36, out, in]. */
+  'winograd-kernels-4': winogradKernels(4),
   /** The square blocks of a wide matrix, from left to right: [C, n·C] → [n, C, C]. */
   'square-blocks': {
     shapeOf: ([rows = 0, columns = 0]) => [columns / rows, rows, rows],
@@ -32,11 +22,6 @@ export const arrangements = {
 } as const satisfies Record<string, ArrangementRule>
 
 export type Arrangement = keyof typeof arrangements
-
-/** M ⊗ M, the matrix of a transform of rows and columns: its own rows and columns are pairs. */
-export function kroneckerSquare(matrix: Matrix): number[][] {
-  return matrix.flatMap(row => matrix.map(other => row.flatMap(a => other.map(b => a * b))))
-}
 
 /** The tensor of a file as it lies there, in the shape of its arrangement. */
 export function asArranged(tensor: StoredTensor, arrangement: Arrangement): StoredTensor {
@@ -70,10 +55,18 @@ export function isUpright({ isTransposed, scale, blockScales, arrangement }: Sto
   return !isTransposed && !scale && !blockScales && !arrangement
 }
 
-function winogradKernels(values: Float32Array, [out = 0, channels = 0]: readonly number[]): Float32Array {
-  const kernels = out * channels
-  const transformed = new Float32Array(16 * kernels)
-  for (const [position, row] of kroneckerSquare(kernelTransform).entries()) {
+function winogradKernels(side: TileSide): ArrangementRule {
+  const transform = kroneckerSquare(winogradTransforms[side].kernel)
+  return {
+    shapeOf: ([out = 0, channels = 0]) => [transform.length, out, channels],
+    arrange: (values, [out = 0, channels = 0]) => transformedKernels(values, out * channels, transform),
+  }
+}
+
+/** Each row of the matrix times each kernel. values: [kernels, 9] → [rows, kernels]. */
+function transformedKernels(values: Float32Array, kernels: number, transform: Matrix): Float32Array {
+  const transformed = new Float32Array(transform.length * kernels)
+  for (const [position, row] of transform.entries()) {
     for (let kernel = 0; kernel < kernels; kernel++) {
       let sum = 0
       for (let i = 0; i < 9; i++) sum += (row[i] ?? 0) * (values[9 * kernel + i] ?? 0)
