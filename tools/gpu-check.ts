@@ -57,7 +57,7 @@ const environment = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...process.env }
 Object.assign(process.env, withoutTf32, environment)
 if (options.libraries) linkCudaLibraries(options.libraries)
 for (const card of (await listCards(environment)) ?? []) {
-  console.log(`cuda:${card.ordinal} ${card.name}, ${card.memoryMib} MiB, driver ${card.driver}`)
+  console.log(`cuda:${card.ordinal} ${card.name}, ${card.memoryMib ?? '?'} MiB, driver ${card.driver}`)
 }
 const model = options.model === undefined ? undefined : await modelIn(options.model)
 const partsOf: Readonly<Record<Kind, (device: string) => Part[]>> = {

@@ -1,9 +1,9 @@
 /** The dependencies of the use cases: one set, built once and passed to each. */
 import type { Config } from '../config/config.ts'
 import type { Database } from '../db/database.ts'
+import type { DeviceMemory } from '../engine/jobs/devices/device.ts'
 import type { Pool } from '../engine/jobs/pool.ts'
 import type { Clock, Ids, Logger, Random } from '../system/ports.ts'
-import type { DeviceMemory } from './checks/check-memory.ts'
 import type { Deliveries } from './delivery/deliveries.ts'
 import type { Catalogue } from './views/catalogue.ts'
 import type { JobViews } from './views/job-views.ts'

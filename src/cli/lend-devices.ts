@@ -1,7 +1,6 @@
 /** Lends this machine's devices until it leaves, and fetches missing models in the meantime. */
 import type { Config } from '../config/config.ts'
 import { workerOptions } from '../devices/device-workers.ts'
-import { memoryBudgetBytes } from '../devices/memory-budget.ts'
 import { prepareDevices } from '../devices/prepare-devices.ts'
 import { reasonLines } from '../devices/reason-lines.ts'
 import { tryDevices } from '../devices/try-devices.ts'
@@ -45,10 +44,10 @@ async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Pr
   await tryDevices(prepared, systemClock, error => err(errorSentence(words, error)))
   await makeWeightFiles(catalogue.models, prepared.devices, showMaking(process.stderr, err, words))
   return prepared.devices.map(device => {
-    const memoryBytes = memoryBudgetBytes(device)
-    const options = workerOptions({ ...device, host: 'process' }, catalogue, prepared.env, memoryBytes)
+    const options = workerOptions({ ...device, host: 'process' }, catalogue, prepared.env)
+    const { name, memoryBytes } = device
     return {
-      name: device.name,
+      name,
       ...(memoryBytes !== undefined && { memoryBytes }),
       open: () => ({ channel: openWorkerProcess(options), setup: options.setup }),
     }

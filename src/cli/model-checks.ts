@@ -46,7 +46,9 @@ export async function checkModels(
     const start = await host.start()
     await host.stop()
     const isUp = start.kind === 'ready'
-    const detail = isUp ? start.device : faultSentence(session, start.error)
+    const detail = isUp
+      ? words.machines.deviceUp(start.device, other.memoryBytes)
+      : faultSentence(session, start.error)
     show([{ check: 'device', state: isUp ? 'fine' : 'wrong', detail }])
   }
   const host = hostOpener(device, { models, files }, env)()
@@ -55,7 +57,8 @@ export async function checkModels(
     show([{ check: 'device', state: 'wrong', detail: faultSentence(session, start.error) }])
     return
   }
-  show([{ check: 'device', state: 'fine', detail: start.device }])
+  const up = words.machines.deviceUp(start.device, device.memoryBytes)
+  show([{ check: 'device', state: 'fine', detail: up }])
   const making = showMaking(process.stderr, session.err, words)
   for (const model of models) {
     const unmade = await makeWeightFiles([model], [device], making).then(() => undefined, toAppError)

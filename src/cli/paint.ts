@@ -1,8 +1,7 @@
 /** Paints work orders in a separate worker, without database or queue, and writes the pictures. */
 import { extname } from 'node:path'
 import { memoryProblem } from '../app/checks/check-memory.ts'
-import { hostOpener } from '../devices/device-workers.ts'
-import { memoryBudgetBytes } from '../devices/memory-budget.ts'
+import { hostOpener, memoryOf } from '../devices/device-workers.ts'
 import { prepareDevices } from '../devices/prepare-devices.ts'
 import type { RunOutcome, WorkerHost } from '../engine/host/worker-host.ts'
 import { convertPicture } from '../engine/image/convert.ts'
@@ -33,14 +32,13 @@ export async function paintToFiles(
   const { devices, env } = await prepareDevices(config, process.env)
   const [device] = devices
   if (!device) throw new AppError('internal', { problem: 'no device is configured' })
-  const memoryBytes = memoryBudgetBytes(device)
-  const tooLarge = memoryProblem(orders, catalogue.models, [{ name: device.name, memoryBytes }])
+  const tooLarge = memoryProblem(orders, catalogue.models, [memoryOf(device)])
   if (tooLarge) return refuse(session, [problemSentence(words, tooLarge)])
   const count = orders.reduce((sum, order) => sum + countOf(order), 0)
   const target = await openTarget(file, count)
   if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
   await makeWeightFiles(modelsOf(orders, catalogue.models), [device], showMaking(process.stderr, err, words))
-  const host = hostOpener(device, catalogue, env, memoryBytes)()
+  const host = hostOpener(device, catalogue, env)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   // `once`: a second Ctrl-C finds no listener and ends the process at once.

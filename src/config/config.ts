@@ -86,7 +86,7 @@ const device = z.strictObject({
   threads: z.int().min(0).max(mostThreads).default(0),
   /** What the networks compute in; `auto`: float16 on GPUs that have it, float32 on CPUs. */
   precision: z.enum(['auto', ...precisions]).default('auto'),
-  /** What its worker may use, `12GB`; without it, a CPU worker uses the memory that is free at the start. */
+  /** What its worker may use, `12GB`; without it, what is free at the start, on a CPU or on a card whose driver says it. */
   memory: z
     .string()
     .refine(text => bytesOf(text) !== undefined, expected('memory'))

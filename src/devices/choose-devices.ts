@@ -113,6 +113,6 @@ export function withThreads(devices: readonly DeviceConfig[], processors: number
 }
 
 /** `cpu`, or `cpu:0`, `cpu:1` and so on for several workers. */
-export function isCpu({ name }: DeviceConfig): boolean {
+export function isCpu({ name }: Pick<DeviceConfig, 'name'>): boolean {
   return /^cpu(:|$)/.test(name)
 }

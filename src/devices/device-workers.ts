@@ -3,16 +3,16 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { WorkerHostKind } from '../common/choices.ts'
-import type { DeviceConfig } from '../config/config.ts'
 import { createProcessHost } from '../engine/host/process-host.ts'
 import { createThreadHost } from '../engine/host/thread-host.ts'
 import type { WorkerHost } from '../engine/host/worker-host.ts'
 import type { WorkerOptions } from '../engine/host/worker-options.ts'
-import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
+import type { DeviceMemory, DeviceOpeners } from '../engine/jobs/devices/device.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import { packageRoot } from '../system/paths.ts'
 import { version } from '../system/version.ts'
-import { memoryBudgetBytes } from './memory-budget.ts'
+import { isCpu } from './choose-devices.ts'
+import type { BudgetedDevice } from './memory-budget.ts'
 
 /** Worker threads run compiled JavaScript, even when this file runs as TypeScript. */
 const entry = pathToFileURL(join(packageRoot, 'dist/src/engine/host/worker.js'))
@@ -35,39 +35,43 @@ export const withoutTf32 = { NVIDIA_TF32_OVERRIDE: '0' }
 
 /** The pool's openers for a device's workers: the configured host, and a process for jobs that may crash it. */
 export function deviceOpeners(
-  device: DeviceConfig,
+  device: BudgetedDevice,
   catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
   env: Readonly<Record<string, string | undefined>>,
 ): DeviceOpeners {
-  const memoryBytes = memoryBudgetBytes(device)
-  const openHost = hostOpener(device, catalogue, env, memoryBytes)
-  const known = { name: device.name, ...(memoryBytes !== undefined && { memoryBytes }), openHost }
-  if (hostOf(device, catalogue.models, memoryBytes) === 'process') return known
-  const openIsolatedHost = hostOpener({ ...device, host: 'process' }, catalogue, env, memoryBytes)
-  return { ...known, openIsolatedHost }
+  const known = { ...memoryOf(device), openHost: hostOpener(device, catalogue, env) }
+  if (hostOf(device, catalogue.models) === 'process') return known
+  return { ...known, openIsolatedHost: hostOpener({ ...device, host: 'process' }, catalogue, env) }
+}
+
+/** What is known of the device's memory and how it computes, before its worker is open. */
+export function memoryOf({ name, memoryBytes, precision }: BudgetedDevice): DeviceMemory {
+  return {
+    name,
+    ...(memoryBytes !== undefined && { memoryBytes }),
+    ...(precision !== 'auto' && { precision }),
+  }
 }
 
 /** Opens a new worker for the device at each call. */
 export function hostOpener(
-  device: DeviceConfig,
+  device: BudgetedDevice,
   { models, files }: Pick<ModelCatalogue, 'models' | 'files'>,
   env: Readonly<Record<string, string | undefined>>,
-  memoryBytes = memoryBudgetBytes(device),
 ): () => WorkerHost {
-  const host = hostOf(device, models, memoryBytes)
+  const host = hostOf(device, models)
   const create = host === 'process' ? createProcessHost : createThreadHost
-  const options = workerOptions({ ...device, host }, { models, files }, env, memoryBytes)
+  const options = workerOptions({ ...device, host }, { models, files }, env)
   return () => create(options)
 }
 
 /** What a worker on the device is started with. */
 export function workerOptions(
-  device: DeviceConfig,
+  device: BudgetedDevice,
   { models, files }: Pick<ModelCatalogue, 'models' | 'files'>,
   env: Readonly<Record<string, string | undefined>>,
-  memoryBytes = memoryBudgetBytes(device),
 ): WorkerOptions {
-  const { name, threads, precision, host } = device
+  const { name, threads, precision, host, memoryBytes } = device
   return {
     entry,
     device: name,
@@ -85,15 +89,18 @@ export function workerOptions(
  * networks of a model take turns: only a process gives freed memory back to the system.
  */
 export function hostOf(
-  { name, host }: Pick<DeviceConfig, 'name' | 'host'>,
+  {
+    name,
+    host,
+    memoryBytes = Number.POSITIVE_INFINITY,
+  }: Pick<BudgetedDevice, 'name' | 'host' | 'memoryBytes'>,
   models: ModelCatalogue['models'],
-  memoryBytes = Number.POSITIVE_INFINITY,
 ): WorkerHostKind {
   const takesTurns = models.some(model => {
     const needs = [...(model.needs ?? []), ...(model.refiner?.needs ?? [])]
     return needs.reduce((sum, { openingBytes }) => sum + openingBytes, 0) > memoryBytes
   })
-  return host ?? (name.startsWith('cpu') && !takesTurns ? 'thread' : 'process')
+  return host ?? (isCpu({ name }) && !takesTurns ? 'thread' : 'process')
 }
 
 export function workerEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

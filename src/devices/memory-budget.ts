@@ -1,7 +1,15 @@
-/** How much memory a device's worker may use: the configured amount, or, for the CPU, what is free at the start. */
+/**
+ * How much memory a device's worker may use: the configured amount, or what is free at the start. It is measured once per start,
+ * before anything of ours runs on the device.
+ */
 import { freemem } from 'node:os'
 import { bytesOf } from '../common/memory-amount.ts'
 import type { DeviceConfig } from '../config/config.ts'
+import type { Card } from './cards.ts'
+import { isCpu, type LocalMachine } from './choose-devices.ts'
+
+/** A chosen device, with what its worker may use; absent: nobody knows. */
+export type BudgetedDevice = DeviceConfig & { readonly memoryBytes?: number }
 
 /** What a machine has. */
 export interface MachineMemory {
@@ -11,20 +19,61 @@ export interface MachineMemory {
   readonly limitBytes: number | undefined
 }
 
-/** Reserved for JavaScript's heap, pictures in memory, and other programs on the machine. */
-const reservedBytes = 512 * 2 ** 20
+const mib = 2 ** 20
 
-/** Undefined for a GPU that the configuration gives no limit: nothing asks it what it has. */
+/** Reserved for JavaScript's heap, pictures in memory, and other programs on the machine. */
+const reservedBytes = 512 * mib
+
+/**
+ * Reserved on a card for what a process has there besides the runtime's memory: CUDA's context, and the code and the buffers of its
+ * libraries. An estimate: an H200 held 2 GiB besides the weights after a call that is counted with 1 GiB (docs/benchmarks.md).
+ */
+const reservedOnCardBytes = 512 * mib
+
+/** The devices with their budgets. NVIDIA's driver is asked only if the configuration leaves a card's budget open. */
+export async function withBudgets(
+  devices: readonly DeviceConfig[],
+  machine: Pick<LocalMachine, 'cards' | 'adapterAddresses'>,
+  host = machineMemory(),
+): Promise<BudgetedDevice[]> {
+  const isOpen = devices.some(device => !isCpu(device) && device.memory === undefined)
+  const cards = (isOpen && (await machine.cards())) || []
+  return devices.map(device => {
+    const card = cardOf(device, cards, machine)
+    const memoryBytes = memoryBudgetBytes(device, host, card?.freeMib)
+    return { ...device, ...(memoryBytes !== undefined && { memoryBytes }) }
+  })
+}
+
+/** The runtime chooses WebGPU's adapter, so its card is known only if the machine has one adapter. */
+function cardOf(
+  { name }: Pick<DeviceConfig, 'name'>,
+  cards: readonly Card[],
+  machine: Pick<LocalMachine, 'adapterAddresses'>,
+): Card | undefined {
+  if (name !== 'webgpu') return cards.find(({ ordinal }) => name === `cuda:${ordinal}`)
+  const [address, ...others] = machine.adapterAddresses()
+  return others.length > 0 ? undefined : cards.find(card => card.address === address)
+}
+
+/** freeMib: of the card, if the device is a card that tells. Undefined for a GPU of which nothing is known. */
 export function memoryBudgetBytes(
   { name, memory, sharedBy = 1 }: Pick<DeviceConfig, 'name' | 'memory' | 'sharedBy'>,
   machine = machineMemory(),
+  freeMib?: number,
 ): number | undefined {
   if (memory !== undefined) return bytesOf(memory)
-  if (!name.startsWith('cpu')) return undefined
+  if (!isCpu({ name })) {
+    return freeMib === undefined ? undefined : atLeastOne(freeMib * mib - reservedOnCardBytes)
+  }
   // Zero stands for an unknown limit, as in Node's own interface.
   const limitBytes = machine.limitBytes || Number.POSITIVE_INFINITY
-  const freeBytes = Math.max(0, Math.min(machine.freeBytes, limitBytes) - reservedBytes)
-  return Math.floor(freeBytes / sharedBy)
+  return atLeastOne((Math.min(machine.freeBytes, limitBytes) - reservedBytes) / sharedBy)
+}
+
+/** A worker may not be told that it has nothing. */
+function atLeastOne(bytes: number): number {
+  return Math.max(1, Math.floor(bytes))
 }
 
 function machineMemory(): MachineMemory {

@@ -6,10 +6,14 @@ import { type Card, listCards } from './cards.ts'
 import { chooseDevices, type DeviceChoice, type LocalMachine } from './choose-devices.ts'
 import { linkCudaLibraries, withLibraryFolder } from './cuda-libraries.ts'
 import { hostOpener } from './device-workers.ts'
+import { type BudgetedDevice, withBudgets } from './memory-budget.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
 export interface PreparedDevices extends DeviceChoice {
+  readonly devices: readonly BudgetedDevice[]
+  /** The NVIDIA cards of this machine as they were found; undefined if their driver does not respond. */
+  readonly cards: LocalMachine['cards']
   /** The environment of workers, including the path of CUDA's libraries. */
   readonly env: Environment
   readonly open: LocalMachine['open']
@@ -19,12 +23,9 @@ export interface PreparedDevices extends DeviceChoice {
 export async function prepareDevices(config: Config, env: Environment): Promise<PreparedDevices> {
   const forWorkers = deviceEnvironment(config, env)
   const machine = machineOf(forWorkers)
-  return { ...(await chooseDevices(config.devices, machine)), env: forWorkers, open: machine.open }
-}
-
-/** The NVIDIA cards of this machine; undefined if their driver does not respond. */
-export function cardsOf(env: Environment): Promise<readonly Card[] | undefined> {
-  return listCards(env)
+  const { devices, reason } = await chooseDevices(config.devices, machine)
+  const { cards, open } = machine
+  return { devices: await withBudgets(devices, machine), reason, cards, env: forWorkers, open }
 }
 
 function deviceEnvironment({ cudaLibraries }: Config, env: Environment): Environment {
@@ -35,9 +36,14 @@ function deviceEnvironment({ cudaLibraries }: Config, env: Environment): Environ
   return withLibraryFolder(ordered, cudaLibraries)
 }
 
+/** The driver is asked once, so that what is free was measured before a worker took a part of it. */
 function machineOf(env: Environment): LocalMachine {
+  let cards: Promise<readonly Card[] | undefined> | undefined
   return {
-    cards: () => listCards(env),
+    cards() {
+      cards ??= listCards(env)
+      return cards
+    },
     hasAdapter,
     adapterAddresses: () => adapterAddresses(env),
     processors: availableParallelism(),

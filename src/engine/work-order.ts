@@ -241,6 +241,17 @@ export function paintedPixels(order: WorkOrder): number {
   return widthPx * heightPx
 }
 
+/** The Base and the Refiner, of all models, that paint an order. */
+export function expertsOf<Expert extends { readonly hash: string }>(
+  order: WorkOrder,
+  models: readonly (Expert & { readonly refiner?: Expert | undefined })[],
+): Expert[] {
+  if (order.kind === 'upscale') return []
+  const hashes = [order.model.hash, ...(order.kind === 'paint' ? [order.refinement?.model.hash] : [])]
+  const experts = models.flatMap((model): Expert[] => (model.refiner ? [model, model.refiner] : [model]))
+  return experts.filter(({ hash }) => hashes.includes(hash))
+}
+
 /** The hashes of all files in the models folders that an order needs. */
 export function hashesOf(order: WorkOrder): string[] {
   if (order.kind === 'upscale') return []

@@ -13,6 +13,7 @@ const card = (ordinal: number): Card => ({
   ordinal,
   name: 'RTX 4090',
   memoryMib: 24_564,
+  freeMib: undefined,
   driver: '550.54.14',
   address: addressOf(ordinal),
 })
@@ -89,6 +90,11 @@ describe('devices: auto', () => {
     const { reason } = await chooseDevices([device('auto')], machine(undefined, false))
     expect(reasonLines(zhCn, reason)).toEqual([expect.stringMatching(/^使用 CPU/)])
   })
+})
+
+test('a card whose memory the driver does not tell is named without it', async () => {
+  const { lines } = await chosen(machine([{ ...card(0), memoryMib: undefined }], false))
+  expect(lines).toEqual(['Every CUDA card is used: cuda:0 RTX 4090, driver 550.54.14.'])
 })
 
 test('devices that are named are taken as they are, and nothing is tried', async () => {

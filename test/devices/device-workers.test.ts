@@ -3,21 +3,23 @@ import { expect, test } from 'vitest'
 import { hostOf, workerOptions } from '../../src/devices/device-workers.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { readDemoRecord } from '../helpers/models/demo-record.ts'
+import { onCardAs } from '../helpers/models/full-size.ts'
 
 const demo = await readDemoRecord()
 
 test('on the CPU a thread, or what the configuration says, where everything stays open', () => {
-  expect(hostOf({ name: 'cpu' }, [demo], 1e9)).toBe('thread')
+  expect(hostOf({ name: 'cpu', memoryBytes: 1e9 }, [demo])).toBe('thread')
   expect(hostOf({ name: 'cpu' }, [demo])).toBe('thread')
-  expect(hostOf({ name: 'cpu', host: 'process' }, [demo], 1e9)).toBe('process')
+  expect(hostOf({ name: 'cpu', host: 'process', memoryBytes: 1e9 }, [demo])).toBe('process')
 })
 
 test('a process where the networks of a model take turns, since only there is freed memory given back', () => {
-  const need = { openingBytes: 6e9, weightBytes: 5e9, bytesPerPixel: 0 }
+  const alone = { openingBytes: 6e9, weightBytes: 5e9, bytesPerPixel: 0 }
+  const need = { ...alone, onCard: onCardAs(alone) }
   const large: ModelRecord = { ...demo, needs: [need], refiner: { ...demo.refiner, needs: [need] } }
-  expect(hostOf({ name: 'cpu' }, [large], 13e9)).toBe('thread')
-  expect(hostOf({ name: 'cpu' }, [large], 11e9)).toBe('process')
-  expect(hostOf({ name: 'cpu', host: 'thread' }, [large], 11e9)).toBe('thread')
+  expect(hostOf({ name: 'cpu', memoryBytes: 13e9 }, [large])).toBe('thread')
+  expect(hostOf({ name: 'cpu', memoryBytes: 11e9 }, [large])).toBe('process')
+  expect(hostOf({ name: 'cpu', host: 'thread', memoryBytes: 11e9 }, [large])).toBe('thread')
 })
 
 test('float32 on a card is not TF32, unless the environment says so; float16 leaves it to the libraries', () => {

@@ -71,6 +71,17 @@ test('in 8 bits it is a model of its own, which needs less memory and has the sa
 
 const forms = ['int8', 'mapped'] as const
 
+test.each(forms)(
+  '%s: a card needs what it needs without, since it does not use the cache files',
+  async form => {
+    const [one, other] = [(await read('float32')).model, (await read(form)).model]
+    const onCard = ({ needs = [], refiner }: ModelRecord) =>
+      [...needs, ...(refiner?.needs ?? [])].map(need => need.onCard)
+    expect(onCard(other)).toEqual(onCard(one))
+    expect(onCard(other).length).toBeGreaterThan(0)
+  },
+)
+
 test.each(forms)('%s: its files are announced with their size, and made once', async form => {
   const { model, dataDir } = await read(form, 'F16')
   const first = await make(model)

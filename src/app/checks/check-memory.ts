@@ -1,56 +1,47 @@
 /** Checks before acceptance whether a picture fits in any device's memory. Pure. */
+import { type MemoryNeed, neededBytes } from '../../common/memory-need.ts'
+import type { DeviceMemory } from '../../engine/jobs/devices/device.ts'
 import type { ExpertRecord, ModelRecord } from '../../engine/models/record.ts'
-import { paintedPixels, type WorkOrder } from '../../engine/work-order.ts'
+import { expertsOf, paintedPixels, type WorkOrder } from '../../engine/work-order.ts'
 import { type Problem, problem } from '../problems.ts'
 
-/** The memory of a device. */
-export interface DeviceMemory {
-  readonly name: string
-  /** The limit of its worker; absent if there is none. */
-  readonly memoryBytes?: number
-}
-
-/** The problem if the device with the most memory has too little for one of the orders. */
+/** The problem if no device has memory for the largest of the orders; it names the device with the most. */
 export function memoryProblem(
   orders: readonly WorkOrder[],
   models: readonly ModelRecord[],
   devices: readonly DeviceMemory[],
 ): Problem | undefined {
-  return problemOf(Math.max(0, ...orders.map(order => neededByOrder(order, models))), devices)
+  const wanted = orders.map(order => ({
+    needs: expertsOf<ExpertRecord>(order, models).flatMap(expert => expert.needs ?? []),
+    pixels: paintedPixels(order),
+  }))
+  return problemOf(wanted, devices)
 }
 
 /** The same for a model at its native size; reported at start. */
 export function modelMemoryProblem(
-  model: ModelRecord,
+  { needs = [], nativeSidePx }: ModelRecord,
   devices: readonly DeviceMemory[],
 ): Problem | undefined {
-  return problemOf(neededBytes(model.needs ?? [], model.nativeSidePx ** 2), devices)
+  return problemOf([{ needs, pixels: nativeSidePx ** 2 }], devices)
 }
 
-function problemOf(needed: number, devices: readonly DeviceMemory[]): Problem | undefined {
+type Needs = NonNullable<ExpertRecord['needs']>
+
+function problemOf(
+  wanted: readonly { readonly needs: Needs; readonly pixels: number }[],
+  devices: readonly DeviceMemory[],
+): Problem | undefined {
+  const neededOn = (device: DeviceMemory) =>
+    Math.max(0, ...wanted.map(({ needs, pixels }) => neededBytes(leastNeeds(needs, device), pixels)))
   const budgetOf = ({ memoryBytes = Number.POSITIVE_INFINITY }: DeviceMemory) => memoryBytes
   const [largest] = [...devices].sort((a, b) => budgetOf(b) - budgetOf(a))
-  if (!largest || needed <= budgetOf(largest)) return undefined
-  const details = { device: largest.name, neededBytes: needed, budgetBytes: budgetOf(largest) }
+  if (!largest || devices.some(device => neededOn(device) <= budgetOf(device))) return undefined
+  const details = { device: largest.name, neededBytes: neededOn(largest), budgetBytes: budgetOf(largest) }
   return problem('memory-too-small', details)
 }
 
-function neededByOrder(order: WorkOrder, models: readonly ModelRecord[]): number {
-  if (order.kind === 'upscale') return 0
-  const experts = models.flatMap((model): ExpertRecord[] =>
-    model.refiner ? [model, model.refiner] : [model],
-  )
-  const hashes = [order.model.hash, ...(order.kind === 'paint' ? [order.refinement?.model.hash] : [])]
-  const needs = experts.filter(({ hash }) => hashes.includes(hash)).flatMap(expert => expert.needs ?? [])
-  return neededBytes(needs, paintedPixels(order))
-}
-
-/** Networks may take turns in memory, so the largest single need counts. */
-function neededBytes(needs: NonNullable<ExpertRecord['needs']>, pixels: number): number {
-  return Math.max(
-    0,
-    ...needs.map(({ openingBytes, weightBytes, bytesPerPixel, mostPixels = pixels }) =>
-      Math.max(openingBytes, weightBytes + bytesPerPixel * Math.min(pixels, mostPixels)),
-    ),
-  )
+/** A graphics card paints with less memory where it runs out of it. One that chooses its precision may choose float16. */
+function leastNeeds(needs: Needs, { name, precision = 'float16' }: DeviceMemory): readonly MemoryNeed[] {
+  return name.startsWith('cpu') ? needs : needs.map(({ onCard }) => onCard[precision][2])
 }

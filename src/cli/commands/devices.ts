@@ -4,7 +4,7 @@
  */
 import { Command } from 'commander'
 import { hostOpener } from '../../devices/device-workers.ts'
-import { cardsOf, prepareDevices } from '../../devices/prepare-devices.ts'
+import { prepareDevices } from '../../devices/prepare-devices.ts'
 import { reasonLines } from '../../devices/reason-lines.ts'
 import type { Words } from '../../words/en.ts'
 import { changeDevice, deviceChanges, pausedDevices } from '../device-pauses.ts'
@@ -36,9 +36,9 @@ export function devicesCommand(words: Words): Command {
 
 async function show(session: CommandSession): Promise<ExitCode> {
   const { config, words, out } = session
-  const { devices, reason, env } = await prepareDevices(config, process.env)
+  const { devices, reason, env, cards } = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, reason)) out(line)
-  for (const card of (await cardsOf(env)) ?? []) out(words.cli.card(card))
+  for (const card of (await cards()) ?? []) out(words.cli.card(card))
   const paused = pausedDevices(session)
   let failed = 0
   for (const device of devices) {
@@ -47,7 +47,10 @@ async function show(session: CommandSession): Promise<ExitCode> {
     await host.stop()
     if (start.kind === 'failed') failed += 1
     const state = start.kind === 'failed' ? 'wrong' : 'fine'
-    const detail = start.kind === 'failed' ? faultSentence(session, start.error) : start.device
+    const detail =
+      start.kind === 'failed'
+        ? faultSentence(session, start.error)
+        : words.machines.deviceUp(start.device, device.memoryBytes)
     const shown = paused.has(device.name) ? words.machines.devicePaused(device.name, detail) : detail
     out(`${words.cli.states[state].padEnd(6)} ${shown}`)
   }

@@ -18,13 +18,14 @@ import {
   type ModelReference,
   type WorkOrder,
 } from '../work-order.ts'
+import { budgetLevel } from './budget-level.ts'
 import { EmbeddingCache } from './conditioning/embedding-cache.ts'
 import { EmbeddingVectors } from './conditioning/embedding-vectors.ts'
 import { type AdaptedPicture, ImagePrompter } from './conditioning/image-prompter.ts'
 import { ControlNets } from './denoising/control-nets.ts'
 import { type LatentShape, valuesPerPicture } from './denoising/denoise.ts'
 import { latentsToRgb } from './latents/preview.ts'
-import { withLowMemory } from './low-memory.ts'
+import { type LowMemoryLevel, withLowMemory } from './low-memory.ts'
 import { type CachedModel, ModelCache } from './open/model-cache.ts'
 import type { PaintContext } from './orders/paint-context.ts'
 import { beginPicture, countSteps, refinePicture, upscalePicture } from './orders/paint-order.ts'
@@ -83,6 +84,7 @@ export async function openPainter(
   const options = { threads: threads || undefined, device, precision, interceptRun, residency }
   const parts: PainterParts = {
     residency,
+    levelOf: (order, least) => budgetLevel(order, models, { device, precision, memoryBytes }, least),
     modelCache: new ModelCache(models, files, options),
     nets: new ControlNets(files, options),
     prompter: new ImagePrompter(files, options),
@@ -113,6 +115,8 @@ function describe(device: string, threads: number, precision: Precision): string
 
 interface PainterParts {
   readonly residency: Residency
+  /** The low-memory level that the budget asks for, from `least` on. */
+  readonly levelOf: (order: WorkOrder, least: LowMemoryLevel) => LowMemoryLevel
   readonly modelCache: ModelCache
   readonly nets: ControlNets
   readonly prompter: ImagePrompter
@@ -133,6 +137,7 @@ class OrderRun implements PaintContext {
   readonly #parts: PainterParts
   readonly #order: WorkOrder
   readonly #hooks: PaintHooks
+  readonly #lowMemoryLevel: LowMemoryLevel
   readonly #timings: Record<string, number> = {}
   readonly #steps: number
   #step = 0
@@ -158,10 +163,11 @@ class OrderRun implements PaintContext {
     this.signal = hooks.signal
     this.#steps = order.kind === 'upscale' ? 1 : countSteps(order) * countOf(order)
     this.#previewAtMs = parts.monotonicMs()
+    this.#lowMemoryLevel = parts.levelOf(order, hooks.lowMemoryLevel ?? 0)
   }
 
   async paint(): Promise<PaintOutcome> {
-    this.#parts.residency.isAlone = this.#hooks.lowMemoryLevel === 2
+    this.#parts.residency.isAlone = this.#lowMemoryLevel === 2
     this.#parts.residency.opening = open => {
       this.onLoading(this.#modelName)
       return this.timed('load', open)
@@ -212,7 +218,7 @@ class OrderRun implements PaintContext {
     const model = await this.timed('load', () =>
       this.#parts.modelCache.take(reference, loras, onLoading, this.signal),
     )
-    return withLowMemory(model, this.#hooks.lowMemoryLevel ?? 0)
+    return withLowMemory(model, this.#lowMemoryLevel)
   }
 
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]> {

@@ -8,7 +8,11 @@ import { sizeOf } from '../amounts.ts'
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 
 const card = ({ ordinal, name, memoryMib, driver }: Card) =>
-  `cuda:${ordinal} ${name}, ${(memoryMib / 1024).toFixed(1)} GiB, driver ${driver}`
+  [
+    `cuda:${ordinal} ${name}`,
+    ...(memoryMib === undefined ? [] : [`${(memoryMib / 1024).toFixed(1)} GiB`]),
+    `driver ${driver}`,
+  ].join(', ')
 
 const cudaLack = (cuda: CudaLack) => {
   switch (cuda.lack) {

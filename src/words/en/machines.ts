@@ -77,6 +77,9 @@ export const machines = {
     `${name} (Easel ${version})${isDraining ? ', leaving' : ''}`,
   device: (name: string, memoryBytes: number | undefined, use: DeviceUse) =>
     [name, ...(memoryBytes === undefined ? [] : [shortSizeOf(memoryBytes)]), uses[use]].join(', '),
+  /** detail: what the worker says of itself, `cuda:0, float16`. */
+  deviceUp: (detail: string, memoryBytes: number | undefined) =>
+    memoryBytes === undefined ? detail : `${detail}, may use ${shortSizeOf(memoryBytes)}`,
   devicePaused: (name: string, detail: string) => `${detail} (${name} is paused)`,
   devicesPaused: (names: readonly string[]) =>
     `paused: ${names.join(', ')}; easel devices resume NAME lets a device paint again`,

@@ -7,7 +7,11 @@ import type { Words } from '../en.ts'
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} 秒`
 
 const card = ({ ordinal, name, memoryMib, driver }: Card) =>
-  `cuda:${ordinal} ${name}，${(memoryMib / 1024).toFixed(1)} GiB，驱动 ${driver}`
+  [
+    `cuda:${ordinal} ${name}`,
+    ...(memoryMib === undefined ? [] : [`${(memoryMib / 1024).toFixed(1)} GiB`]),
+    `驱动 ${driver}`,
+  ].join('，')
 
 const cudaLack = (cuda: CudaLack) => {
   switch (cuda.lack) {

@@ -66,6 +66,8 @@ export const machines: Words['machines'] = {
   about: (name, version, isDraining) => `${name}（Easel ${version}）${isDraining ? '，正在退出' : ''}`,
   device: (name, memoryBytes, use) =>
     [name, ...(memoryBytes === undefined ? [] : [shortSizeOf(memoryBytes)]), uses[use]].join('，'),
+  deviceUp: (detail, memoryBytes) =>
+    memoryBytes === undefined ? detail : `${detail}，可用 ${shortSizeOf(memoryBytes)}`,
   devicePaused: (name, detail) => `${detail}（${name} 已暂停）`,
   devicesPaused: names => `已暂停：${names.join('、')}；用 easel devices resume NAME 让设备继续画图`,
   models: models => (models.length === 0 ? '没有模型' : `模型：${models.map(named).join('、')}`),

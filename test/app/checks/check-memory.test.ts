@@ -1,24 +1,30 @@
 /** A picture that fits into no device's memory is refused before it is accepted; one that fits is not. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { memoryProblem, modelMemoryProblem } from '../../../src/app/checks/check-memory.ts'
+import type { MemoryNeed } from '../../../src/common/memory-need.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
+import type { NetworkNeed } from '../../../src/engine/networks/memory/working-memory.ts'
 import { readDemoRecord } from '../../helpers/models/demo-record.ts'
+import { fullSizeNeeds, onCardAs } from '../../helpers/models/full-size.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const gb = 1e9
 const demo = await readDemoRecord()
 
+/** A need that is the same on a CPU and on a card. */
+const onBoth = (need: MemoryNeed): NetworkNeed => ({ ...need, onCard: onCardAs(need) })
+
 /** The demo model, as large as SDXL. */
 const sdxl: ModelRecord = {
   ...demo,
   needs: [
-    { openingBytes: 3.2 * gb, weightBytes: 2.8 * gb, bytesPerPixel: 0 },
-    { openingBytes: 11.8 * gb, weightBytes: 10.3 * gb, bytesPerPixel: 4000 },
-    { openingBytes: 0.4 * gb, weightBytes: 0.3 * gb, bytesPerPixel: 6000, mostPixels: 2 * 1024 ** 2 },
+    onBoth({ openingBytes: 3.2 * gb, weightBytes: 2.8 * gb, bytesPerPixel: 0 }),
+    onBoth({ openingBytes: 11.8 * gb, weightBytes: 10.3 * gb, bytesPerPixel: 4000 }),
+    onBoth({ openingBytes: 0.4 * gb, weightBytes: 0.3 * gb, bytesPerPixel: 6000, mostPixels: 2 * 1024 ** 2 }),
   ],
   refiner: {
     ...demo.refiner,
-    needs: [{ openingBytes: 20 * gb, weightBytes: 18 * gb, bytesPerPixel: 4000 }],
+    needs: [onBoth({ openingBytes: 20 * gb, weightBytes: 18 * gb, bytesPerPixel: 4000 })],
   },
 }
 const order = aPaintOrder({
@@ -73,4 +79,62 @@ test('the Refiner counts where it takes part, and the VAE of a large picture by 
       [{ name: 'cpu', memoryBytes: 75 * gb }],
     ),
   ).toBeUndefined()
+})
+
+test('the one with less memory decides where only it needs less', () => {
+  const onCpu = { name: 'cpu', memoryBytes: 11.5 * gb }
+  const need = { openingBytes: 12 * gb, weightBytes: 10 * gb, bytesPerPixel: 0 }
+  const onCard = onCardAs({ openingBytes: 5 * gb, weightBytes: 5 * gb, bytesPerPixel: 0 })
+  const model = { ...sdxl, needs: [{ ...need, onCard }] }
+  expect(memoryProblem([order], [model], [onCpu])?.code).toBe('memory-too-small')
+  expect(memoryProblem([order], [model], [onCpu, { name: 'cuda:0', memoryBytes: 6 * gb }])).toBeUndefined()
+})
+
+describe('a graphics card', () => {
+  const gib = 2 ** 30
+  const fullSize: ModelRecord = {
+    ...sdxl,
+    needs: fullSizeNeeds('base'),
+    refiner: { ...demo.refiner, needs: fullSizeNeeds('refiner') },
+  }
+  const refinement = {
+    way: 'ensemble',
+    model: { name: sdxl.name, hash: sdxl.refiner?.hash ?? '' },
+    split: 0.8,
+    guidance: 5,
+    aesthetic: { positive: 6, negative: 2.5 },
+  } as const
+  const orderOf = (sidePx: number) => ({ ...order, refinement, widthPx: sidePx, heightPx: sidePx })
+  const problemOn = (gibs: number, sidePx: number, precision?: 'float32' | 'float16') => {
+    const card = { name: 'cuda:0', memoryBytes: gibs * gib, ...(precision && { precision }) }
+    return memoryProblem([orderOf(sidePx)], [fullSize], [card])?.details
+  }
+
+  test.each([
+    [6, 1024, undefined],
+    [7, 2048, 'float16'],
+    [11, 1024, 'float32'],
+    [12, 2048, 'float32'],
+  ] as const)(
+    'of %d GiB is not refused the cascade at %d px in %s: it may paint with less memory',
+    (gibs, side, precision) => {
+      expect(problemOn(gibs, side, precision)).toBeUndefined()
+    },
+  )
+
+  test.each([
+    ['float16, its choice', 5, 1024, undefined, 5.04],
+    ['float32', 10, 1024, 'float32', 10.07],
+    ['float16 for a larger picture', 5.5, 2048, 'float16', 5.8],
+  ] as const)(
+    'is refused what its weights and one row do not fit in: %s',
+    (_, gibs, side, precision, needed) => {
+      const neededBytes = expect.closeTo(needed * gib, -7)
+      expect(problemOn(gibs, side, precision)).toEqual({
+        device: 'cuda:0',
+        neededBytes,
+        budgetBytes: gibs * gib,
+      })
+    },
+  )
 })

@@ -111,6 +111,8 @@ describe('the small commands', () => {
     )
     const health = await succeed('doctor', ...own)
     expect(health).toMatch(/ok +Models +demo paints/)
+    expect(health).toMatch(/ok +\S+ +cpu, may use [\d.]+ GB\n/)
+    expect(await succeed('devices', ...own)).toMatch(/^ok +cpu, may use [\d.]+ GB$/m)
     expect(health).toContain('Everything is in order.')
     expect(readdirSync(folder)).not.toContain('own')
     expect(await succeed('migrate', ...own)).toMatch(/own\/easel\.sqlite is up to date\.\n$/)

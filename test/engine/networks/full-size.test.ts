@@ -11,27 +11,13 @@ import type { VariantName } from '../../../src/engine/onnx/kernels.ts'
 import { memoryOf } from '../../../src/engine/onnx/memory/graph-memory.ts'
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
 import { parseConfig } from '../../../src/engine/weights/config-file.ts'
-import type { WeightSource } from '../../../src/engine/weights/source.ts'
 import baseUNet from '../../fixtures/configs/base-unet.json' with { type: 'json' }
 import clipL from '../../fixtures/configs/clip-l.json' with { type: 'json' }
 import openClipBigG from '../../fixtures/configs/open-clip-big-g.json' with { type: 'json' }
 import refinerUNet from '../../fixtures/configs/refiner-unet.json' with { type: 'json' }
 import vae from '../../fixtures/configs/vae.json' with { type: 'json' }
+import { anyWeights } from '../../helpers/models/full-size.ts'
 import { decodeModel } from '../../helpers/onnx/decode-model.ts'
-
-/** Has every tensor that it is asked for, in float16, and remembers the sizes. */
-function anyWeights(): WeightSource & { sizes: Map<string, number> } {
-  const sizes = new Map<string, number>()
-  return {
-    place: 'nowhere',
-    sizes,
-    find(name, shape) {
-      const length = 2 * shape.reduce((product, size) => product * size, 1)
-      sizes.set(name, length / 2)
-      return { name, dtype: 'F16', shape, file: '/nowhere/weights.safetensors', offset: 0, length }
-    },
-  }
-}
 
 /** Builds, says how long it took (an aim of 2 s, which the clock of a shared machine cannot promise), gives the model. */
 function timed(name: string, build: () => OnnxModel): OnnxModel {

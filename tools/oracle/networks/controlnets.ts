@@ -5,6 +5,7 @@ import { floatsFromPicture } from '../../../src/engine/image/picture.ts'
 import { controlNetInFile } from '../../../src/engine/models/guidance-file.ts'
 import { controlNetConfigSchema } from '../../../src/engine/networks/configs/controlnet-config.ts'
 import { buildControlNet, controlNetNames } from '../../../src/engine/networks/controlnet.ts'
+import { bytesPerValue } from '../../../src/engine/networks/memory/working-memory.ts'
 import type { ControlNet } from '../../../src/engine/networks/networks.ts'
 import { OpenControlNet, openControlNet } from '../../../src/engine/networks/open/open-controlnet.ts'
 import { unetInputs } from '../../../src/engine/networks/open/open-unet.ts'
@@ -167,7 +168,8 @@ async function picturesOf(group: PartTwoGroup, note: string): Promise<string[]> 
 async function openNet(oracle: OracleFolder, letter: string): Promise<ControlNet> {
   const { timeIdCount } = (await oracle.open('base')).networks.unet
   const { config, graph } = await planNet(oracle, letter, timeIdCount)
-  return new OpenControlNet(config, residentSession('controlnet', letter, graph, oracle.target))
+  const session = residentSession('controlnet', letter, graph, oracle.target)
+  return new OpenControlNet(config, session, bytesPerValue(oracle.target))
 }
 
 async function planNet(oracle: OracleFolder, letter: string, timeIdCount: number, expose: Expose = []) {

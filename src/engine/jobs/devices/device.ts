@@ -1,4 +1,6 @@
 /** One device: starts workers, runs one job at a time, and detects a stall. */
+
+import type { Precision } from '../../../common/choices.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { WorkerEndCode } from '../../../errors/worker-end.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
@@ -26,11 +28,17 @@ export interface Fetching {
   readonly totalBytes: number
 }
 
-/** How a device's workers are opened. */
-export interface DeviceOpeners {
+/** What a device's worker may use. */
+export interface DeviceMemory {
   name: string
   /** The memory that its worker may use; absent: no limit. */
   memoryBytes?: number
+  /** What it computes in; absent: it chooses. */
+  precision?: Precision
+}
+
+/** How a device's workers are opened. */
+export interface DeviceOpeners extends DeviceMemory {
   /** Hashes of what its machine has in its models folders; absent: everything. */
   holdings?: ReadonlySet<string>
   /** What its machine fetches now. */

@@ -1,25 +1,105 @@
 /** The memory that each network of a model needs, from its plan. */
+import type { Precision } from '../../../common/choices.ts'
+import type { MemoryNeed } from '../../../common/memory-need.ts'
 import { memoryOf } from '../../onnx/memory/graph-memory.ts'
-import type { NetworkGraph, NetworkPlan } from '../plan/plan.ts'
+import type { StoredTensor } from '../../weights/safetensors.ts'
+import type { NetworkGraph, TextEncoderPlan, UNetPlan, VaePlan } from '../plan/plan.ts'
 import { vaeFactor } from '../vae.ts'
-import { type NetworkNeed, unetWorkingBytes, untiledAreas, vaeWorkingBytes } from './working-memory.ts'
+import {
+  bytesPerValue,
+  measuredShareOfUNet,
+  type NeedsOnCard,
+  type NetworkNeed,
+  unetWorkingBytes,
+  untiledAreas,
+  vaeWorkingBytes,
+} from './working-memory.ts'
+
+/** Of a plan, what tells its memory. */
+export interface PlannedGraphs {
+  readonly textEncoder?: Pick<TextEncoderPlan, 'graph' | 'own'> | undefined
+  readonly textEncoder2: Pick<TextEncoderPlan, 'graph' | 'own'>
+  readonly unet: Pick<UNetPlan, 'graph' | 'config' | 'weights'>
+  readonly vae: VaePlan
+}
 
 /** The memory needs of each network. Guided calls have two rows, with and without the prompt. */
-export function needsOf({ textEncoder, textEncoder2, unet, vae }: NetworkPlan): NetworkNeed[] {
-  const factor = vaeFactor(vae.config)
-  const latent = { batch: 2, heightLatent: 1, widthLatent: 1 }
-  const ofVae = {
-    bytesPerPixel: vaeWorkingBytes(vae.config, 1),
-    mostPixels: untiledAreas * vae.config.sampleSize ** 2,
-  }
-  const need = (graph: NetworkGraph, working: Pick<NetworkNeed, 'bytesPerPixel' | 'mostPixels'>) => ({
-    ...memoryOf(graph),
-    ...working,
-  })
+export function needsOf({ textEncoder, textEncoder2, unet, vae }: PlannedGraphs): NetworkNeed[] {
   return [
-    ...[textEncoder, textEncoder2].flatMap(one => (one ? [need(one.graph, { bytesPerPixel: 0 })] : [])),
-    need(unet.graph, { bytesPerPixel: unetWorkingBytes(unet.config, latent) / factor ** 2 }),
-    need(vae.decoder.graph, ofVae),
-    need(vae.encoder.graph, ofVae),
+    ...(textEncoder ? [needOfText(textEncoder)] : []),
+    needOfText(textEncoder2),
+    needOfUNet(unet, vaeFactor(vae.config)),
+    needOfVae(vae, vae.decoder.graph),
+    needOfVae(vae, vae.encoder.graph),
   ]
+}
+
+/** At the last low-memory level it is on the CPU. */
+function needOfText({ graph, own }: PlannedGraphs['textEncoder2']): NetworkNeed {
+  return {
+    ...memoryOf(graph),
+    bytesPerPixel: 0,
+    onCard: onCard(valueBytes => {
+      const need = needOnCard(weightsOnCard(graph, own?.weights.found, valueBytes), 0)
+      return [need, need, needOnCard(0, 0)]
+    }),
+  }
+}
+
+/** At the last low-memory level each row runs by itself, and only what was measured is counted. */
+function needOfUNet({ graph, config, weights }: PlannedGraphs['unet'], factor: number): NetworkNeed {
+  const perPixel = (valueBytes: number) =>
+    unetWorkingBytes(config, { batch: 2, heightLatent: 1, widthLatent: 1 }, valueBytes) / factor ** 2
+  return {
+    ...memoryOf(graph),
+    bytesPerPixel: perPixel(4),
+    onCard: onCard(valueBytes => {
+      const weightBytes = weightsOnCard(graph, weights?.found, valueBytes)
+      const need = needOnCard(weightBytes, perPixel(valueBytes))
+      return [need, need, needOnCard(weightBytes, (measuredShareOfUNet * perPixel(valueBytes)) / 2)]
+    }),
+  }
+}
+
+/** From the first low-memory level on, it is never given more than one tile. */
+function needOfVae({ config }: VaePlan, graph: NetworkGraph): NetworkNeed {
+  const tilePixels = config.sampleSize ** 2
+  return {
+    ...memoryOf(graph),
+    bytesPerPixel: vaeWorkingBytes(config, 1),
+    mostPixels: untiledAreas * tilePixels,
+    onCard: onCard(halfBytes => {
+      const valueBytes = config.needsFloat32 ? 4 : halfBytes
+      const need = needOnCard(
+        weightsOnCard(graph, undefined, valueBytes),
+        vaeWorkingBytes(config, 1, valueBytes),
+      )
+      const tiled = { ...need, mostPixels: tilePixels }
+      return [{ ...need, mostPixels: untiledAreas * tilePixels }, tiled, tiled]
+    }),
+  }
+}
+
+function onCard(needs: (valueBytes: number) => NeedsOnCard): NetworkNeed['onCard'] {
+  const of = (precision: Precision): NetworkNeed['onCard'][Precision] => [
+    ...needs(bytesPerValue({ device: 'cuda:0', precision })),
+  ]
+  return { float32: of('float32'), float16: of('float16') }
+}
+
+/** The runtime rearranges weights in the memory of the host, and gives the card one copy. */
+function needOnCard(weightBytes: number, bytesPerPixel: number): MemoryNeed {
+  return { openingBytes: weightBytes, weightBytes, bytesPerPixel }
+}
+
+/** found: the weights before a cache file replaced them, which a card does not use. */
+function weightsOnCard(
+  graph: NetworkGraph,
+  found: ReadonlyMap<string, StoredTensor> | undefined,
+  valueBytes: number,
+): number {
+  if ('path' in graph) return graph.weightBytes
+  if (!found) return valueBytes * graph.parameters
+  const elements = [...found.values()].map(({ shape }) => shape.reduce((count, size) => count * size, 1))
+  return valueBytes * elements.reduce((sum, count) => sum + count, 0)
 }

@@ -3,44 +3,61 @@
  * multiple of its largest kind of value, measured at full size.
  */
 import { z } from 'zod'
+import type { MemoryNeed } from '../../../common/memory-need.ts'
+import { isCpu, type Target } from '../../onnx/kernels.ts'
 import type { UNetConfig } from '../configs/unet-config.ts'
 import type { VaeConfig } from '../configs/vae-config.ts'
 import type { UNetInput } from '../networks.ts'
 
+/** The working memory of a U-Net's run in values of the finest level, as it was measured on a CPU (docs/benchmarks.md). */
+const measuredUNetValues = 26
 /**
- * The working memory of a U-Net's run in values of the finest level: twice the 26 that were measured (docs/benchmarks.md). The text
- * projections that are kept between calls are 15 such values at 512 px. For smaller pictures opening needs more than all of them.
+ * Twice as many are counted. The text projections that are kept between calls are 15 such values at 512 px. For smaller pictures
+ * opening needs more than all of them.
  */
 const unetValues = 50
+/** The share of what is counted that was measured: no picture is refused for the rest. */
+export const measuredShareOfUNet = measuredUNetValues / unetValues
 /** The same for a VAE, whose finest level has the size of the picture: 7 were measured. */
 const vaeValues = 8
-
-const bytesPerNumber = 4
 
 /** The largest area, in training sizes of the VAE, that is decoded without tiles. */
 export const untiledAreas = 2
 
-/** The memory that one network needs to run alone. */
-export const networkNeed = z.object({
-  /** Memory while its weights are read. */
+const memoryNeed = {
   openingBytes: z.number(),
-  /** Memory of the weights afterwards. */
   weightBytes: z.number(),
-  /** Additional memory per pixel of the picture. */
   bytesPerPixel: z.number(),
-  /** Larger pictures are processed in parts; absent: never. */
   mostPixels: z.number().optional(),
+}
+const onCard = z.tuple([z.object(memoryNeed), z.object(memoryNeed), z.object(memoryNeed)])
+
+/** The memory that one network needs to run alone: on a CPU, and on a graphics card in each precision, by low-memory level. */
+export const networkNeed = z.object({
+  ...memoryNeed,
+  onCard: z.object({ float32: onCard, float16: onCard }),
 })
 export type NetworkNeed = z.infer<typeof networkNeed>
+export type NeedsOnCard = readonly [MemoryNeed, MemoryNeed, MemoryNeed]
+
+/** The bytes of a value inside a network. A CPU has no kernels for halves, and computes in float32. */
+export function bytesPerValue({ device, precision = 'float32' }: Target): number {
+  return precision === 'float16' && !isCpu({ device }) ? 2 : 4
+}
 
 export function unetWorkingBytes(
   { levels: [{ channels }] }: Pick<UNetConfig, 'levels'>,
   { batch, heightLatent, widthLatent }: Pick<UNetInput, 'batch' | 'heightLatent' | 'widthLatent'>,
+  valueBytes = 4,
 ): number {
-  return unetValues * batch * channels * heightLatent * widthLatent * bytesPerNumber
+  return unetValues * batch * channels * heightLatent * widthLatent * valueBytes
 }
 
 /** pixels: the total of the batch. */
-export function vaeWorkingBytes({ channels: [finest] }: Pick<VaeConfig, 'channels'>, pixels: number): number {
-  return vaeValues * finest * pixels * bytesPerNumber
+export function vaeWorkingBytes(
+  { channels: [finest] }: Pick<VaeConfig, 'channels'>,
+  pixels: number,
+  valueBytes = 4,
+): number {
+  return vaeValues * finest * pixels * valueBytes
 }

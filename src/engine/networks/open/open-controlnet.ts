@@ -4,7 +4,7 @@ import { type ResidentOptions, type ResidentSession, residentSession } from '../
 import { type Tensor, wanted } from '../../onnx/session.ts'
 import type { ControlNetConfig } from '../configs/controlnet-config.ts'
 import { controlNetNames, pxPerLatent } from '../controlnet.ts'
-import { unetWorkingBytes } from '../memory/working-memory.ts'
+import { bytesPerValue, unetWorkingBytes } from '../memory/working-memory.ts'
 import type { ControlNet, UNet, UNetInput } from '../networks.ts'
 import type { NetworkPart } from '../plan/parts.ts'
 import { planControlNet } from '../plan/plan-controlnet.ts'
@@ -19,7 +19,8 @@ export async function openControlNet(
 ): Promise<ControlNet> {
   const { config, graph } = await planControlNet(part, unet, options)
   requireFitting(part.configFile, config, unet)
-  return new OpenControlNet(config, residentSession('controlnet', part.hash, graph, options))
+  const session = residentSession('controlnet', part.hash, graph, options)
+  return new OpenControlNet(config, session, bytesPerValue(options))
 }
 
 /** Its down blocks must match those of the U-Net. */
@@ -43,10 +44,13 @@ export class OpenControlNet implements ControlNet {
   readonly residualSpecs: readonly ResidualSpec[]
   readonly #config: ControlNetConfig
   readonly #session: ResidentSession
+  readonly #valueBytes: number
 
-  constructor(config: ControlNetConfig, session: ResidentSession) {
+  /** valueBytes: of a value inside the graph. */
+  constructor(config: ControlNetConfig, session: ResidentSession, valueBytes: number) {
     this.#config = config
     this.#session = session
+    this.#valueBytes = valueBytes
     this.residualSpecs = residualSpecs(config)
   }
 
@@ -63,7 +67,7 @@ export class OpenControlNet implements ControlNet {
         [controlNetNames.scales]: { data: Float32Array.from(scales), shape: [scales.length] },
       },
       this.residualSpecs.map(({ name }) => name),
-      unetWorkingBytes(this.#config, input),
+      unetWorkingBytes(this.#config, input, this.#valueBytes),
     )
     return this.residualSpecs.map(({ name, channels, halvings }) => {
       const side = (latents: number) => Math.ceil(latents / 2 ** halvings)

@@ -20,6 +20,8 @@ interface OpenGraphs {
   shallow(weights?: WeightSource): ResidentSession
   /** Whether the whole graphs give and take text projections. */
   readonly takesTextProjections: boolean
+  /** Of a value inside the graphs. */
+  readonly valueBytes: number
 }
 
 export class OpenUNet implements ReusableUNet {
@@ -87,7 +89,7 @@ export class OpenUNet implements ReusableUNet {
     const session = await this.#wholeFor(input)
     const text = this.#text.inputsFor(input)
     const inputs = { ...this.#inputs(input), ...text.inputs }
-    const workingBytes = unetWorkingBytes(this.#config, input)
+    const workingBytes = unetWorkingBytes(this.#config, input, this.#open.valueBytes)
     const results = await session.runAll(inputs, [...outputs, ...text.outputs], workingBytes)
     this.#text.keep(input, results)
     return results
@@ -99,7 +101,8 @@ export class OpenUNet implements ReusableUNet {
     const inputs = unetInputs(input, this.#config.inChannels)
     const shape = [batch, deep.length / batch / heightLatent / widthLatent, heightLatent, widthLatent]
     const feeds = { ...inputs, [deepFeaturesInput]: { data: deep, shape } }
-    return this.#shallow.run(feeds, unetNames.output, unetWorkingBytes(this.#config, input))
+    const workingBytes = unetWorkingBytes(this.#config, input, this.#open.valueBytes)
+    return this.#shallow.run(feeds, unetNames.output, workingBytes)
   }
 
   #inputs(input: UNetInput): Record<string, Tensor> {

@@ -16,11 +16,14 @@ export class OpenVae implements Vae {
   readonly #config: VaeConfig
   readonly #decoder: VaeHalf
   readonly #encoder: VaeHalf
+  readonly #valueBytes: number
 
-  constructor(config: VaeConfig, decoder: VaeHalf, encoder: VaeHalf) {
+  /** valueBytes: of a value inside the graphs. */
+  constructor(config: VaeConfig, decoder: VaeHalf, encoder: VaeHalf, valueBytes: number) {
     this.#config = config
     this.#decoder = decoder
     this.#encoder = encoder
+    this.#valueBytes = valueBytes
   }
 
   get scaling(): LatentScaling {
@@ -56,7 +59,8 @@ export class OpenVae implements Vae {
   }
 
   #run({ session, input, output }: VaeHalf, data: Float32Array, shape: readonly number[], pixels: number) {
-    return session.run({ [input]: { data, shape } }, output, vaeWorkingBytes(this.#config, pixels))
+    const workingBytes = vaeWorkingBytes(this.#config, pixels, this.#valueBytes)
+    return session.run({ [input]: { data, shape } }, output, workingBytes)
   }
 
   async close(): Promise<void> {

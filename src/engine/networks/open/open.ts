@@ -1,9 +1,17 @@
 /** Opens a model: turns its planned parts into networks that run. */
 import { Residency, type ResidentOptions, residentSession } from '../../onnx/memory/residency.ts'
 import { ensureWritten } from '../../weights/cached/weight-file.ts'
+import { bytesPerValue } from '../memory/working-memory.ts'
 import type { Networks } from '../networks.ts'
 import type { NetworkPart, NetworkParts } from '../plan/parts.ts'
-import { planNetworks, planVae, type TextEncoderPlan, type UNetPlan, type VaePlan } from '../plan/plan.ts'
+import {
+  planNetworks,
+  planVae,
+  type TextEncoderPlan,
+  type UNetPlan,
+  type VaePlan,
+  vaeTarget,
+} from '../plan/plan.ts'
 import type { WeightUse } from '../plan/planned-weights.ts'
 import { OnnxUNet } from './onnx-unet.ts'
 import { OpenTextEncoder } from './open-text-encoder.ts'
@@ -73,6 +81,7 @@ function openUNet(hash: string, plan: UNetPlan, given: ResidentOptions) {
   return new OpenUNet(config, timeIdCount, session, {
     ownWeights: plan.weights,
     takesTextProjections: plan.takesTextProjections,
+    valueBytes: bytesPerValue(options),
     whole: (adapters, weights) => {
       const key = weights ? undefined : [hash, ...adapters.map(adapter => adapter.hash)].join(' ')
       const weightsOfAdapters = adapters.map(adapter => adapter.weights)
@@ -99,5 +108,6 @@ function openPlannedVae(hash: string, { config, decoder, encoder }: VaePlan, opt
     input,
     output,
   })
-  return new OpenVae(config, half('vae decoder', decoder), half('vae encoder', encoder))
+  const valueBytes = bytesPerValue(vaeTarget(config, options))
+  return new OpenVae(config, half('vae decoder', decoder), half('vae encoder', encoder), valueBytes)
 }

@@ -154,14 +154,19 @@ async function planOnnxUNet(file: string, config: UNetConfig, timeIdCount: numbe
 }
 
 /**
- * A separate VAE. Most VAEs exceed float16's range between their layers and are always computed in float32. A VAE that does
- * not exceed it has `force_upcast` false. @throws as planNetworks.
+ * What a VAE is computed in. Most VAEs exceed float16's range between their layers and are always computed in float32. A VAE
+ * that does not exceed it has `force_upcast` false.
  */
+export function vaeTarget({ needsFloat32 }: Pick<VaeConfig, 'needsFloat32'>, target: Target): Target {
+  return needsFloat32 ? { ...target, precision: 'float32' } : target
+}
+
+/** A separate VAE. @throws as planNetworks. */
 export async function planVae(part: NetworkPart, target: Target = {}): Promise<VaePlan> {
   const config = parseConfig(part.configFile, part.config, vaeConfigSchema)
   if (part.weights.layout === 'onnx') return { config, ...(await onnxVae(part.weights.graphs, config)) }
   const source = await openWeights(part.weights)
-  const variant = variantFor(config.needsFloat32 ? { ...target, precision: 'float32' } : target)
+  const variant = variantFor(vaeTarget(config, target))
   return {
     config,
     decoder: { graph: buildVaeDecoder(config, source, { variant }), ...vaeNames },

@@ -1,4 +1,5 @@
 /** The memory of a graph's weights, computed before it is opened. */
+import { isCpu } from '../kernels.ts'
 import type { OnnxModel } from '../model.ts'
 import type { OnnxPath } from '../session.ts'
 
@@ -18,8 +19,13 @@ const besideKernels = 0.02
 /** The share of convolutions in a foreign graph, which does not tell: that of SDXL's Refiner, the largest of its networks. */
 const foreignKernels = 0.36
 
-export function memoryOf(graph: OnnxModel | OnnxPath): GraphMemory {
+/**
+ * device: where the session opens. A graphics card gets the weights once: what the runtime rearranges, it rearranges in the
+ * memory of the host.
+ */
+export function memoryOf(graph: OnnxModel | OnnxPath, device?: string): GraphMemory {
   const { weightBytes } = graph
+  if (!isCpu({ device })) return { weightBytes, openingBytes: weightBytes }
   const heldTwiceBytes = 'path' in graph ? foreignKernels * weightBytes : graph.kernelBytes + graph.cutBytes
   return { weightBytes, openingBytes: weightBytes + heldTwiceBytes + besideKernels * weightBytes }
 }

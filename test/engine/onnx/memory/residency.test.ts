@@ -5,8 +5,8 @@ import { Residency } from '../../../../src/engine/onnx/memory/residency.ts'
 import { Session } from '../../../../src/engine/onnx/session.ts'
 
 /** A residency over sessions that add one, whatever they are said to weigh; `log` has every opening. */
-function sceneOf(budgetBytes?: number) {
-  const residency = new Residency('cpu', budgetBytes)
+function sceneOf(budgetBytes?: number, device = 'cpu') {
+  const residency = new Residency(device, budgetBytes)
   const log: string[] = []
   const session = (key: string, weightBytes: number) =>
     residency.session(key, { weightBytes, openingBytes: 1.15 * weightBytes }, () => {
@@ -67,6 +67,15 @@ describe('A device that has not', () => {
     for (const one of [unet, vae]) await one.close()
   })
 
+  test('has the rest for others: a CPU keeps no more of a run than the run needed', async () => {
+    const { residency, session } = sceneOf(1000)
+    const [unet, vae] = [session('unet', 500), session('vae', 100)]
+    await unet.run(x, 'y', 200)
+    await vae.run(x, 'y', 100)
+    expect(residency.open).toEqual(['unet', 'vae'])
+    for (const one of [unet, vae]) await one.close()
+  })
+
   test('refuses what would not fit even alone, before it is read, with what it needs and what there is', async () => {
     const { log, session } = sceneOf(1000)
     const [text, unet] = [session('text', 100), session('unet', 800)]
@@ -80,6 +89,61 @@ describe('A device that has not', () => {
     // A smaller run of the same network fits.
     expect([...(await unet.run(x, 'y'))]).toEqual([2])
     for (const one of [text, unet]) await one.close()
+  })
+})
+
+describe('A graphics card', () => {
+  test('keeps more of a run than the run needs, and what it keeps is not there for others', async () => {
+    const { residency, session } = sceneOf(1000, 'cuda:0')
+    const [vae, unet] = [session('vae', 100), session('unet', 500)]
+    await vae.run(x, 'y', 250)
+    // The VAE's 100 and twice 250.
+    await unet.run(x, 'y')
+    expect(residency.open).toEqual(['unet'])
+    for (const one of [unet, vae]) await one.close()
+  })
+
+  test('closes what is opened again soonest, and not what was used longest ago', async () => {
+    const { residency, session } = sceneOf(1000, 'cuda:0')
+    const [unet, text, vae] = [session('unet', 500), session('text', 100), session('vae', 50)]
+    await unet.run(x, 'y', 50)
+    await text.run(x, 'y')
+    await vae.run(x, 'y', 350)
+    expect(residency.open).toEqual(['unet', 'vae'])
+    for (const one of [unet, text, vae]) await one.close()
+  })
+
+  test('closes nothing for a run no larger than an earlier one of the same session', async () => {
+    const { residency, log, session } = sceneOf(1000, 'cuda:0')
+    const [unet, vae] = [session('unet', 400), session('vae', 100)]
+    for (let round = 0; round < 2; round++) {
+      await unet.run(x, 'y', 100)
+      await vae.run(x, 'y', 300)
+    }
+    // Together they keep 600 and 700, and the runtime gave the second what there was.
+    expect(log).toEqual(['unet', 'vae'])
+    expect(residency.open).toEqual(['unet', 'vae'])
+    for (const one of [unet, vae]) await one.close()
+  })
+
+  test('is tried with what is counted too large for it, alone: a card refuses by itself', async () => {
+    const { residency, session } = sceneOf(1000, 'cuda:0')
+    const [text, unet] = [session('text', 100), session('unet', 800)]
+    await text.run(x, 'y')
+    expect([...(await unet.run(x, 'y', 300))]).toEqual([2])
+    expect(residency.open).toEqual(['unet'])
+    for (const one of [text, unet]) await one.close()
+  })
+
+  test('that paints with one network at a time keeps no other, for whatever run', async () => {
+    const { residency, session } = sceneOf(1000, 'cuda:0')
+    const [unet, vae] = [session('unet', 100), session('vae', 100)]
+    await unet.run(x, 'y')
+    await vae.run(x, 'y')
+    residency.isAlone = true
+    await unet.run(x, 'y')
+    expect(residency.open).toEqual(['unet'])
+    for (const one of [unet, vae]) await one.close()
   })
 })
 

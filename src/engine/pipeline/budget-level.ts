@@ -1,0 +1,38 @@
+/** The low-memory level that a graphics card's budget asks for, before anything is opened. */
+import type { Precision } from '../../common/choices.ts'
+import { neededBytes } from '../../common/memory-need.ts'
+import type { ExpertRecord, ModelRecord } from '../models/record.ts'
+import { isCpu } from '../onnx/kernels.ts'
+import { expertsOf, paintedPixels, type WorkOrder } from '../work-order.ts'
+import type { LowMemoryLevel } from './low-memory.ts'
+
+export interface CardBudget {
+  readonly device: string
+  readonly precision: Precision
+  /** Absent: no limit. */
+  readonly memoryBytes?: number | undefined
+}
+
+/**
+ * The first level from `least` on at which each network of the order fits alone; the last one if none does, which the card may
+ * still have room for. On a CPU it is `least`: there a picture is the same byte for byte, whatever the budget.
+ *
+ * least: where memory ran out before, the level after that.
+ */
+export function budgetLevel(
+  order: WorkOrder,
+  models: readonly ModelRecord[],
+  { device, precision, memoryBytes = Number.POSITIVE_INFINITY }: CardBudget,
+  least: LowMemoryLevel,
+): LowMemoryLevel {
+  if (isCpu({ device })) return least
+  const needs = expertsOf<ExpertRecord>(order, models).flatMap(expert => expert.needs ?? [])
+  const neededAt = (level: LowMemoryLevel) =>
+    neededBytes(
+      needs.map(({ onCard }) => onCard[precision][level]),
+      paintedPixels(order),
+    )
+  return levels.find(level => level >= least && neededAt(level) <= memoryBytes) ?? 2
+}
+
+const levels: readonly LowMemoryLevel[] = [0, 1, 2]

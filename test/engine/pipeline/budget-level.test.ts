@@ -1,0 +1,37 @@
+/** With which low-memory level a graphics card paints an order at once, by its budget. */
+import { expect, test } from 'vitest'
+import type { ModelRecord } from '../../../src/engine/models/record.ts'
+import { budgetLevel } from '../../../src/engine/pipeline/budget-level.ts'
+import { readDemoRecord } from '../../helpers/models/demo-record.ts'
+import { fullSizeNeeds } from '../../helpers/models/full-size.ts'
+import { aPaintOrder } from '../../helpers/work-orders.ts'
+
+const gib = 2 ** 30
+const demo = await readDemoRecord()
+const sdxl: ModelRecord = { ...demo, needs: fullSizeNeeds('base') }
+const orderOf = (sidePx: number) =>
+  aPaintOrder({ model: { name: sdxl.name, hash: sdxl.hash }, widthPx: sidePx, heightPx: sidePx })
+
+function levelOn(device: string, memoryBytes: number | undefined, sidePx: number, least: 0 | 1 | 2 = 0) {
+  return budgetLevel(orderOf(sidePx), [sdxl], { device, precision: 'float16', memoryBytes }, least)
+}
+
+test.each([
+  ['all at once where each network fits alone', 7, 1024, 0],
+  ['the VAE in tiles where only it does not fit', 7, 1440, 1],
+  ['row by row where the U-Net does not fit', 7, 2048, 2],
+  ['row by row too where nothing does: the card may have room', 3, 2048, 2],
+  ['all at once without a budget', undefined, 2048, 0],
+])('%s', (_, gibs, sidePx, level) => {
+  expect(levelOn('cuda:0', gibs && gibs * gib, sidePx)).toBe(level)
+})
+
+test('what memory ran out for before is not tried again because of the budget', () => {
+  expect(levelOn('cuda:0', 24 * gib, 1024, 1)).toBe(1)
+  expect(levelOn('cuda:0', 7 * gib, 2048, 1)).toBe(2)
+})
+
+test('on a CPU the budget changes no picture', () => {
+  expect(levelOn('cpu', 7 * gib, 2048)).toBe(0)
+  expect(levelOn('cpu:1', 7 * gib, 2048, 2)).toBe(2)
+})
