@@ -56,6 +56,7 @@ const previewIntervalMs = 150
 
 /**
  * `monotonicMs`: a monotonic clock. `around`: wraps every call of the runtime. `upscaler`: enlarges pictures.
+ * `levelFor`: the low-memory level of an order.
  *
  * @example
  * const painter = await openPainter(setup, monotonicMs)
@@ -68,6 +69,7 @@ export async function openPainter(
   monotonicMs: () => number,
   interceptRun?: RunInterceptor,
   upscaler: Upscaler = lanczosUpscaler,
+  levelFor = budgetLevel,
 ): Promise<Painter> {
   const {
     device,
@@ -84,7 +86,7 @@ export async function openPainter(
   const options = { threads: threads || undefined, device, precision, interceptRun, residency }
   const parts: PainterParts = {
     residency,
-    levelOf: (order, least) => budgetLevel(order, models, { device, precision, memoryBytes }, least),
+    levelOf: (order, least) => levelFor(order, models, { device, precision, memoryBytes }, least),
     modelCache: new ModelCache(models, files, options),
     nets: new ControlNets(files, options),
     prompter: new ImagePrompter(files, options),

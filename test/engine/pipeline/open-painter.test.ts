@@ -7,9 +7,13 @@ import type { Upscaler } from '../../../src/engine/image/upscale.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
 import { Residency } from '../../../src/engine/onnx/memory/residency.ts'
+import type { RunInterceptor } from '../../../src/engine/onnx/session.ts'
+import type { LowMemoryLevel } from '../../../src/engine/pipeline/low-memory.ts'
 import { ModelCache } from '../../../src/engine/pipeline/open/model-cache.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
+import { readDemoRecord } from '../../helpers/models/demo-record.ts'
+import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const hooks = { signal: new AbortController().signal, onLoading: () => {}, onStep: async () => {} }
 
@@ -44,6 +48,41 @@ test('another upscaler can take the place of resampling, and the picture names i
   const { parameters } = readMakingOf(bytes) ?? {}
   expect(parameters?.extra.get('Postprocess upscaler')).toBe('Net ×4')
   expect(parameters && recipeOf(parameters)).toBeUndefined()
+})
+
+test('an order is painted at the low-memory level that its budget asks for', async () => {
+  const demo = await readDemoRecord()
+  const setup = { device: 'cpu', threads: 2, models: [demo], memoryBytes: 5e9, version: 'Easel' }
+  const order = aPaintOrder({
+    model: { name: demo.name, hash: demo.hash },
+    widthPx: 64,
+    heightPx: 64,
+    count: 1,
+  })
+  const callsAt = async (level: LowMemoryLevel) => {
+    const asked: unknown[] = []
+    let calls = 0
+    const count: RunInterceptor = (graph, call) => {
+      if (graph === 'unet') calls += 1
+      return call()
+    }
+    const painter = await openPainter(
+      setup,
+      () => 0,
+      count,
+      undefined,
+      (_, __, budget, least) => {
+        asked.push({ ...budget, least })
+        return level
+      },
+    )
+    await painter.paint(order, {}, { ...hooks, lowMemoryLevel: 1 })
+    await painter.close()
+    expect(asked).toEqual([{ device: 'cpu', precision: 'float32', memoryBytes: 5e9, least: 1 }])
+    return calls
+  }
+  // Row by row, with and without the prompt.
+  expect(await callsAt(2)).toBe(2 * (await callsAt(1)))
 })
 
 test("a model's preview matrix is fitted once, also when the model leaves the cache and comes back", async () => {
