@@ -103,6 +103,16 @@ describe.each(damages)('%s', (_, sql) => {
     expect(await t.built.db.files.list()).toHaveLength(1)
   })
 
+  test('of a job whose cancel was accepted: it is cancelled', async () => {
+    const { id } = await t.ask('broken')
+    await t.until(() => t.workers.underway.length === 1)
+    await t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
+    damage(sql, id)
+    await comesToRest()
+    expect(t.job(id)).toMatchObject({ state: 'cancelled', failure: undefined })
+    expect(t.courier.messages.get(id)?.job.state).toBe('cancelled')
+  })
+
   test('of a job that is done: lists leave it out, and it can be forgotten', async () => {
     const [done, broken] = [await t.ask('done'), await t.ask('a broken zebra')]
     await comesToRest()

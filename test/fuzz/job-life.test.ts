@@ -29,6 +29,9 @@ const happenings = [
 ] as const
 type Happening = (typeof happenings)[number]
 
+/** A job whose cancel was accepted is cancelled by each of them. */
+const endingsWithoutPicture = new Set<Happening>(['fail', 'fault', 'crash', 'release', 'reboot'])
+
 /** What must be true of a job, from what happened to it. */
 class Model {
   state: JobState = 'queued'
@@ -53,24 +56,17 @@ class Model {
 
   #whileRunning(happening: Happening): void {
     if (happening === 'finish') this.state = 'done'
+    if (happening === 'ask-cancel') this.#isCancelAsked = true
+    if (happening === 'cancel-running') this.state = 'cancelled'
+    if (!this.#isCancelAsked) this.#whileWanted(happening)
+    else if (endingsWithoutPicture.has(happening)) this.state = 'cancelled'
+  }
+
+  #whileWanted(happening: Happening): void {
     if (happening === 'fail') {
       this.state = 'failed'
       this.failures += 1
     }
-    if (happening === 'ask-cancel') this.#isCancelAsked = true
-    if (happening === 'cancel-running') this.state = 'cancelled'
-    if (this.#isCancelAsked && this.#wouldReturn(happening)) this.state = 'cancelled'
-    else this.#whileWanted(happening)
-  }
-
-  /** Whether a job that nobody cancelled returns to the queue. */
-  #wouldReturn(happening: Happening): boolean {
-    if (happening === 'fault') return this.failures + 1 < maxTries
-    if (happening === 'crash') return this.crashes + 1 < maxCrashes && this.failures + 1 < maxTries
-    return happening === 'release' || happening === 'reboot'
-  }
-
-  #whileWanted(happening: Happening): void {
     if (happening === 'release') this.state = 'queued'
     if (happening === 'fault') this.#countFailure()
     if (happening === 'crash' && !this.#countCrash()) this.#countFailure()

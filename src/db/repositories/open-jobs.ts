@@ -137,16 +137,19 @@ export class OpenJobs {
   }
 }
 
-/** Ends a job with an unreadable record. What cannot be read is replaced, so that its author can be told. */
+/**
+ * Ends a job with an unreadable record, as cancelled where a cancel was accepted. What cannot be read is replaced, so that its
+ * author can be told.
+ */
 function setAside(rows: Rows, id: string, at: number): void {
   const row = rows.select().from(jobs).where(eq(jobs.id, id)).get()
   if (!row) return
   rows
     .update(jobs)
     .set({
-      state: 'failed',
-      failureCode: 'record-unreadable',
-      failureDetails: {},
+      ...(row.cancelRequestedAt === null
+        ? { state: 'failed', failureCode: 'record-unreadable', failureDetails: {} }
+        : { state: 'cancelled' }),
       finishedAt: at,
       order: workOrder.safeParse(row.order).success ? undefined : lostOrder(row),
       conversation: conversation.safeParse(row.conversation).success ? undefined : lostConversation(row),

@@ -53,9 +53,13 @@ export function verdict(
   }
 }
 
-/** The ending of a job that a person cancelled: it does not return to the queue, whatever ended its run. */
+/**
+ * The ending of a job whose cancel a person was told: cancelled, whatever fault ended its run. Only a picture that was finished
+ * is given all the same.
+ */
 export function endingAfterCancel(ending: Ending): Ending {
-  return ending.state === 'queued' ? { state: 'cancelled', isCounted: false } : ending
+  const stays = ending.state === 'done' || ending.state === 'cancelled'
+  return stays ? ending : { state: 'cancelled', isCounted: false }
 }
 
 /** Whether a job with that end counts against the quota. */

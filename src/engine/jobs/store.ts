@@ -63,7 +63,7 @@ export interface JobStore {
   sources(order: WorkOrder): Promise<Record<string, Uint8Array>>
   /**
    * Pictures to disk first, then one transaction with everything that follows from the ending. A job with a stored cancel is
-   * cancelled instead of returning to the queue.
+   * cancelled instead of failing or returning to the queue.
    * Returns the ending that it recorded; undefined when the claim was not the job's own any more.
    */
   end(claim: Claim, ending: Ending, runMs: number): Promise<Ending | undefined>

@@ -1,4 +1,4 @@
-/** The pool runs jobs: faults, cancels, stops, waiting times and estimates. */
+/** The pool runs jobs: faults, stops, waiting times and estimates. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
@@ -75,72 +75,6 @@ describe('a job that fails', () => {
     })
     t.workers.mode = 'at-once'
     expect((await t.paint('still alive')).state).toBe('done')
-  })
-})
-
-describe('a cancel', () => {
-  test('of a running job takes effect between two steps', async () => {
-    const caller = t.caller()
-    const { id } = await t.ask('a red circle', caller)
-    await running(t)
-    const run = t.workers.current
-    run.step(3)
-    const outcome = await t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
-    expect(outcome.kind).toBe('cancelled')
-    expect(run.cancelAsked).toBe(true)
-    expect(t.job(id).state).toBe('running')
-    run.step()
-    await t.settled()
-    expect(t.job(id).state).toBe('cancelled')
-    expect(t.courier.messages.get(id)?.job.state).toBe('cancelled')
-  })
-
-  test('stays one when the worker fails before it takes effect', async () => {
-    const { id } = await t.ask('a red circle')
-    await running(t)
-    await t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
-    t.workers.current.fail(outOfMemory)
-    await t.settled()
-    expect(t.job(id).state).toBe('cancelled')
-    expect(t.workers.runs).toHaveLength(1)
-  })
-
-  test('that is stored between a failure and its record leaves nothing in the queue', async () => {
-    const { id } = await t.ask('a red circle')
-    await running(t)
-    // Another write has the turn, so the cancel and then the failure wait for theirs.
-    const turn = t.built.db.write(() => undefined)
-    const cancelled = t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
-    t.workers.current.fail(outOfMemory)
-    await Promise.all([turn, cancelled])
-    await t.until(() => t.job(id).state === 'cancelled')
-    expect(t.easel.queueLength()).toEqual({ waiting: 0, running: 0 })
-    await t.settled()
-    expect(t.courier.messages.get(id)?.job.state).toBe('cancelled')
-    expect(t.workers.runs).toHaveLength(1)
-  })
-
-  test('is not forgotten at a stop that ends before it takes effect', async () => {
-    const { id } = await t.ask('a red circle')
-    await running(t)
-    await t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
-    await t.built.release()
-    expect(t.job(id).state).toBe('cancelled')
-  })
-
-  test('of a waiting job takes effect at once, and the others move up', async () => {
-    await t.ask('first')
-    await running(t)
-    const second = await t.ask('second')
-    const third = await t.ask('third')
-    expect(t.job(third.id).place).toBe(2)
-    await t.easel.act({ kind: 'cancel', jobId: second.id }, t.caller())
-    expect(t.job(second.id).state).toBe('cancelled')
-    expect(t.job(third.id).place).toBe(1)
-    expect(await t.easel.act({ kind: 'cancel', jobId: second.id }, t.caller())).toEqual({
-      kind: 'refused',
-      problems: [{ code: 'already-finished', details: {} }],
-    })
   })
 })
 
