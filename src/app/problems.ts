@@ -5,6 +5,7 @@ import type { ForeignMark } from '../engine/text/prompt-rule.ts'
 import type { Preprocessor } from '../engine/work-order.ts'
 import type { ModelFileProblem } from '../errors/model-problem.ts'
 import type { PictureProblem } from '../errors/picture-problem.ts'
+import type { StorageProblem } from '../errors/storage-problem.ts'
 import type { LimitedText } from './checks/text-limits.ts'
 import type { PictureUse } from './resolve/request-pictures.ts'
 
@@ -134,6 +135,8 @@ export interface ProblemDetails {
   'model-changed': { model: string }
   'already-running': { action: string }
   'already-finished': Record<string, never>
+  /** The painting is stopped, but a restart before that can be stored brings the job back. */
+  'cancel-not-stored': { problem: StorageProblem }
   'not-finished': Record<string, never>
   'not-yours': Record<string, never>
   /** `name` is the person's name in the configuration's format. */

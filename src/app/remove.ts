@@ -1,5 +1,6 @@
 /** Cancel and Delete of one job, by its author or a moderator. A transaction reads everything that it decides on. */
 import type { JobRecord } from '../db/records/job-records.ts'
+import { hasCode } from '../errors/errors.ts'
 import { visibleJob } from './access/visible.ts'
 import type { ActOutcome } from './easel.ts'
 import { deleteCopiesAndFiles, endJobs, eraseJobs } from './erase.ts'
@@ -8,8 +9,18 @@ import { type Caller, isSamePerson } from './people/people.ts'
 import { type Problem, problem } from './problems.ts'
 
 /** A job that was being painted counts against the quota. */
-export function cancel(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
-  return cancelJob(parts, jobId, caller, () => {})
+export async function cancel(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
+  try {
+    return await cancelJob(parts, jobId, caller, () => {})
+  } catch (error) {
+    if (!hasCode(error, 'storage') || !stopsUnstored(parts, jobId, caller)) throw error
+    return refused(problem('cancel-not-stored', error.details))
+  }
+}
+
+/** Stops the painting of a job whose cancel a disk refuses; its end is stored once there is room. False: nothing is painted. */
+function stopsUnstored(parts: AppParts, jobId: string, caller: Caller): boolean {
+  return managedJob(parts, jobId, caller).kind === 'managed' && parts.pool.cancel(jobId)
 }
 
 /** Nobody wished the end of that job, so it does not count, even if it is finished before the cancel arrives. */

@@ -73,7 +73,7 @@ test('a job that nobody cancelled is painted again after a crash', async () => {
   expect(t.workers.runs).toHaveLength(2)
 })
 
-test('a cancel that cannot be stored is not said to be accepted, and the job goes on', async () => {
+test('a cancel that a defect keeps from being stored is not said to be accepted, and the job goes on', async () => {
   const id = await painted()
   gone = /^update "?jobs"? set "?cancel_requested_at/i
   await expect(cancel(id)).rejects.toThrow()

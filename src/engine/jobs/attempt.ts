@@ -33,6 +33,8 @@ export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Prom
     return outcome.kind === 'done' ? { ...outcome, loadMs: outcome.timings.load ?? 0 } : outcome
   } catch (error) {
     return { kind: 'failed', error: toAppError(error) }
+  } finally {
+    run.isOver = true
   }
 }
 

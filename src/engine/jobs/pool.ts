@@ -123,11 +123,11 @@ export class Pool {
     if (this.#queue.remove(jobId)) this.#tell({ kind: 'queue' })
   }
 
-  /** Asks a running job to stop between steps; false when it does not run. */
+  /** Asks a running job to stop between steps; false when it is not being painted. */
   cancel(jobId: string): boolean {
     const run = this.#runs.get(jobId)
     run?.stop('cancelled')
-    return run !== undefined
+    return run?.isUnderWay === true
   }
 
   progress(jobId: string): RunProgress | undefined {

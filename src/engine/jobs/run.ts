@@ -24,6 +24,8 @@ export class Run {
   /** Undefined until the claim is written. */
   claim: Claim | undefined
   preview: Uint8Array | undefined
+  /** The device has ended its work; what follows is the record of the end. */
+  isOver = false
   /** The device had the job's model when the run began. */
   readonly isWarm: boolean
   #stepsMs = 0
@@ -37,6 +39,11 @@ export class Run {
     this.device = device
     this.startedMs = nowMs
     this.isWarm = device.warmModel === job.modelHash
+  }
+
+  /** The job is this device's, and is being painted. */
+  get isUnderWay(): boolean {
+    return this.claim !== undefined && !this.isOver
   }
 
   stop(why: 'cancelled' | 'released'): void {

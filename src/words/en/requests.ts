@@ -13,6 +13,7 @@ import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './reasons/model.ts'
 import { pictureRefusal } from './reasons/picture.ts'
+import { storageReason } from './reasons/system.ts'
 
 const list = (names: readonly string[]) => names.join(', ')
 const known = (names: readonly string[]) =>
@@ -231,6 +232,8 @@ export const problems: ProblemWords = {
   'already-running': () => 'That is already being painted.',
   'not-finished': () => 'That is still being made: it can be shown once it is done.',
   'already-finished': () => 'That is already finished.',
+  'cancel-not-stored': d =>
+    `The painting is stopped, but Easel cannot store that yet: ${storageReason(d.problem)}. Should Easel restart before it can, it paints this again.`,
   'not-yours': () => 'Only the person who asked for it, or a moderator, may do that.',
   'admins-only': d =>
     `Only admins may do that. Whoever runs Easel can add you to “admins” in its configuration, as ${d.name}.`,

@@ -8,6 +8,7 @@ import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './reasons/model.ts'
 import { pictureRefusal } from './reasons/picture.ts'
+import { storageReason } from './reasons/system.ts'
 
 const list = (names: readonly string[]) => names.join('、')
 const known = (names: readonly string[]) =>
@@ -207,6 +208,8 @@ const problems: Words['problems'] = {
   'already-running': () => '已经在画了。',
   'not-finished': () => '还没有完成：完成后才能显示。',
   'already-finished': () => '已经完成了。',
+  'cancel-not-stored': d =>
+    `已经停止绘制，但 Easel 现在无法保存取消：${storageReason(d.problem)}。如果 Easel 在能够保存之前重启，会重新绘制。`,
   'not-yours': () => '只有发起的人或管理员可以这样做。',
   'admins-only': d => `只有管理员可以这样做。运行 Easel 的人在配置中指定管理员，你在那里的名称是 ${d.name}。`,
   'quota-used': d => {

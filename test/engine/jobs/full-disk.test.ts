@@ -1,4 +1,4 @@
-/** A disk that is full when the end of a run is recorded: the device waits with it. */
+/** A disk that is full while a job runs: the device waits with its end, and a cancel stops it even so. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
@@ -51,5 +51,82 @@ describe('A disk that fills up', () => {
     await t.until(() => t.job(id).state !== 'running')
     expect(t.job(id).state).toBe('cancelled')
     expect(t.workers.runs).toHaveLength(1)
+  })
+})
+
+describe('A cancel on a full disk', () => {
+  const writes = /^(insert|update|delete)/i
+  const cancel = (jobId: string) => t.easel.act({ kind: 'cancel', jobId }, t.caller())
+
+  /** A job that is being painted when the disk fills up; its message is there. */
+  async function paintedWhileFull(): Promise<string> {
+    const { id } = await t.ask('a red circle')
+    await running(t)
+    await t.built.delivered()
+    refused = writes
+    return id
+  }
+
+  /** And whose cancel was pressed then. */
+  async function cancelledWhileFull(): Promise<string> {
+    const id = await paintedWhileFull()
+    expect(await cancel(id)).toEqual({
+      kind: 'refused',
+      problems: [{ code: 'cancel-not-stored', details: { problem: { what: 'disk-full' } } }],
+    })
+    return id
+  }
+
+  test('stops the painting, says that it is not stored, and is stored once there is room', async () => {
+    const id = await cancelledWhileFull()
+    expect(t.workers.current.cancelAsked).toBe(true)
+    t.workers.current.step()
+    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    expect(t.job(id).state).toBe('running')
+    refused = undefined
+    t.clock.advance(2000)
+    await t.settled()
+    expect(t.job(id).state).toBe('cancelled')
+    expect(t.courier.messages.get(id)?.job.state).toBe('cancelled')
+    expect(t.workers.runs).toHaveLength(1)
+  })
+
+  test('does not outlive a restart before there is room, as it says: the job is painted again', async () => {
+    const id = await cancelledWhileFull()
+    t.crash()
+    refused = undefined
+    t.workers.mode = 'at-once'
+    await t.restart()
+    await t.settled()
+    expect(t.job(id).state).toBe('done')
+  })
+
+  test('of a picture that is finished and waits for room is refused, and the picture is shown', async () => {
+    const id = await paintedWhileFull()
+    t.workers.current.finish()
+    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    await expect(cancel(id)).rejects.toMatchObject({ code: 'storage' })
+    refused = undefined
+    t.clock.advance(2000)
+    await t.settled()
+    expect(t.job(id).state).toBe('done')
+  })
+
+  test('of a job that waits is refused, and the job stays', async () => {
+    await t.ask('first')
+    await running(t)
+    const { id } = await t.ask('second')
+    refused = writes
+    await expect(cancel(id)).rejects.toMatchObject({ code: 'storage' })
+    refused = undefined
+    expect(t.job(id).state).toBe('queued')
+  })
+
+  test('by somebody who may not cancel it stops nothing', async () => {
+    const id = await paintedWhileFull()
+    expect(await t.easel.act({ kind: 'cancel', jobId: id }, t.callerNamed('grace'))).toMatchObject({
+      problems: [{ code: 'not-yours' }],
+    })
+    expect(t.workers.current.cancelAsked).toBe(false)
   })
 })
