@@ -4,15 +4,21 @@ import { afterAll, expect, test } from 'vitest'
 import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-config.ts'
 import { cachedUNetVariant } from '../../../src/engine/networks/plan/unet-variant.ts'
 import { buildUNet, unetNames } from '../../../src/engine/networks/unet.ts'
+import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
 import { cpu } from '../../../src/engine/onnx/variants/cpu.ts'
 import { float32File } from '../../../src/engine/weights/cached/float32-file.ts'
 import { ensureWritten } from '../../../src/engine/weights/cached/weight-file.ts'
 import { readConfigFile } from '../../../src/engine/weights/config-file.ts'
 import { openDiffusersFolder } from '../../../src/engine/weights/diffusers-layout.ts'
+import { matchLora } from '../../../src/engine/weights/lora/match-lora.ts'
+import { mergeInto } from '../../../src/engine/weights/lora/merge.ts'
+import { moduleIndex } from '../../../src/engine/weights/lora/module-index.ts'
 import { recorded } from '../../../src/engine/weights/recorded-source.ts'
+import { readSafetensorsHeader } from '../../../src/engine/weights/safetensors.ts'
 import type { WeightSource } from '../../../src/engine/weights/source.ts'
 import { withTensors } from '../../../src/engine/weights/with-tensors.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 import { networkCases } from '../../../tools/gpu-check/cases.ts'
 import { maxAbsoluteError } from '../../../tools/oracle/case.ts'
 import { goldenFolder } from '../../helpers/models/golden-folder.ts'
@@ -28,23 +34,15 @@ const variant = cpu({
   mostInPieces: Number.POSITIVE_INFINITY,
 })
 
-test.each([
-  ['Base U-Net', 'base'],
-  ['Refiner U-Net', 'refiner'],
-] as const)('%s', async (name, model) => {
+/** A U-Net of the golden numbers, and its mapped file. */
+async function mapped(name: string, model: 'base' | 'refiner') {
   const folder = join(await oracle.model(model), 'unet')
   const config = await readConfigFile(join(folder, 'config.json'), unetConfigSchema)
   const source = recorded(await openDiffusersFolder(folder))
   const { inputs, output, golden, limit } = (await networkCases[name]?.(oracle)) ?? missing(name)
   const timeIds = inputs[unetNames.timeIds]?.shape[1] ?? 0
   const build = (weights: WeightSource) => buildUNet(config, weights, timeIds, { variant })
-
   const { arrangements } = build(source)
-  const made = [...arrangements.values()]
-  expect(made.filter(one => one === 'winograd-kernels-2').length).toBeGreaterThan(5)
-  expect(made.filter(one => one === 'winograd-kernels-4').length).toBeGreaterThan(5)
-  expect(made.filter(one => one === 'square-blocks').length).toBeGreaterThan(3)
-
   const arranged = new Map(
     [...source.found].flatMap(([name, tensor]) => {
       const arrangement = arrangements.get(tensor)
@@ -53,12 +51,47 @@ test.each([
   )
   const weightFile = float32File(join(tempFolder(), 'w.safetensors'), 'a hash', source.found, arranged)
   await ensureWritten(weightFile)
-  const mapped = build(withTensors(source, weightFile.tensors))
-  expect([mapped.cutBytes, mapped.weightBytes]).toEqual([0, build(source).weightBytes])
-  const session = await Session.open(name, mapped, { prepack: false })
-  const ours = await session.run(inputs, output)
-  await session.close()
-  expect(maxAbsoluteError(ours, golden)).toBeLessThanOrEqual(limit)
+  const weights = { ...withTensors(source, weightFile.tensors), found: source.found }
+  const run = async (graph: OnnxModel) => {
+    const session = await Session.open(name, graph, { prepack: false })
+    const ours = await session.run(inputs, output)
+    await session.close()
+    return ours
+  }
+  return { source, weights, arranged, build, run, golden, limit }
+}
+
+test.each([
+  ['Base U-Net', 'base'],
+  ['Refiner U-Net', 'refiner'],
+] as const)('%s', async (name, model) => {
+  const { source, weights, arranged, build, run, golden, limit } = await mapped(name, model)
+  const made = [...arranged.values()]
+  expect(made.filter(one => one === 'winograd-kernels-2').length).toBeGreaterThan(5)
+  expect(made.filter(one => one === 'winograd-kernels-4').length).toBeGreaterThan(5)
+  expect(made.filter(one => one === 'square-blocks').length).toBeGreaterThan(3)
+  const graph = build(weights)
+  expect([graph.cutBytes, graph.weightBytes]).toEqual([0, build(source).weightBytes])
+  expect(maxAbsoluteError(await run(graph), golden)).toBeLessThanOrEqual(limit)
+})
+
+test('A LoRA is merged as the file has the weights, so that nothing is arranged when the session opens', async () => {
+  const { source, weights, arranged, build, run, golden, limit } = await mapped('Base U-Net', 'base')
+  const tensors = { unet: source.found }
+  const file = join(packageRoot, 'test', 'golden', 'oracle-2', 'lora', 'locon.safetensors')
+  const { updates } = matchLora(file, await readSafetensorsHeader(file), tensors, moduleIndex(tensors))
+  const changes = updates.filter(({ network }) => network === 'unet').map(update => ({ update, weight: 1 }))
+  const kinds = new Set(changes.map(({ update }) => arranged.get(update.tensor)))
+  expect(kinds).toContain('square-blocks')
+  expect([...kinds].some(kind => kind?.startsWith('winograd-kernels'))).toBe(true)
+
+  const merged = await mergeInto(join(tempFolder(), 'merged'), weights, changes)
+  const graph = build(withTensors(weights, merged))
+  expect(graph.cutBytes).toBe(0)
+  const ours = await run(graph)
+  const plain = await mergeInto(join(tempFolder(), 'plain'), source, changes)
+  expect(maxAbsoluteError(ours, await run(build(withTensors(source, plain))))).toBeLessThanOrEqual(limit)
+  expect(maxAbsoluteError(ours, golden)).toBeGreaterThan(limit)
 })
 
 test.each([

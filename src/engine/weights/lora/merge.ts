@@ -1,7 +1,8 @@
 /** Merges LoRAs: the changed tensors are computed in float64 and written as float32, the type that graphs compute in. */
-import { open, realpath } from 'node:fs/promises'
+import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { groupBy } from '../../../common/group-by.ts'
 import { AppError } from '../../../errors/errors.ts'
+import { arrangements } from '../arrangements/arrangement.ts'
 import { writeBlocks } from '../blocks/write-blocks.ts'
 import type { RecordedSource } from '../recorded-source.ts'
 import type { StoredTensor } from '../safetensors.ts'
@@ -20,7 +21,8 @@ export interface WeightedUpdate {
 
 /**
  * Writes the changed tensors of one network into `file`, one after another; only one is in memory at a time.
- * own: the network's weights. A matrix that it has in 8-bit blocks is written in blocks. Changes of one tensor are made in the order given.
+ * own: the network's weights. A weight that it has in 8-bit blocks or in an arrangement is written so, because its session counts on
+ * that. Changes of one tensor are made in the order given.
  * signal: aborts the merge between two tensors.
  * @throws AppError 'model-file' when a file became shorter or its numbers are not finite; the signal's reason.
  */
@@ -41,11 +43,12 @@ export async function mergeInto(
       if (!tensor) throw new AppError('internal', { problem: `the network has no tensor ${name}` })
       const values = new Float32Array(await mergedValues(tensor, updates))
       const { shape } = tensor
-      const at = { shape, file: place, offset }
-      const isInBlocks = own.find(name, shape)?.blockScales !== undefined
-      const stored = isInBlocks
-        ? await writeBlocks(handle, name, values, at)
-        : { ...at, name, dtype: 'F32' as const, length: await writeAll(handle, values) }
+      const stored = await writeAs(own.find(name, shape), handle, values, {
+        name,
+        shape,
+        file: place,
+        offset,
+      })
       merged.set(name, stored)
       offset += stored.length + (stored.blockScales?.length ?? 0)
     }
@@ -53,6 +56,19 @@ export async function mergeInto(
   } finally {
     await handle.close()
   }
+}
+
+/** Writes values in the form of `own`, or else as they are. at: where the file ends now. */
+async function writeAs(
+  own: StoredTensor | undefined,
+  handle: FileHandle,
+  values: Float32Array,
+  at: Pick<StoredTensor, 'name' | 'shape' | 'file' | 'offset'>,
+): Promise<StoredTensor> {
+  if (own?.blockScales) return writeBlocks(handle, at.name, values, at)
+  const { arrangement } = own ?? {}
+  const written = arrangement ? arrangements[arrangement].arrange(values, at.shape) : values
+  return { ...at, dtype: 'F32', length: await writeAll(handle, written), ...(arrangement && { arrangement }) }
 }
 
 /** The tensor's values with all changes applied, in float64. @throws as mergeInto. */
