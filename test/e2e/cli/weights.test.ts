@@ -21,7 +21,7 @@ test.each([
     expect(first).toMatchObject({ code: 0 })
     expect(first.err).toMatch(
       new RegExp(
-        `Writing demo’s weights in ${type} to \\S+-${weights}\\.safetensors \\([\\d.]+ (kB|MB)\\), once …`,
+        `Writing demo’s weights in ${type} to \\S+-${weights}-v\\d+\\.safetensors \\([\\d.]+ (kB|MB)\\), once …`,
       ),
     )
     const second = await paint('two.png')

@@ -15,7 +15,7 @@ export const networkPart = z.object({
   hash: z.string(),
   /**
    * The cache file of its weights in another form, on a CPU: those of linear layers in 8-bit blocks, or all in float32, which are
-   * mapped. Absent: they are used as the model has them.
+   * mapped. Its name gets the version of its format. Absent: they are used as the model has them.
    */
   cached: z.object({ form: z.enum(cachedForms), file: z.string() }).optional(),
 })

@@ -1,21 +1,23 @@
 /** The cache file of a network's matrices in 8-bit blocks: the integers and the scales of each. */
 import { FilePlaces } from '../cached/file-places.ts'
+import { ofVersion } from '../cached/file-versions.ts'
 import type { WeightFile } from '../cached/weight-file.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import { readTensor } from '../tensor-values.ts'
 import { blockSize, blocksOf } from './quantise-rows.ts'
 import { writeBlocks } from './write-blocks.ts'
 
-/** Another number makes every file anew. */
-const formatVersion = '1'
+/** The next number makes every file anew. */
+const formatVersion = 1
 
-/** Describes the file for these matrices without reading anything. hash: that of the weights that it is made from. */
+/** As float32File, for these matrices. */
 export function blockFile(
-  file: string,
+  path: string,
   hash: string,
   originals: ReadonlyMap<string, StoredTensor>,
 ): WeightFile {
-  const places = new FilePlaces({ format: 'easel-blocks', version: formatVersion, hash })
+  const file = ofVersion(path, formatVersion)
+  const places = new FilePlaces({ format: 'easel-blocks', version: String(formatVersion), hash })
   const placed = [...originals].map(([name, { shape }]) => {
     const [rows = 0, columns = 0] = shape
     const blocks = blocksOf(columns)

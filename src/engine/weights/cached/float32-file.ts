@@ -4,10 +4,11 @@ import type { StoredTensor } from '../safetensors.ts'
 import { readTensor } from '../tensor-values.ts'
 import { writeAll } from '../write-all.ts'
 import { FilePlaces } from './file-places.ts'
+import { ofVersion } from './file-versions.ts'
 import type { WeightFile } from './weight-file.ts'
 
-/** Another number makes every file anew. */
-const formatVersion = '3'
+/** The next number makes every file anew, for whatever a graph arranges in another way too. */
+const formatVersion = 3
 
 /** Whether a graph in float32 can map the tensor where it lies. */
 export function isMappable({ dtype, isTransposed, scale }: StoredTensor): boolean {
@@ -15,16 +16,18 @@ export function isMappable({ dtype, isTransposed, scale }: StoredTensor): boolea
 }
 
 /**
- * Describes the file for these tensors without reading anything. hash: that of the weights that it is made from.
+ * Describes the file for these tensors without reading anything. path: its own, without the version of the format. hash: that of
+ * the weights that it is made from.
  * wanted: the arrangements that the graph makes of some of them, by name, which the file then has.
  */
 export function float32File(
-  file: string,
+  path: string,
   hash: string,
   originals: ReadonlyMap<string, StoredTensor>,
   wanted: ReadonlyMap<string, Arrangement> = new Map(),
 ): WeightFile {
-  const places = new FilePlaces({ format: 'easel-float32', version: formatVersion, hash })
+  const file = ofVersion(path, formatVersion)
+  const places = new FilePlaces({ format: 'easel-float32', version: String(formatVersion), hash })
   const placed = [...originals].map(([name, { shape }]) => {
     const arrangement = wanted.get(name)
     const stored = arrangement ? arrangements[arrangement].shapeOf(shape) : shape

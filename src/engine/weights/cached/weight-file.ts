@@ -10,6 +10,7 @@ import { AppError } from '../../../errors/errors.ts'
 import { readFileProblem } from '../../../errors/file-problem.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import { writeAll } from '../write-all.ts'
+import { isEarlier } from './file-versions.ts'
 
 export interface WeightFile {
   readonly file: string
@@ -52,8 +53,8 @@ export async function ensureWritten(weights: WeightFile, onWritten: OnWritten = 
   const unfinished = `${file}.${process.pid}-${threadId}.tmp`
   try {
     await mkdir(dirname(file), { recursive: true })
-    await removeLeftOvers(file)
     // What cannot be used gives its room back first.
+    await removeLeftOvers(file)
     await rm(file, { force: true, recursive: true })
     await checkRoom(weights)
     await write(unfinished, weights, onWritten)
@@ -65,12 +66,17 @@ export async function ensureWritten(weights: WeightFile, onWritten: OnWritten = 
   }
 }
 
-/** What processes left that ended while they wrote, by a signal or without power. */
+/**
+ * What earlier versions made, and what processes left that ended while they wrote, by a signal or without power. The system may
+ * keep one, as a file of somebody else: that is no fault of the new file.
+ */
 async function removeLeftOvers(file: string): Promise<void> {
   for (const name of await readdir(dirname(file))) {
-    if (!name.startsWith(`${basename(file)}.`)) continue
-    const [, pid] = /\.(\d+)-\d+\.tmp$/.exec(name) ?? []
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(join(dirname(file), name), { force: true })
+    const [, whole = name, pid] = /^(.+)\.(\d+)-\d+\.tmp$/.exec(name) ?? []
+    const isReplaced = isEarlier(whole, file)
+    if (whole !== basename(file) && !isReplaced) continue
+    const isLeft = pid === undefined ? isReplaced : !isAlive(Number(pid))
+    if (isLeft) await rm(join(dirname(file), name), { force: true }).catch(() => undefined)
   }
 }
 

@@ -1,6 +1,6 @@
 /** Promises of the cache files of weights: whole and of this version, or made anew; never half there. */
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { newGraph } from '../../../../src/engine/onnx/kernels.ts'
 import { blockFile } from '../../../../src/engine/weights/blocks/block-file.ts'
@@ -81,7 +81,9 @@ describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
     >
     const weights = describeFile(join(folder, 'cache', 'w.safetensors'), 'a hash', huge)
     const error = toAppError(await ensureWritten(weights).catch((thrown: unknown) => thrown))
-    expect(errorSentence(en, error)).toMatch(/cache\/w.safetensors.*it needs \d+\.\d\d GB, and \d+\.\d\d GB/)
+    expect(errorSentence(en, error)).toMatch(
+      /cache\/w-v\d+.safetensors.*it needs \d+\.\d\d GB, and \d+\.\d\d GB/,
+    )
     expect(readdirSync(join(folder, 'cache'))).toEqual([])
   })
 
@@ -92,6 +94,33 @@ describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
     truncateSync(weights.file, 0)
     await ensureWritten(weights)
     expect(readdirSync(join(weights.file, '..')).sort()).toEqual([basename(weights.file), basename(living)])
+  })
+
+  describe('Of versions of Easel that share a folder', () => {
+    /** Puts files of others beside the file. */
+    function beside({ file }: { file: string }, ...others: string[]): { names: () => string[]; own: string } {
+      for (const name of others) writeFileSync(join(dirname(file), name), 'of another')
+      return { names: () => readdirSync(dirname(file)).sort(), own: basename(file) }
+    }
+
+    test('each has a file of its own, and one that makes its file removes those of earlier versions', async () => {
+      const { weights } = await made()
+      const unfinished = `w-v0.safetensors.${2 ** 22 + 1}-0.tmp`
+      const stay = ['w-v9.safetensors', 'x-v0.safetensors', 'x.safetensors']
+      const { names, own } = beside(weights, 'w-v0.safetensors', 'w.safetensors', unfinished, ...stay)
+      truncateSync(weights.file, 0)
+      await ensureWritten(weights)
+      expect(names()).toEqual([own, ...stay])
+    })
+
+    test('none makes its file again because another did: an earlier one that is made later stays', async () => {
+      const { weights } = await made()
+      const { names, own } = beside(weights, 'w-v0.safetensors')
+      const told: number[] = []
+      await ensureWritten(weights, doneBytes => told.push(doneBytes))
+      expect(told).toEqual([])
+      expect(names()).toEqual(['w-v0.safetensors', own])
+    })
   })
 
   test('weights that cannot be read leave no file, not half of one either', async () => {
