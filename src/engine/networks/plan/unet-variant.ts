@@ -1,4 +1,5 @@
 /** Chooses the graph variant of a U-Net by the memory of its device. */
+import { usualMaxPixels } from '../../../common/bounds.ts'
 import type { CachedForm } from '../../../common/choices.ts'
 import { type Target, unetVariantsFor, type VariantName, variantFor } from '../../onnx/kernels.ts'
 import { memoryOf } from '../../onnx/memory/graph-memory.ts'
@@ -11,12 +12,13 @@ export interface PlanTarget extends Target {
   readonly memoryBytes?: number
 }
 
-/** Of 2048×2048 pixels, as many as `limits.maxPixels` allows by default, guided. */
-const largestLatents = { batch: 2, heightLatent: 256, widthLatent: 256 }
+/** The latents of a square picture with a side of eight pixels for each, guided. */
+const side = Math.sqrt(usualMaxPixels) / 8
+const largestLatents = { batch: 2, heightLatent: side, widthLatent: side }
 
 /**
- * The fastest variant that leaves room for the largest picture: no picture that a leaner variant could paint is refused for the
- * memory of a faster one. build: the U-Net's graph.
+ * The fastest variant that leaves room for the largest picture of the default configuration: no picture up to that size which a
+ * leaner variant could paint is refused for the memory of a faster one. build: the U-Net's graph.
  */
 export function unetVariant(
   config: Pick<UNetConfig, 'levels'>,
