@@ -1,5 +1,5 @@
 /** The graph builder: ONNX's operators as methods that check shapes. Modules are written with it. */
-import { blockSize, blocksOf } from '../weights/blocks/quantise-rows.ts'
+import { blockSize, blocksOf } from '../weights/quantised/quantise-rows.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
 import { type Dim, halved, product, type Shape, sameDim, sameShape, shapeText, times } from './dim.ts'
 import { GraphBuilder } from './graph-builder.ts'
@@ -154,12 +154,12 @@ export class Graph extends GraphBuilder {
   /** The same with a stored weight [out, in], which may be in 8-bit blocks. */
   storedLinear(x: Value, tensor: StoredTensor, bias: Value | undefined): Value {
     this.recordLinear(tensor)
-    if (tensor.blockScales) return this.#blockLinear(x, tensor, tensor.blockScales, bias)
+    if (tensor.blockScales) return this.#quantisedLinear(x, tensor, tensor.blockScales, bias)
     return this.linear(x, this.weight(tensor), bias)
   }
 
   /** MatMulNBits. Level 4: activations are rounded to 8 bits too, in the same blocks, and integers are multiplied. */
-  #blockLinear(x: Value, tensor: StoredTensor, scales: StoredTensor, bias: Value | undefined): Value {
+  #quantisedLinear(x: Value, tensor: StoredTensor, scales: StoredTensor, bias: Value | undefined): Value {
     const [out = 0, width = 0] = tensor.shape
     const perRow = blocksOf(width)
     const integers = this.storedAs(tensor, [out, perRow, blockSize])

@@ -31,7 +31,7 @@ export interface OnnxModel {
   readonly cutBytes: number
   /** Names of the nodes of sine and cosine, which GPUs' shaders compute to some 2⁻¹² only. */
   readonly trigonometricNodes: readonly string[]
-  /** The matrices of linear layers, which could be in blocks. */
+  /** The matrices of linear layers, which could be quantised. */
   readonly linearWeights: readonly StoredTensor[]
   /** The arrangements that the graph makes of weights, unless their file has them. */
   readonly arrangements: ReadonlyMap<StoredTensor, Arrangement>

@@ -22,7 +22,7 @@ export interface StoredTensor {
   readonly isTransposed?: boolean
   /** A single number that multiplies every value (scaled float8). */
   readonly scale?: StoredTensor
-  /** The file holds 8-bit blocks (blocks/quantise-rows.ts), with these scales; only for matrices of linear layers. */
+  /** The file holds 8-bit blocks (quantised/quantise-rows.ts), with these scales; only for matrices of linear layers. */
   readonly blockScales?: StoredTensor
   /** The file holds the weight in this arrangement. */
   readonly arrangement?: Arrangement

@@ -2,10 +2,10 @@
 import { isCpu, type Target } from '../../onnx/kernels.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { Arrangement } from '../../weights/arrangements/arrangement.ts'
-import { blockFile } from '../../weights/blocks/block-file.ts'
 import { float32File, isMappable } from '../../weights/cached/float32-file.ts'
 import type { WeightFile } from '../../weights/cached/weight-file.ts'
 import { openWeights } from '../../weights/location.ts'
+import { quantisedFile } from '../../weights/quantised/quantised-file.ts'
 import { type RecordedSource, recorded } from '../../weights/recorded-source.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'
 import type { WeightSource } from '../../weights/source.ts'
@@ -42,7 +42,7 @@ export async function planWeights(
   const isMapped = cached.form === 'mapped'
   const weightFile = isMapped
     ? mappedFile(cached.file, part.hash, weights, build)
-    : blockFile(
+    : quantisedFile(
         cached.file,
         part.hash,
         only(weights.found, (_, tensor) => linear.has(tensor)),

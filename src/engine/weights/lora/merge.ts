@@ -3,7 +3,7 @@ import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { groupBy } from '../../../common/group-by.ts'
 import { AppError } from '../../../errors/errors.ts'
 import { arrangements } from '../arrangements/arrangement.ts'
-import { writeBlocks } from '../blocks/write-blocks.ts'
+import { writeQuantised } from '../quantised/write-quantised.ts'
 import type { RecordedSource } from '../recorded-source.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import { readTensor } from '../tensor-values.ts'
@@ -65,7 +65,7 @@ async function writeAs(
   values: Float32Array,
   at: Pick<StoredTensor, 'name' | 'shape' | 'file' | 'offset'>,
 ): Promise<StoredTensor> {
-  if (own?.blockScales) return writeBlocks(handle, at.name, values, at)
+  if (own?.blockScales) return writeQuantised(handle, at.name, values, at)
   const { arrangement } = own ?? {}
   const written = arrangement ? arrangements[arrangement].arrange(values, at.shape) : values
   return { ...at, dtype: 'F32', length: await writeAll(handle, written), ...(arrangement && { arrangement }) }

@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { newGraph } from '../../../../src/engine/onnx/kernels.ts'
-import { blockFile } from '../../../../src/engine/weights/blocks/block-file.ts'
 import { float32File, isMappable } from '../../../../src/engine/weights/cached/float32-file.ts'
 import { ensureWritten, isWritten } from '../../../../src/engine/weights/cached/weight-file.ts'
+import { quantisedFile } from '../../../../src/engine/weights/quantised/quantised-file.ts'
 import { readSafetensors, type StoredTensor } from '../../../../src/engine/weights/safetensors.ts'
 import { readTensor } from '../../../../src/engine/weights/tensor-values.ts'
 import { toAppError } from '../../../../src/errors/errors.ts'
@@ -24,7 +24,7 @@ async function matrices(folder: string): Promise<ReadonlyMap<string, StoredTenso
   return readSafetensors(file)
 }
 
-const forms = { 'in 8 bits': blockFile, 'in float32': float32File }
+const forms = { 'in 8 bits': quantisedFile, 'in float32': float32File }
 
 describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
   async function made(folder = tempFolder()) {

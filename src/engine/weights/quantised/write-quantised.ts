@@ -5,7 +5,7 @@ import { writeAll } from '../write-all.ts'
 import { quantiseRows } from './quantise-rows.ts'
 
 /** The written matrix. at: its shape, and where the file ends now. */
-export async function writeBlocks(
+export async function writeQuantised(
   handle: FileHandle,
   name: string,
   values: Float32Array,

@@ -5,13 +5,13 @@ import type { WeightFile } from '../cached/weight-file.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import { readTensor } from '../tensor-values.ts'
 import { blockSize, blocksOf } from './quantise-rows.ts'
-import { writeBlocks } from './write-blocks.ts'
+import { writeQuantised } from './write-quantised.ts'
 
 /** The next number makes every file anew. */
 const formatVersion = 1
 
 /** As float32File, for these matrices. */
-export function blockFile(
+export function quantisedFile(
   path: string,
   hash: string,
   originals: ReadonlyMap<string, StoredTensor>,
@@ -28,7 +28,7 @@ export function blockFile(
   })
   const write: WeightFile['write'] = async (handle, original) => {
     const at = { shape: original.shape, file, offset: 0 }
-    const written = await writeBlocks(handle, original.name, await readTensor(original), at)
+    const written = await writeQuantised(handle, original.name, await readTensor(original), at)
     return written.length + (written.blockScales?.length ?? 0)
   }
   return places.weightFile({ file, originals, write }, headerBytes =>

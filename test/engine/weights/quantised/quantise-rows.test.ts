@@ -1,6 +1,6 @@
 /** Promises of matrices in 8-bit blocks: no value is off by more than half a step of its block. */
 import { expect, test } from 'vitest'
-import { blockSize, blocksOf, quantiseRows } from '../../../../src/engine/weights/blocks/quantise-rows.ts'
+import { blockSize, blocksOf, quantiseRows } from '../../../../src/engine/weights/quantised/quantise-rows.ts'
 import { seededRandom } from '../../../helpers/random/seeded-random.ts'
 
 /** As MatMulNBits reads them: scale · (integer - 128), with the scale of each value. */

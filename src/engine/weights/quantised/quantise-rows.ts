@@ -8,7 +8,7 @@ const zeroPoint = 128
 /** The largest distance from it, the same in both directions. */
 const mostSteps = 127
 
-export interface Blocks {
+export interface QuantisedRows {
   /** [rows, blocks, blockSize]; the end of a row that fills no block is zero. */
   readonly integers: Uint8Array
   /** [rows · blocks] */
@@ -24,7 +24,7 @@ export function blocksOf(columns: number): number {
  * w ≈ scale · (integer - 128), with scale = max |w| / 127 over each block, so that an error is at most half a scale.
  * values: [rows, columns], finite.
  */
-export function quantiseRows(values: ArrayLike<number>, rows: number, columns: number): Blocks {
+export function quantiseRows(values: ArrayLike<number>, rows: number, columns: number): QuantisedRows {
   const perRow = blocksOf(columns)
   const integers = new Uint8Array(rows * perRow * blockSize).fill(zeroPoint)
   const scales = new Float32Array(rows * perRow)
