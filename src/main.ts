@@ -64,7 +64,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   for (const line of reasonLines(words, prepared.reason)) say(line)
   await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
   await makeWeightFiles(catalogue.models, prepared.devices, parts.making)
-  const devices = prepared.devices.map(device => deviceOpeners(device, catalogue, prepared.env))
+  const work = { ...catalogue, maxPixels: config.limits.maxPixels }
+  const devices = prepared.devices.map(device => deviceOpeners(device, work, prepared.env))
   for (const model of catalogue.models) {
     const tooLarge = modelMemoryProblem(model, devices)
     if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)

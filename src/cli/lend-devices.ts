@@ -43,8 +43,9 @@ async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Pr
   for (const line of reasonLines(words, prepared.reason)) out(line)
   await tryDevices(prepared, systemClock, error => err(errorSentence(words, error)))
   await makeWeightFiles(catalogue.models, prepared.devices, showMaking(process.stderr, err, words))
+  const work = { ...catalogue, maxPixels: config.limits.maxPixels }
   return prepared.devices.map(device => {
-    const options = workerOptions({ ...device, host: 'process' }, catalogue, prepared.env)
+    const options = workerOptions({ ...device, host: 'process' }, work, prepared.env)
     const { name, memoryBytes } = device
     return {
       name,

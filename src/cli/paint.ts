@@ -38,7 +38,7 @@ export async function paintToFiles(
   const target = await openTarget(file, count)
   if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
   await makeWeightFiles(modelsOf(orders, catalogue.models), [device], showMaking(process.stderr, err, words))
-  const host = hostOpener(device, catalogue, env)()
+  const host = hostOpener(device, { ...catalogue, maxPixels: config.limits.maxPixels }, env)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   // `once`: a second Ctrl-C finds no listener and ends the process at once.

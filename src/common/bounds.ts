@@ -44,7 +44,7 @@ export const bounds = {
   refineScore: { min: 0, max: 10 },
 } as const satisfies Record<string, Bounds>
 
-/** `limits.maxPixels` of the default configuration, the size that devices leave room for. A test holds them together. */
+/** `limits.maxPixels` of the default configuration, for a painter without one. A test holds them together. */
 export const usualMaxPixels = 2048 * 2048
 
 /** Shares of a device's time are as the weights of the gateways that have work for it. */

@@ -33,10 +33,13 @@ const allocator = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) }
  */
 export const withoutTf32 = { NVIDIA_TF32_OVERRIDE: '0' }
 
+/** The models of a worker. maxPixels: of the largest picture that may be asked for. */
+type WorkerCatalogue = Pick<ModelCatalogue, 'models' | 'files'> & { readonly maxPixels?: number }
+
 /** The pool's openers for a device's workers: the configured host, and a process for jobs that may crash it. */
 export function deviceOpeners(
   device: BudgetedDevice,
-  catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
+  catalogue: WorkerCatalogue,
   env: Readonly<Record<string, string | undefined>>,
 ): DeviceOpeners {
   const known = { ...memoryOf(device), openHost: hostOpener(device, catalogue, env) }
@@ -56,26 +59,35 @@ export function memoryOf({ name, memoryBytes, precision }: BudgetedDevice): Devi
 /** Opens a new worker for the device at each call. */
 export function hostOpener(
   device: BudgetedDevice,
-  { models, files }: Pick<ModelCatalogue, 'models' | 'files'>,
+  catalogue: WorkerCatalogue,
   env: Readonly<Record<string, string | undefined>>,
 ): () => WorkerHost {
-  const host = hostOf(device, models)
+  const host = hostOf(device, catalogue.models)
   const create = host === 'process' ? createProcessHost : createThreadHost
-  const options = workerOptions({ ...device, host }, { models, files }, env)
+  const options = workerOptions({ ...device, host }, catalogue, env)
   return () => create(options)
 }
 
 /** What a worker on the device is started with. */
 export function workerOptions(
   device: BudgetedDevice,
-  { models, files }: Pick<ModelCatalogue, 'models' | 'files'>,
+  { models, files, maxPixels }: WorkerCatalogue,
   env: Readonly<Record<string, string | undefined>>,
 ): WorkerOptions {
   const { name, threads, precision, host, memoryBytes } = device
   return {
     entry,
     device: name,
-    setup: { device: name, threads, precision, memoryBytes, models, files, version: `Easel ${version}` },
+    setup: {
+      device: name,
+      threads,
+      precision,
+      memoryBytes,
+      models,
+      files,
+      maxPixels,
+      version: `Easel ${version}`,
+    },
     env: {
       ...(precision === 'float32' && withoutTf32),
       ...workerEnvironment(env),

@@ -34,7 +34,7 @@ test('without a file the defaults hold, and nothing can be changed afterwards', 
   expect(() => Object.assign(config.web, { port: 1 })).toThrow(TypeError)
 })
 
-test('devices leave room for the largest picture that the defaults allow', () => {
+test('a painter without a configuration leaves room for the largest picture that the defaults allow', () => {
   expect(usualMaxPixels).toBe(loadConfig(packageRoot, folder).limits.maxPixels)
 })
 

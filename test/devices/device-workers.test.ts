@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { hostOf, workerOptions } from '../../src/devices/device-workers.ts'
 import type { ModelRecord } from '../../src/engine/models/record.ts'
+import { painterSetup } from '../../src/engine/pipeline/open-painter.ts'
 import { readDemoRecord } from '../helpers/models/demo-record.ts'
 import { onCardAs } from '../helpers/models/full-size.ts'
 
@@ -29,4 +30,10 @@ test('float32 on a card is not TF32, unless the environment says so; float16 lea
   expect(overrideOf('float32')).toBe('0')
   expect(overrideOf('float32', { NVIDIA_TF32_OVERRIDE: '1' })).toBe('1')
   expect([overrideOf('auto'), overrideOf('float16')]).toEqual([undefined, undefined])
+})
+
+test('a worker knows the largest picture that may be asked for, for which its networks leave room', () => {
+  const catalogue = { models: [demo], files: [], maxPixels: 1024 ** 2 }
+  const { setup } = workerOptions({ name: 'cpu', threads: 0, precision: 'auto' }, catalogue, {})
+  expect(painterSetup.parse(setup).maxPixels).toBe(1024 ** 2)
 })

@@ -1,6 +1,7 @@
 /** The painter of a device's worker: takes orders, returns encoded pictures. */
 
 import { z } from 'zod'
+import { usualMaxPixels } from '../../common/bounds.ts'
 import { type Precision, precisions } from '../../common/choices.ts'
 import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
@@ -45,6 +46,8 @@ export const painterSetup = z.object({
   files: z.array(fileRecord).default([]),
   /** The memory budget of the device; absent: no limit. */
   memoryBytes: z.number().positive().optional(),
+  /** The largest picture that may be asked for, for which the networks leave room. */
+  maxPixels: z.number().int().positive().default(usualMaxPixels),
   /** The program's name and version, written into every picture: "Easel 0.1.0". */
   version: z.string(),
 })
@@ -78,12 +81,13 @@ export async function openPainter(
     models,
     files,
     memoryBytes,
+    maxPixels,
     version,
   } = painterSetup.parse(setup)
   if (wanted !== 'auto') await tryDevice(device, wanted)
   const precision = wanted === 'auto' ? await preferredPrecision(device) : wanted
   const residency = new Residency(device, memoryBytes)
-  const options = { threads: threads || undefined, device, precision, interceptRun, residency }
+  const options = { threads: threads || undefined, device, precision, interceptRun, residency, maxPixels }
   const parts: PainterParts = {
     residency,
     levelOf: (order, least) => levelFor(order, models, { device, precision, memoryBytes }, least),

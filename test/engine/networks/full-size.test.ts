@@ -117,11 +117,13 @@ test.each([
   [{}, 'portable float32'],
   [{ memoryBytes: 16.7e9 }, 'portable float32'],
   [{ memoryBytes: 22e9 }, 'cpu float32'],
+  [{ memoryBytes: 22e9, maxPixels: 4096 ** 2 }, 'portable float32'],
+  [{ memoryBytes: 16.7e9, maxPixels: 1024 ** 2 }, 'cpu float32'],
   [{ memoryBytes: Number.POSITIVE_INFINITY }, 'cpu float32'],
   [{ memoryBytes: 22e9, device: 'cuda:0', precision: 'float16' }, 'cuda float16'],
   [{ memoryBytes: 1e9, device: 'cuda:0', precision: 'float16' }, 'cuda float16'],
 ] as const)(
-  'Base and Refiner on %j have the variant %s: it leaves room for the largest picture',
+  'Base and Refiner on %j have the variant %s: it leaves room for the largest picture that may be asked for',
   (target, variant) => {
     for (const [json, timeIds] of [
       [baseUNet, 6],

@@ -13,16 +13,20 @@ import {
   vaeTarget,
 } from '../plan/plan.ts'
 import type { WeightUse } from '../plan/planned-weights.ts'
+import type { PlanTarget } from '../plan/unet-variant.ts'
 import { OnnxUNet } from './onnx-unet.ts'
 import { OpenTextEncoder } from './open-text-encoder.ts'
 import { OpenUNet } from './open-unet.ts'
 import { OpenVae, type VaeHalf } from './open-vae.ts'
 
+/** maxPixels: as of PlanTarget. */
+export interface NetworkOptions extends ResidentOptions, Pick<PlanTarget, 'maxPixels'> {}
+
 /**
  * The networks of a Base or a Refiner. Each reads its weights when it first runs. Networks with equal hashes share them.
  * @throws AppError 'model-file' or 'model-config' when a part cannot be used; states one reason.
  */
-export async function openNetworks(parts: NetworkParts, options: ResidentOptions = {}): Promise<Networks> {
+export async function openNetworks(parts: NetworkParts, options: NetworkOptions = {}): Promise<Networks> {
   const { budgetBytes: memoryBytes = Number.POSITIVE_INFINITY } = options.residency ?? {}
   const plan = await planNetworks(parts, { ...options, memoryBytes })
   const textEncoder2 = openTextEncoder(parts.textEncoder2.hash, plan.textEncoder2, options)

@@ -10,25 +10,25 @@ import { unetWorkingBytes } from '../memory/working-memory.ts'
 export interface PlanTarget extends Target {
   /** What the sessions of the device may hold; absent: as little as possible. */
   readonly memoryBytes?: number
+  /** The largest picture that may be asked for; absent: that of the default configuration. */
+  readonly maxPixels?: number
 }
 
-/** The latents of a square picture with a side of eight pixels for each, guided. */
-const side = Math.sqrt(usualMaxPixels) / 8
-const largestLatents = { batch: 2, heightLatent: side, widthLatent: side }
-
 /**
- * The fastest variant that leaves room for the largest picture of the default configuration: no picture up to that size which a
- * leaner variant could paint is refused for the memory of a faster one. build: the U-Net's graph.
+ * The fastest variant that leaves room for the largest picture: no picture that a leaner variant could paint is refused for the
+ * memory of a faster one. build: the U-Net's graph.
  */
 export function unetVariant(
   config: Pick<UNetConfig, 'levels'>,
-  target: PlanTarget,
+  { memoryBytes = 0, maxPixels = usualMaxPixels, ...target }: PlanTarget,
   build: (variant: VariantName) => OnnxModel,
 ): VariantName {
-  const { memoryBytes = 0 } = target
+  // Guided and square: a side has eight pixels for each latent.
+  const side = Math.sqrt(maxPixels) / 8
+  const workingBytes = unetWorkingBytes(config, { batch: 2, heightLatent: side, widthLatent: side })
   const fits = (variant: VariantName) => {
     const { openingBytes, weightBytes } = memoryOf(build(variant))
-    return Math.max(openingBytes, weightBytes + unetWorkingBytes(config, largestLatents)) <= memoryBytes
+    return Math.max(openingBytes, weightBytes + workingBytes) <= memoryBytes
   }
   return unetVariantsFor(target).find(fits) ?? variantFor(target)
 }

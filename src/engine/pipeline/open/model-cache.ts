@@ -3,9 +3,8 @@ import { AppError } from '../../../errors/errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { ExpertParts, ModelRecord } from '../../models/record.ts'
 import type { Vae } from '../../networks/networks.ts'
-import { openVae } from '../../networks/open/open.ts'
+import { type NetworkOptions, openVae } from '../../networks/open/open.ts'
 import type { OpenVae } from '../../networks/open/open-vae.ts'
-import type { ResidentOptions } from '../../onnx/memory/residency.ts'
 import type { LoraOrder, ModelReference } from '../../work-order.ts'
 import { type PreviewMatrix, previewMatrixOf } from '../latents/preview.ts'
 import { MergedLoras } from './merged-loras.ts'
@@ -22,7 +21,7 @@ export interface CachedModel extends OpenModel {
 export class ModelCache {
   readonly #records: readonly ModelRecord[]
   readonly #files: readonly FileRecord[]
-  readonly #options: ResidentOptions
+  readonly #options: NetworkOptions
   readonly #open = new Map<string, { readonly model: CachedModel; readonly loras: MergedLoras }>()
   /** VAEs that replace models' own, by hash. */
   readonly #vaes = new Map<string, OpenVae>()
@@ -30,7 +29,7 @@ export class ModelCache {
   readonly #previewMatrices = new Map<string, PreviewMatrix>()
   #name: string | undefined
 
-  constructor(records: readonly ModelRecord[], files: readonly FileRecord[], options: ResidentOptions) {
+  constructor(records: readonly ModelRecord[], files: readonly FileRecord[], options: NetworkOptions) {
     this.#records = records
     this.#files = files
     this.#options = options

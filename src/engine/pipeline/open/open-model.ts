@@ -1,8 +1,7 @@
 /** Opens a model: its networks, its tokenizers, its schedule and its pipeline options. */
 import type { ExpertParts } from '../../models/record.ts'
 import type { Networks } from '../../networks/networks.ts'
-import { openNetworks } from '../../networks/open/open.ts'
-import type { ResidentOptions } from '../../onnx/memory/residency.ts'
+import { type NetworkOptions, openNetworks } from '../../networks/open/open.ts'
 import { type ModelSchedule, parseSchedule } from '../../sampling/diffusers/scheduler-config.ts'
 import { openTokenizers, type Tokenizers } from './open-tokenizers.ts'
 
@@ -15,7 +14,7 @@ export interface OpenModel extends Tokenizers {
 }
 
 /** @throws AppError 'model-file' or 'model-config' when a part cannot be used; names the file and the problem. */
-export async function openModel(parts: ExpertParts, options: ResidentOptions = {}): Promise<OpenModel> {
+export async function openModel(parts: ExpertParts, options: NetworkOptions = {}): Promise<OpenModel> {
   const tokenizers = await openTokenizers(parts)
   return {
     networks: await openNetworks(parts.networks, options),
