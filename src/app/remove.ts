@@ -18,9 +18,9 @@ export async function cancel(parts: AppParts, jobId: string, caller: Caller): Pr
   }
 }
 
-/** Stops the painting of a job whose cancel a disk refuses; its end is stored once there is room. False: nothing is painted. */
+/** Stops the painting of a job whose cancel a disk refuses; its end is stored once there is room. False: it goes on as it was. */
 function stopsUnstored(parts: AppParts, jobId: string, caller: Caller): boolean {
-  return managedJob(parts, jobId, caller).kind === 'managed' && parts.pool.cancel(jobId)
+  return managedJob(parts, jobId, caller).kind === 'managed' && parts.pool.cancelPainting(jobId)
 }
 
 /** Nobody wished the end of that job, so it does not count, even if it is finished before the cancel arrives. */

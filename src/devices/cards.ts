@@ -32,12 +32,16 @@ const columns = [
 ]
 
 /** The cards that CUDA will see, in its order. Undefined if the driver's program is missing or does not respond. */
-export async function listCards(env: Environment): Promise<readonly Card[] | undefined> {
+export async function listCards(
+  env: Environment,
+  limitMs = answerLimitMs,
+): Promise<readonly Card[] | undefined> {
   try {
     const { stdout } = await promisify(execFile)(
       'nvidia-smi',
       [`--query-gpu=${columns.join(',')}`, '--format=csv,noheader,nounits'],
-      { env: { ...env }, timeout: answerLimitMs },
+      // A driver that hangs may keep its program from ending, so nobody waits for that end.
+      { env: { ...env }, signal: AbortSignal.timeout(limitMs), killSignal: 'SIGKILL' },
     )
     return visibleCards(parseCards(stdout), env)
   } catch {

@@ -46,6 +46,11 @@ test('what is free of all parts of a card is not what is free of the one that CU
   expect(parseCards(inParts)).toMatchObject([{ memoryMib: 81_920, freeMib: undefined }])
 })
 
+test('a driver whose program ignores the request to end keeps nobody waiting', async () => {
+  const driver = new FakeNvidiaSmi([geForce], { hangs: true })
+  expect(await listCards(driver.env, 1)).toBeUndefined()
+})
+
 test('a card whose address the driver does not tell is a card', () => {
   expect(parseCards('0, Tesla T4, 15360, 15101, [N/A], 470.82.01, [N/A]\n')).toMatchObject([
     { ordinal: 0, name: 'Tesla T4', freeMib: 15_101 },

@@ -5,6 +5,7 @@
  * - a GB10, which shares the memory of the processor: `[N/A]` in every column of memory (driver 580, unslothai/unsloth#10283),
  * - an A100 in parts (MIG) in a container: `[Insufficient Permissions]` (driver 535, Stability-AI/StableSwarmUI#388),
  * - older drivers: `[Not Supported]`.
+ * With a card that fell off the bus the real one hangs in the kernel, where only its end by force takes effect; `hangs` ignores SIGTERM.
  */
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,9 +28,9 @@ export const geForce: FakeCardRow = {
 export class FakeNvidiaSmi {
   readonly #folder = tempFolder()
 
-  constructor(cards: readonly FakeCardRow[]) {
+  constructor(cards: readonly FakeCardRow[], { hangs = false } = {}) {
     const program = join(this.#folder, 'nvidia-smi')
-    writeFileSync(program, programOf(cards, this.#callsFile))
+    writeFileSync(program, hangs ? hangingProgram : programOf(cards, this.#callsFile))
     chmodSync(program, 0o755)
   }
 
@@ -47,6 +48,11 @@ export class FakeNvidiaSmi {
     return join(this.#folder, 'calls')
   }
 }
+
+const hangingProgram = `#!${process.execPath}
+process.on('SIGTERM', () => {})
+setInterval(() => {}, 1000)
+`
 
 function programOf(cards: readonly FakeCardRow[], callsFile: string): string {
   return `#!${process.execPath}

@@ -123,19 +123,18 @@ export class Pool {
     if (this.#queue.remove(jobId)) this.#tell({ kind: 'queue' })
   }
 
-  /** Asks a running job to stop between steps; false when it is not being painted. */
-  cancel(jobId: string): boolean {
-    const run = this.#runs.get(jobId)
-    run?.stop('cancelled')
-    return run?.isUnderWay === true
+  /** Asks a running job to stop between steps. */
+  cancel(jobId: string): void {
+    this.#runs.get(jobId)?.stop('cancelled')
+  }
+
+  /** The same while a device paints it, and at no other time. False: it was not asked to stop, now or before. */
+  cancelPainting(jobId: string): boolean {
+    return this.#runs.get(jobId)?.cancelPainting() ?? false
   }
 
   progress(jobId: string): RunProgress | undefined {
-    const run = this.#runs.get(jobId)
-    if (!run) return undefined
-    const { device, step, steps, preview } = run
-    const etaMs = run.remainingMs(this.#speeds, this.#parts.clock.monotonicMs())
-    return { device: device.name, step, steps, preview, etaMs }
+    return this.#runs.get(jobId)?.progress(this.#speeds, this.#parts.clock.monotonicMs())
   }
 
   /** The current forecast of a queued job. */

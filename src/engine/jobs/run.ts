@@ -1,6 +1,7 @@
 /** One run of a job on a device: its progress, and the reason to stop it. */
 import type { Device } from './devices/device.ts'
 import type { Claim, Waiting } from './store.ts'
+import type { RunProgress } from './times/forecast.ts'
 import type { Speeds } from './times/speeds.ts'
 
 /** When a step was over. */
@@ -41,14 +42,15 @@ export class Run {
     this.isWarm = device.warmModel === job.modelHash
   }
 
-  /** The job is this device's, and is being painted. */
-  get isUnderWay(): boolean {
-    return this.claim !== undefined && !this.isOver
-  }
-
   stop(why: 'cancelled' | 'released'): void {
     this.stopped ??= why
     this.abort.abort()
+  }
+
+  /** Stops as cancelled what the device paints now; a claim that is being written, or an end, stays. False: not cancelled. */
+  cancelPainting(): boolean {
+    if (this.claim && !this.isOver) this.stop('cancelled')
+    return this.stopped === 'cancelled'
   }
 
   /** Weights are being loaded. */
@@ -75,6 +77,11 @@ export class Run {
   restMs(nowMs: number, loadMs: number): number {
     const stepMs = this.#stepsTimed > 0 ? this.#stepsMs / this.#stepsTimed : 0
     return nowMs - this.startedMs - this.steps * stepMs - loadMs
+  }
+
+  progress(speeds: Speeds, nowMs: number): RunProgress {
+    const { device, step, steps, preview } = this
+    return { device: device.name, step, steps, preview, etaMs: this.remainingMs(speeds, nowMs) }
   }
 
   remainingMs(speeds: Speeds, nowMs: number): number | undefined {

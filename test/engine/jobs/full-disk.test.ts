@@ -112,6 +112,24 @@ describe('A cancel on a full disk', () => {
     expect(t.job(id).state).toBe('done')
   })
 
+  test('pressed again before there is room has the same answer', async () => {
+    const id = await cancelledWhileFull()
+    t.workers.current.step()
+    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    expect(await cancel(id)).toMatchObject({ problems: [{ code: 'cancel-not-stored' }] })
+  })
+
+  test('of a job that failed for good is refused, and the job ends failed', async () => {
+    const id = await paintedWhileFull()
+    t.workers.current.fail(new AppError('model-file', { file: 'unet', problem: { what: 'missing' } }))
+    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    await expect(cancel(id)).rejects.toMatchObject({ code: 'storage' })
+    refused = undefined
+    t.clock.advance(2000)
+    await t.until(() => t.job(id).state !== 'running')
+    expect(t.job(id)).toMatchObject({ state: 'failed', failure: { code: 'model-file' } })
+  })
+
   test('of a job that waits is refused, and the job stays', async () => {
     await t.ask('first')
     await running(t)
@@ -122,11 +140,16 @@ describe('A cancel on a full disk', () => {
     expect(t.job(id).state).toBe('queued')
   })
 
-  test('by somebody who may not cancel it stops nothing', async () => {
+  test.each([
+    ['reads', writes],
+    ['does not even read', /^(begin|insert|update|delete)/i],
+  ])('by somebody who may not cancel it stops nothing, on a disk that Easel %s', async (_, statements) => {
     const id = await paintedWhileFull()
-    expect(await t.easel.act({ kind: 'cancel', jobId: id }, t.callerNamed('grace'))).toMatchObject({
-      problems: [{ code: 'not-yours' }],
-    })
+    refused = statements
+    const asked = t.easel.act({ kind: 'cancel', jobId: id }, t.callerNamed('grace'))
+    await expect(asked.catch(error => error)).resolves.toSatisfy(
+      ({ problems: [problem] = [], code = problem?.code }) => ['not-yours', 'storage'].includes(code),
+    )
     expect(t.workers.current.cancelAsked).toBe(false)
   })
 })

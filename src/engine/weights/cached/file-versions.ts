@@ -13,7 +13,7 @@ export function ofVersion(file: string, version: number): string {
 /** Whether it is the name of the same file in an earlier version, or without one, as the first versions had it. */
 export function isEarlier(name: string, file: string): boolean {
   const [other, own] = [parsed(name), parsed(file)]
-  return other.stem === own.stem && other.version < own.version
+  return other.stem === own.stem && extname(name) === extname(file) && other.version < own.version
 }
 
 /** version: 0 for a name without one. */

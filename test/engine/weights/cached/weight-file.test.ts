@@ -1,5 +1,5 @@
 /** Promises of the cache files of weights: whole and of this version, or made anew; never half there. */
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { newGraph } from '../../../../src/engine/onnx/kernels.ts'
@@ -106,11 +106,18 @@ describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
     test('each has a file of its own, and one that makes its file removes those of earlier versions', async () => {
       const { weights } = await made()
       const unfinished = `w-v0.safetensors.${2 ** 22 + 1}-0.tmp`
-      const stay = ['w-v9.safetensors', 'x-v0.safetensors', 'x.safetensors']
+      const stay = ['w-v0.bak', 'w-v9.safetensors', 'w.txt', 'x-v0.safetensors', 'x.safetensors']
       const { names, own } = beside(weights, 'w-v0.safetensors', 'w.safetensors', unfinished, ...stay)
       truncateSync(weights.file, 0)
       await ensureWritten(weights)
-      expect(names()).toEqual([own, ...stay])
+      expect(names()).toEqual([own, ...stay].sort())
+    })
+
+    test('an earlier one that cannot be removed is no fault of the new file', async () => {
+      const { weights } = await made()
+      mkdirSync(join(dirname(weights.file), 'w-v0.safetensors'))
+      truncateSync(weights.file, 0)
+      await expect(ensureWritten(weights)).resolves.toBeUndefined()
     })
 
     test('none makes its file again because another did: an earlier one that is made later stays', async () => {
