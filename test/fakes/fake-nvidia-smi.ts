@@ -49,9 +49,9 @@ export class FakeNvidiaSmi {
   }
 }
 
-const hangingProgram = `#!${process.execPath}
-process.on('SIGTERM', () => {})
-setInterval(() => {}, 1000)
+const hangingProgram = `#!/bin/sh
+trap '' TERM
+while true; do /bin/sleep 1; done
 `
 
 function programOf(cards: readonly FakeCardRow[], callsFile: string): string {
