@@ -40,8 +40,13 @@ export async function listCards(
     const { stdout } = await promisify(execFile)(
       'nvidia-smi',
       [`--query-gpu=${columns.join(',')}`, '--format=csv,noheader,nounits'],
-      // A driver that hangs may keep its program from ending, so nobody waits for that end.
-      { env: { ...env }, signal: AbortSignal.timeout(limitMs), killSignal: 'SIGKILL' },
+      // Nobody waits for a program that a driver keeps from ending even by force.
+      {
+        env: { ...env },
+        timeout: limitMs,
+        killSignal: 'SIGKILL',
+        signal: AbortSignal.timeout(2 * limitMs),
+      },
     )
     return visibleCards(parseCards(stdout), env)
   } catch {
