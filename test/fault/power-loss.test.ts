@@ -15,9 +15,13 @@ const disk = await vi.hoisted(async () => {
   const { DiskRecorder } = await import('../helpers/disk/disk-recorder.ts')
   return new DiskRecorder()
 })
-vi.mock('node:fs/promises', async original => {
+vi.mock('node:fs', async original => {
   const { recordingFiles } = await import('../helpers/disk/recording-files.ts')
   return recordingFiles(disk, await original())
+})
+vi.mock('node:fs/promises', async original => {
+  const { recordingFilePromises } = await import('../helpers/disk/recording-files.ts')
+  return recordingFilePromises(disk, await original())
 })
 
 /** Of losses in which a random part of what was not synced is there, for each moment. */

@@ -1,10 +1,11 @@
 /** Picture files on disk. A file is either complete and durable under its name, or it does not exist. */
 import { createHash } from 'node:crypto'
-import { constants, createReadStream } from 'node:fs'
-import { access, type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { createReadStream, renameSync } from 'node:fs'
+import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Ids } from '../../system/ports.ts'
 import { toStorageFault } from '../sqlite-faults.ts'
+import { createDurable, syncFolder } from './durable-files.ts'
 import { temporaryFile } from './file-names.ts'
 
 export class PictureFiles {
@@ -20,14 +21,8 @@ export class PictureFiles {
   async write(name: string, bytes: Uint8Array): Promise<void> {
     const temporary = join(this.folder, temporaryFile(name, this.#ids.next()))
     try {
-      const file = await this.#create(temporary)
-      try {
-        await file.writeFile(bytes)
-        await file.sync()
-      } finally {
-        await file.close()
-      }
-      await rename(temporary, join(this.folder, name))
+      await this.#create(temporary, bytes)
+      renameSync(temporary, join(this.folder, name))
       await syncFolder(this.folder)
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined)
@@ -36,14 +31,13 @@ export class PictureFiles {
   }
 
   /** The folder is there at nearly every write, so it is made only when the file cannot be. */
-  async #create(path: string): Promise<FileHandle> {
-    const create = () => open(path, 'wx', 0o600)
+  async #create(path: string, bytes: Uint8Array): Promise<void> {
     try {
-      return await create()
+      await createDurable(path, bytes)
     } catch (error) {
       if (!isMissing(error)) throw error
       await makeFolder(this.folder)
-      return create()
+      await createDurable(path, bytes)
     }
   }
 
@@ -120,16 +114,6 @@ async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 })
   if (first === undefined) return
   for (let made = folder; made !== dirname(first); made = dirname(made)) await syncFolder(dirname(made))
-}
-
-/** A rename is durable once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY)
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
 
 function isMissing(error: unknown): boolean {

@@ -1,0 +1,29 @@
+/**
+ * Files that are on the disk for certain. Only waiting for the disk leaves the main thread: for everything else the system works in
+ * memory, and another thread would cost more than the call.
+ */
+import { closeSync, constants, fsync, openSync, writeFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+
+const synced = promisify(fsync)
+
+/** Creates a private file that must not exist, and resolves when its bytes are on the disk. Its folder is to be synced too. */
+export async function createDurable(path: string, bytes: Uint8Array): Promise<void> {
+  const file = openSync(path, 'wx', 0o600)
+  try {
+    writeFileSync(file, bytes)
+    await synced(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** A name that was created, changed or removed is durable once its folder is synced. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = openSync(path, constants.O_RDONLY)
+  try {
+    await synced(folder)
+  } finally {
+    closeSync(folder)
+  }
+}
