@@ -1,6 +1,7 @@
 /**
  * Posts what the channels to one peer send, in batches: an entry in Redis costs both ends more than the messages in it. A message
- * that may wait does so for at most a second, and goes with the next urgent one of any channel.
+ * that may wait does so for at most a second. Once it has waited for half of that it goes with the next urgent one of any channel:
+ * sooner, a channel's messages would come in many sealed frames, each of which costs both ends as much as ten messages in one.
  */
 import type { Clock } from '../../system/ports.ts'
 
@@ -8,6 +9,8 @@ import type { Clock } from '../../system/ports.ts'
 const retryPauseMs = 500
 /** The interval between two batches of deferrable messages. People see at most one step a second. */
 const batchIntervalMs = 1000
+/** Until then an urgent message of another channel leaves a deferrable one behind. */
+const staysMs = batchIntervalMs / 2
 
 export type Urgency = 'now' | 'deferrable'
 
@@ -28,9 +31,15 @@ export interface BatchSenderOptions {
   onError: (error: unknown) => void
 }
 
+/** How a channel's messages wait. */
+interface Wait {
+  sinceMs: number
+  isUrgent: boolean
+}
+
 export class BatchSender {
   readonly #options: BatchSenderOptions
-  readonly #waiting = new Set<Source>()
+  readonly #waiting = new Map<Source, Wait>()
   #isPosting = false
   #isClosed = false
   #lastBatchMs = Number.NEGATIVE_INFINITY
@@ -43,11 +52,11 @@ export class BatchSender {
   /** Has the source's frames taken and posted, now or within a second. */
   request(source: Source, urgency: Urgency): void {
     if (this.#isClosed) return
-    this.#waiting.add(source)
-    const { clock } = this.#options
-    const restMs = urgency === 'now' ? 0 : this.#lastBatchMs + batchIntervalMs - clock.monotonicMs()
-    if (restMs <= 0) void this.#postAll()
-    else this.#cancelTimer ??= clock.after(restMs, () => void this.#postAll())
+    const wait = this.#waiting.get(source)
+    const isUrgent = urgency === 'now' || wait?.isUrgent === true
+    this.#waiting.set(source, { sinceMs: wait?.sinceMs ?? this.#options.clock.monotonicMs(), isUrgent })
+    if (isUrgent) void this.#postAll()
+    else this.#waitForBatch()
   }
 
   /** Stops posting. */
@@ -56,18 +65,43 @@ export class BatchSender {
     this.#cancelTimer?.()
   }
 
+  /** All that waits goes a second after the last batch, and a second after the oldest of it at the latest. */
+  #waitForBatch(): void {
+    if (this.#cancelTimer || this.#isPosting || this.#waiting.size === 0) return
+    const { clock } = this.#options
+    const oldestMs = Math.min(...[...this.#waiting.values()].map(({ sinceMs }) => sinceMs))
+    const restMs = Math.min(this.#lastBatchMs, oldestMs) + batchIntervalMs - clock.monotonicMs()
+    const postWaiting = () => {
+      for (const wait of this.#waiting.values()) wait.isUrgent = true
+      void this.#postAll()
+    }
+    if (restMs <= 0) postWaiting()
+    else this.#cancelTimer = clock.after(restMs, postWaiting)
+  }
+
   async #postAll(): Promise<void> {
     this.#cancelTimer?.()
     this.#cancelTimer = undefined
     if (this.#isPosting) return
     this.#isPosting = true
-    while (this.#waiting.size > 0 && !this.#isClosed) {
-      const sources = [...this.#waiting]
-      this.#waiting.clear()
+    while (!this.#isClosed) {
+      const sources = this.#takeDue()
+      if (sources.length === 0) break
       this.#lastBatchMs = this.#options.clock.monotonicMs()
       await this.#post(sources.map(source => ({ source, sealed: source.take() })))
     }
     this.#isPosting = false
+    if (!this.#isClosed) this.#waitForBatch()
+  }
+
+  /** None, if nothing that waits is urgent. */
+  #takeDue(): Source[] {
+    const waiting = [...this.#waiting]
+    if (!waiting.some(([, { isUrgent }]) => isUrgent)) return []
+    const ripeMs = this.#options.clock.monotonicMs() - staysMs
+    const due = waiting.filter(([, { isUrgent, sinceMs }]) => isUrgent || sinceMs <= ripeMs)
+    for (const [source] of due) this.#waiting.delete(source)
+    return due.map(([source]) => source)
   }
 
   async #post(batch: readonly { source: Source; sealed: readonly Uint8Array[] }[]): Promise<void> {

@@ -35,16 +35,48 @@ function messagesIn(sealed: Uint8Array): string[] {
   return (new FrameReader().read(opened.plain) ?? []).map(message => `${opened.header.session}: ${message}`)
 }
 
-test('a message that may wait goes with the next urgent one of any channel', async () => {
-  const { redis, one, two } = scene()
+test('messages that may wait go together with the first urgent one of any channel after half a second', async () => {
+  const { clock, redis, one, two } = scene()
   one.send('ready')
   await one.flushed()
   one.send('step 1', 'deferrable')
+  clock.advance(499)
+  two.send('ready')
+  await two.flushed()
   one.send('step 2', 'deferrable')
+  clock.advance(1)
   two.send('done')
   await two.flushed()
-  expect(redis.batches).toEqual([['one: ready'], ['one: step 1', 'one: step 2', 'two: done']])
-  expect([one.posted, two.posted]).toEqual([2, 1])
+  expect(redis.batches).toEqual([['one: ready'], ['two: ready'], ['one: step 1', 'one: step 2', 'two: done']])
+  expect([one.posted, two.posted]).toEqual([2, 2])
+})
+
+test('a message that may wait goes with the next urgent one of its own channel at once, in its order', async () => {
+  const { redis, one } = scene()
+  one.send('ready')
+  await one.flushed()
+  one.send('step 1', 'deferrable')
+  one.send('done')
+  await one.flushed()
+  expect(redis.batches).toEqual([['one: ready'], ['one: step 1', 'one: done']])
+})
+
+test('a message that may wait waits no longer than a second, however much else is urgent', async () => {
+  const { clock, redis, one, two } = scene()
+  one.send('ready')
+  await one.flushed()
+  clock.advance(100)
+  one.send('step 1', 'deferrable')
+  clock.advance(400)
+  two.send('ready')
+  await two.flushed()
+  expect(redis.batches).toEqual([['one: ready'], ['two: ready']])
+  clock.advance(599)
+  await new Promise(setImmediate)
+  expect(redis.batches).toHaveLength(2)
+  clock.advance(1)
+  await new Promise(setImmediate)
+  expect(redis.batches).toEqual([['one: ready'], ['two: ready'], ['one: step 1']])
 })
 
 test('a message that may wait goes alone after a second', async () => {
