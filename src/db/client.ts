@@ -18,6 +18,8 @@ const busyTimeoutMs = 50
 /** How long a write retries to get the lock, without blocking the event loop, before it is a fault. */
 const busyLimitMs = 10_000
 const lockRetry: Backoff = { firstMs: 10, longestMs: 200 }
+/** So many waiting writes share a transaction. Each takes up to a millisecond, and other work waits for all of them. */
+const mostTogether = 16
 
 /** The settings of every connection, and what SQLite answers when they hold. */
 const settings = [
@@ -37,16 +39,27 @@ export interface ClientOptions {
   beforeStatement?: (sql: unknown) => void
 }
 
+/** Tells whoever asked for a write that it is durable. */
+type Acknowledge = () => void
+
+interface Write {
+  /** Inside the transaction. */
+  run(): Acknowledge
+  reject(error: unknown): void
+}
+
 export class Client {
   readonly rows: Rows
   readonly sqlite: Sqlite.Database
+  /** Made once, because each call of it makes four functions. Inside itself it is a savepoint. */
+  readonly #transaction: Sqlite.Transaction<(run: () => Acknowledge[]) => Acknowledge[]>
   readonly #clock: Clock
   readonly #file: DatabaseFile
   /** The log still contains deleted content, because a reader blocked the checkpoint. */
   #logHoldsWiped = false
-  /** A write has run in this turn of the event loop; the next one waits for the next turn. */
+  /** A write has run in this turn of the event loop; the next ones wait for the next turn. */
   #turnTaken = false
-  readonly #waiting: (() => void)[] = []
+  readonly #waiting: Write[] = []
 
   private constructor(sqlite: Sqlite.Database, clock: Clock) {
     this.#clock = clock
@@ -56,6 +69,7 @@ export class Client {
       if (isDamage(error)) this.#file.lose('damaged')
     })
     this.sqlite = sqlite
+    this.#transaction = sqlite.transaction(run => run())
     this.rows = drizzle(sqlite, { schema })
   }
 
@@ -74,26 +88,55 @@ export class Client {
   }
 
   /**
-   * Runs `work` as one IMMEDIATE transaction. While another process holds the write lock it retries, with pauses in which
-   * the event loop is free. One write runs per turn of the event loop, so a burst of requests does not block other work.
+   * Runs `work` in an IMMEDIATE transaction, all of it or nothing, and resolves after the commit. One transaction runs per turn of the
+   * event loop. It is complete when the call returns, unless there was one before: then the writes that wait for the next turn share
+   * one, because each commit is synced to disk. While another process holds the write lock it retries, with pauses in which the event
+   * loop is free.
    * @throws AppError 'storage' when the disk is at fault, 'database-lost' when another program changed the file.
    */
-  async write<T>(work: () => T): Promise<T> {
-    // Without a reason to wait there is no await: the transaction is then complete when the call returns.
-    const turn = this.#takeTurn()
-    if (turn) await turn
+  write<T>(work: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const run = () => {
+        const result = work()
+        return () => resolve(result)
+      }
+      this.#waiting.push({ run, reject })
+      if (!this.#turnTaken) this.#takeTurn()
+    })
+  }
+
+  async #commit(writes: readonly Write[]): Promise<void> {
     const startedMs = this.#clock.monotonicMs()
     for (let failures = 0; ; failures++) {
       try {
-        const result = this.#onSameFile(() => this.sqlite.transaction(work).immediate())
+        const acknowledged = this.#onSameFile(() => this.#transaction.immediate(() => this.#runAll(writes)))
         if (this.#logHoldsWiped) this.wipeLog()
-        return result
+        for (const acknowledge of acknowledged) acknowledge()
+        return
       } catch (error) {
         const mayWait = this.#clock.monotonicMs() - startedMs < busyLimitMs
-        if (!isBusy(error) || !mayWait) throw toStorageFault(error)
+        if (!isBusy(error) || !mayWait) {
+          for (const { reject } of writes) reject(toStorageFault(error))
+          return
+        }
       }
       await new Promise<void>(resolve => this.#clock.after(backoffMs(lockRetry, failures), resolve))
     }
+  }
+
+  /** A write that fails undoes only what it did itself; a fault of the disk is everybody's. */
+  #runAll(writes: readonly Write[]): Acknowledge[] {
+    const [only] = writes
+    if (only && writes.length === 1) return [only.run()]
+    return writes.flatMap(({ run, reject }) => {
+      try {
+        return this.#transaction(() => [run()])
+      } catch (error) {
+        const fault = toStorageFault(error)
+        if (fault.code === 'storage' || fault.code === 'database-lost') throw error
+        return () => reject(fault)
+      }
+    })
   }
 
   /**
@@ -118,19 +161,13 @@ export class Client {
     this.sqlite.close()
   }
 
-  #takeTurn(): Promise<void> | undefined {
-    if (this.#turnTaken) return new Promise(resolve => this.#waiting.push(resolve))
-    this.#turnTaken = true
-    setImmediate(() => this.#nextTurn())
-    return undefined
-  }
-
-  #nextTurn(): void {
-    const next = this.#waiting.shift()
-    this.#turnTaken = next !== undefined
-    if (!next) return
-    setImmediate(() => this.#nextTurn())
-    next()
+  /** The transaction of this turn, and a look for waiting writes in the next one. */
+  #takeTurn(): void {
+    const writes = this.#waiting.splice(0, mostTogether)
+    this.#turnTaken = writes.length > 0
+    if (!this.#turnTaken) return
+    setImmediate(() => this.#takeTurn())
+    void this.#commit(writes)
   }
 }
 

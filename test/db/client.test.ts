@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import Sqlite from 'better-sqlite3'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { Client } from '../../src/db/client.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
+import { insertJob } from '../helpers/insert-job.ts'
 import { addJob, openDatabase } from '../helpers/open-database.ts'
 import { killHard, startChild } from '../helpers/processes/child.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
@@ -93,5 +95,90 @@ describe('the connection', () => {
     await addJob(db, 'after')
     expect(db.jobs.get('after')?.state).toBe('queued')
     expect(sqlite.pragma('integrity_check', { simple: true })).toBe('ok')
+  })
+
+  test('the writes that wait for one turn are one transaction, and each is told of after its commit', async () => {
+    const statements: unknown[] = []
+    const db = openDatabase({ beforeStatement: sql => statements.push(sql) })
+    const other = new Sqlite(db.client.sqlite.name, { readonly: true })
+    onTestFinished(() => void other.close())
+    const durable = other.prepare('SELECT id FROM jobs WHERE id = ?')
+    statements.length = 0
+    const ids = ['a', 'b', 'c', 'd']
+    await Promise.all(
+      ids.map(async id => {
+        await addJob(db, id)
+        expect(durable.get(id)).toEqual({ id })
+      }),
+    )
+    expect(statements.filter(sql => sql === 'COMMIT')).toHaveLength(2)
+  })
+
+  test('a crash before the commit of several writes loses all of them, and nothing that was acknowledged', async () => {
+    const dataDir = tempFolder()
+    const { child, line } = await startChild('writes-together.ts', dataDir)
+    await killHard(child)
+    expect(line).toBe('acknowledged: a')
+    const { jobs } = openDatabase({ dataDir })
+    expect(['a', 'b', 'c'].map(id => jobs.get(id)?.state)).toEqual(['queued', undefined, undefined])
+  })
+
+  test('a write that fails among others undoes only what it did itself', async () => {
+    const db = openDatabase()
+    const half = () =>
+      db.write(() => {
+        insertJob(db, 'half')
+        throw new Error('half-way')
+      })
+    const told = await Promise.allSettled([addJob(db, 'first'), addJob(db, 'b'), half(), addJob(db, 'c')])
+    expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+    expect(['first', 'b', 'half', 'c'].map(id => db.jobs.get(id)?.state)).toEqual([
+      'queued',
+      'queued',
+      undefined,
+      'queued',
+    ])
+  })
+
+  test('a fault of the disk fails all writes of its transaction, and the next ones go on', async () => {
+    let isFaulty = false
+    const db = openDatabase({
+      beforeStatement: sql => {
+        if (isFaulty && sql === 'COMMIT')
+          throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })
+      },
+    })
+    const first = addJob(db, 'first')
+    isFaulty = true
+    const told = await Promise.allSettled([first, addJob(db, 'b'), addJob(db, 'c')])
+    isFaulty = false
+    expect(told).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'storage' } },
+      { status: 'rejected', reason: { code: 'storage' } },
+    ])
+    await addJob(db, 'd')
+    expect(['first', 'b', 'c', 'd'].map(id => db.jobs.get(id)?.state)).toEqual([
+      'queued',
+      undefined,
+      undefined,
+      'queued',
+    ])
+  })
+
+  test('a burst of writes leaves the event loop to others after every sixteen', async () => {
+    const db = openDatabase()
+    let done = 0
+    const writes = Array.from({ length: 50 }, async (_, i) => {
+      await addJob(db, `job-${i}`)
+      done += 1
+    })
+    const counts: number[] = []
+    while (done < 50) {
+      await setImmediate()
+      counts.push(done)
+    }
+    expect(counts.every((count, i) => count - (counts[i - 1] ?? 0) <= 17)).toBe(true)
+    await Promise.all(writes)
   })
 })

@@ -4,8 +4,9 @@ import { queue } from '../../src/bots/commands/queue.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { TestEasel } from '../helpers/build-test-easel.ts'
+import { insertJob } from '../helpers/insert-job.ts'
 import { retainedBytes } from '../helpers/measurements/retained-bytes.ts'
-import { insertJob } from '../helpers/open-database.ts'
+import {} from '../helpers/open-database.ts'
 
 const people = 20
 const served = 120

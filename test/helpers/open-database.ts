@@ -6,7 +6,7 @@ import type { Waiting } from '../../src/engine/jobs/store.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { CountingIds } from '../fakes/fake-parts.ts'
-import { redCircleOrder } from './job-views.ts'
+import { insertJob } from './insert-job.ts'
 import { tempFolder } from './temp-folder.ts'
 
 export const migrationsFolder = join(packageRoot, 'migrations')
@@ -28,24 +28,4 @@ export function openDatabase(parts: Partial<DatabaseParts> = {}): Database {
 /** Puts a queued job in, as accepting a request does. */
 export function addJob(db: Database, id: string, userId = 'ada'): Promise<Waiting> {
   return db.write(() => insertJob(db, id, userId))
-}
-
-/** The same inside somebody's transaction. */
-export function insertJob(db: Database, id: string, userId = 'ada'): Waiting {
-  const personId = db.people.upsert({ platform: 'web', spaceId: 'web', userId, name: userId })
-  const waiting = db.jobs.add({
-    id,
-    personId,
-    conversation: { platform: 'web', spaceId: 'web', channelId: 'chat', kind: 'channel', audience: 'space' },
-    eventId: `event-of-${id}`,
-    eventIndex: 0,
-    action: 'imagine',
-    promptAsTyped: 'a red circle',
-    order: redCircleOrder(),
-    createdAt: 1_700_000_000_000,
-  })
-  db.usage.accept(id, personId, 1, 1_700_000_000_000)
-  db.deliveries.add({ id, jobId: id, platform: 'web', personId })
-  db.outbox.add(id, 'open', 1_700_000_000_000)
-  return waiting
 }
