@@ -6,7 +6,6 @@ import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { TestEasel } from '../helpers/build-test-easel.ts'
 import { insertJob } from '../helpers/insert-job.ts'
 import { retainedBytes } from '../helpers/measurements/retained-bytes.ts'
-import {} from '../helpers/open-database.ts'
 
 const people = 20
 const served = 120

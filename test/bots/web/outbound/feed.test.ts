@@ -3,7 +3,6 @@ import { feedOf } from '../../../../src/bots/web/outbound/feed.ts'
 import { en } from '../../../../src/words/en.ts'
 import { TestEasel } from '../../../helpers/build-test-easel.ts'
 import { insertJob } from '../../../helpers/insert-job.ts'
-import {} from '../../../helpers/open-database.ts'
 
 let t: TestEasel
 afterEach(() => t.dispose())
