@@ -1,5 +1,5 @@
 /** The system's implementation of the ports: the only place that reads time, identifiers and randomness from the machine. */
-import { randomBytes, randomInt } from 'node:crypto'
+import { randomInt } from 'node:crypto'
 import type { Clock, Ids, Random } from './ports.ts'
 
 /** setTimeout fires at once for longer delays: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
@@ -25,18 +25,12 @@ export const systemClock: Clock = Object.freeze({
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
 const idLength = 16
-/** Bytes from here on are rejected, because they would favour the first letters of the alphabet: 252 = 7 × 36. */
-const firstUnfairByte = 252
 
-/** 16 letters of 36: 82 bits, unguessable. */
+/** 16 letters of 36: 82 bits, unguessable. Node keeps random numbers in stock for `randomInt`, which favours none. */
 export const systemIds: Ids = Object.freeze({
   next() {
     let id = ''
-    while (id.length < idLength) {
-      for (const byte of randomBytes(idLength)) {
-        if (byte < firstUnfairByte && id.length < idLength) id += alphabet.charAt(byte % alphabet.length)
-      }
-    }
+    while (id.length < idLength) id += alphabet.charAt(randomInt(alphabet.length))
     return id
   },
 })

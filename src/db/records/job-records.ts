@@ -13,6 +13,7 @@ import {
   type StoredConversation,
 } from '../repositories/documents.ts'
 import { jobs, people } from '../schema.ts'
+import { type IdentityRow, identityColumns } from './identity-columns.ts'
 
 export interface JobRecord {
   seq: number
@@ -52,16 +53,44 @@ export interface NewJob {
   createdAt: number
 }
 
+/** The columns that a record needs: each one more is read, and JSON parsed, six times a job. */
+const recordColumns = {
+  seq: jobs.seq,
+  id: jobs.id,
+  state: jobs.state,
+  personId: jobs.personId,
+  conversation: jobs.conversation,
+  action: jobs.action,
+  promptAsTyped: jobs.promptAsTyped,
+  order: jobs.order,
+  parentJobId: jobs.parentJobId,
+  parentPictureId: jobs.parentPictureId,
+  attempt: jobs.attempt,
+  failures: jobs.failures,
+  crashes: jobs.crashes,
+  device: jobs.device,
+  createdAt: jobs.createdAt,
+  startedAt: jobs.startedAt,
+  finishedAt: jobs.finishedAt,
+  failureCode: jobs.failureCode,
+  failureDetails: jobs.failureDetails,
+  cancelRequestedAt: jobs.cancelRequestedAt,
+  removedAt: jobs.removedAt,
+}
+
 /** Jobs with their authors; the caller adds conditions and an order. */
 export function selectJobs(rows: Rows) {
   return rows
-    .select({ job: jobs, author: people })
+    .select({ job: recordColumns, author: identityColumns })
     .from(jobs)
     .innerJoin(people, eq(people.id, jobs.personId))
     .$dynamic()
 }
 
-type JobWithAuthor = { job: typeof jobs.$inferSelect; author: typeof people.$inferSelect }
+interface JobWithAuthor {
+  job: Pick<typeof jobs.$inferSelect, keyof typeof recordColumns>
+  author: IdentityRow
+}
 
 /** The columns that can contain any text. */
 const documents = z.object({

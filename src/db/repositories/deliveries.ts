@@ -3,6 +3,7 @@ import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { JobState } from '../../engine/jobs/job.ts'
 import type { Rows } from '../client.ts'
 import { columnPlaceholder } from '../column-placeholder.ts'
+import { type IdentityRow, identityColumns } from '../records/identity-columns.ts'
 import { deliveries, jobs, outbox, people } from '../schema.ts'
 import {
   conversation,
@@ -50,7 +51,7 @@ export interface NewDelivery {
 
 function selectDeliveries(rows: Rows) {
   return rows
-    .select({ delivery: deliveries, recipient: people, jobRemovedAt: jobs.removedAt })
+    .select({ delivery: deliveries, recipient: identityColumns, jobRemovedAt: jobs.removedAt })
     .from(deliveries)
     .innerJoin(people, eq(people.id, deliveries.personId))
     .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
@@ -69,7 +70,7 @@ function prepareStatements(rows: Rows) {
     turn: rows
       .select({
         delivery: deliveries,
-        recipient: people,
+        recipient: identityColumns,
         jobRemovedAt: jobs.removedAt,
         jobState: jobs.state,
         entry: outbox,
@@ -224,7 +225,7 @@ export class DeliveriesTable {
 
 interface DeliveryRow {
   delivery: typeof deliveries.$inferSelect
-  recipient: typeof people.$inferSelect
+  recipient: IdentityRow
   jobRemovedAt: number | null
 }
 

@@ -1,0 +1,11 @@
+/** The columns of the people table that say who somebody is, without their settings. */
+import { people } from '../schema.ts'
+
+export const identityColumns = {
+  platform: people.platform,
+  spaceId: people.spaceId,
+  userId: people.userId,
+  name: people.name,
+}
+
+export type IdentityRow = Pick<typeof people.$inferSelect, keyof typeof identityColumns>
