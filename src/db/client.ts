@@ -29,6 +29,8 @@ const settings = [
   { name: 'foreign_keys', value: 'ON', reads: 1 },
   // Deleted content is overwritten with zeros.
   { name: 'secure_delete', value: 'ON', reads: 1 },
+  // A savepoint copies pages aside: in memory, not to a temporary file outside the data folder.
+  { name: 'temp_store', value: 'MEMORY', reads: 2 },
   // KiB of pages in memory: SQLite's own default. better-sqlite3's is 16,000, and a process grows until they are full.
   { name: 'cache_size', value: '-2000', reads: -2000 },
 ] as const

@@ -23,6 +23,12 @@ describe('the connection', () => {
     }
   })
 
+  test('sets pages aside in memory, so no text of a person comes into a temporary file', () => {
+    const { sqlite } = Client.open(join(tempFolder(), 'easel.sqlite'), { clock: new FakeClock() })
+    expect(sqlite.pragma('temp_store', { simple: true })).toBe(2)
+    sqlite.close()
+  })
+
   test('keeps at most 2 MB of a large database in memory', () => {
     const { sqlite } = Client.open(join(tempFolder(), 'easel.sqlite'), { clock: new FakeClock() })
     // A negative number is in KiB: https://sqlite.org/pragma.html#pragma_cache_size
