@@ -146,31 +146,37 @@ describe('the connection', () => {
     ])
   })
 
-  test('a fault of the disk fails all writes of its transaction, and the next ones go on', async () => {
-    let isFaulty = false
-    const db = openDatabase({
-      beforeStatement: sql => {
-        if (isFaulty && sql === 'COMMIT')
-          throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })
-      },
-    })
-    const first = addJob(db, 'first')
-    isFaulty = true
-    const told = await Promise.allSettled([first, addJob(db, 'b'), addJob(db, 'c')])
-    isFaulty = false
-    expect(told).toMatchObject([
-      { status: 'fulfilled' },
-      { status: 'rejected', reason: { code: 'storage' } },
-      { status: 'rejected', reason: { code: 'storage' } },
-    ])
-    await addJob(db, 'd')
-    expect(['first', 'b', 'c', 'd'].map(id => db.jobs.get(id)?.state)).toEqual([
-      'queued',
-      undefined,
-      undefined,
-      'queued',
-    ])
-  })
+  test.each([
+    { at: 'the commit', statement: /^COMMIT/ },
+    { at: 'a statement of one of them', statement: /^insert into "jobs" .*'b'/ },
+  ])(
+    'a fault of the disk at $at fails all writes of a transaction, and the next ones go on',
+    async ({ statement }) => {
+      let isFaulty = false
+      const db = openDatabase({
+        beforeStatement: sql => {
+          if (isFaulty && statement.test(String(sql)))
+            throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR' })
+        },
+      })
+      const first = addJob(db, 'first')
+      isFaulty = true
+      const told = await Promise.allSettled([first, addJob(db, 'b'), addJob(db, 'c')])
+      isFaulty = false
+      expect(told).toMatchObject([
+        { status: 'fulfilled' },
+        { status: 'rejected', reason: { code: 'storage' } },
+        { status: 'rejected', reason: { code: 'storage' } },
+      ])
+      await addJob(db, 'd')
+      expect(['first', 'b', 'c', 'd'].map(id => db.jobs.get(id)?.state)).toEqual([
+        'queued',
+        undefined,
+        undefined,
+        'queued',
+      ])
+    },
+  )
 
   test('a burst of writes leaves the event loop to others after every sixteen', async () => {
     const db = openDatabase()

@@ -26,8 +26,11 @@ describe('picture files', () => {
 
   test('are there whole or not at all: what cannot be put in its place leaves nothing', async () => {
     mkdirSync(join(folder, 'a.png'), { recursive: true })
+    const open = () => readdirSync('/proc/self/fd').length
+    const before = open()
     await expect(files.write('a.png', bytes)).rejects.toThrow(AppError)
     expect(readdirSync(folder)).toEqual(['a.png'])
+    expect(open()).toBe(before)
   })
 
   test('their folder is made again where it was taken away between two writes', async () => {
