@@ -33,6 +33,16 @@ describe('picture files', () => {
     expect(open()).toBe(before)
   })
 
+  test('many bytes are not copied on the main thread', async () => {
+    const many = new Uint8Array(25_000_000).fill(7)
+    await files.write('a.png', bytes)
+    const writing = files.write('large.png', many)
+    const [temporary = ''] = readdirSync(folder).filter(name => name.startsWith('large.png'))
+    expect(statSync(join(folder, temporary)).size).toBeLessThan(many.length)
+    await writing
+    expect(Buffer.compare(many, (await files.read('large.png')) ?? new Uint8Array())).toBe(0)
+  })
+
   test('their folder is made again where it was taken away between two writes', async () => {
     await files.write('a.png', bytes)
     rmSync(folder, { recursive: true })

@@ -25,14 +25,22 @@ export function recordingFiles(disk: DiskRecorder, files: Files): Files {
     if (file !== undefined) disk.record({ kind: 'created', path: String(path), file })
     return descriptor
   }
-  const writeFileSync: Files['writeFileSync'] = (path, data, options) => {
-    files.writeFileSync(path, data, options)
+  const recordWrite = (path: Parameters<Files['writeFileSync']>[0], data: unknown) => {
     const to = typeof path === 'number' ? opened.get(path) : undefined
     if (to?.file === undefined) return
     if (!(data instanceof Uint8Array)) throw new Error('only bytes are recorded')
     to.bytes = Buffer.from(data)
     disk.record({ kind: 'wrote', file: to.file, bytes: to.bytes })
   }
+  const writeFileSync: Files['writeFileSync'] = (path, data, options) => {
+    files.writeFileSync(path, data, options)
+    recordWrite(path, data)
+  }
+  const writeFile = (file: number, data: Uint8Array, done: (error: NodeJS.ErrnoException | null) => void) =>
+    files.writeFile(file, data, error => {
+      if (!error) recordWrite(file, data)
+      done(error)
+    })
   const fsync = (descriptor: number, done: (error: NodeJS.ErrnoException | null) => void) =>
     files.fsync(descriptor, error => {
       const what = opened.get(descriptor)
@@ -47,8 +55,8 @@ export function recordingFiles(disk: DiskRecorder, files: Files): Files {
     files.renameSync(from, to)
     if (disk.watches(String(to))) disk.record({ kind: 'renamed', from: String(from), to: String(to) })
   }
-  const recorded = { openSync, writeFileSync, fsync: fsync as Files['fsync'], closeSync, renameSync }
-  return { ...files, ...recorded }
+  const waiting = { writeFile: writeFile as Files['writeFile'], fsync: fsync as Files['fsync'] }
+  return { ...files, openSync, writeFileSync, closeSync, renameSync, ...waiting }
 }
 
 function syncOf({ path, file, bytes }: Opened) {
