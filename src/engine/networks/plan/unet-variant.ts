@@ -15,8 +15,8 @@ export interface PlanTarget extends Target {
 }
 
 /**
- * The fastest variant that leaves room for the largest picture: no picture that a leaner variant could paint is refused for the
- * memory of a faster one. build: the U-Net's graph.
+ * The fastest variant that leaves room for the largest picture of the configuration: none that a leaner variant could paint is
+ * refused for the memory of a faster one. Pictures accepted under a higher limit may be. build: the U-Net's graph.
  */
 export function unetVariant(
   config: Pick<UNetConfig, 'levels'>,
