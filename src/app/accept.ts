@@ -26,9 +26,9 @@ export interface Acceptance {
 
 /** Once this has returned `accepted`, the jobs are on disk; only a person's action removes them. */
 export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance): Promise<ImagineOutcome> {
-  const { db, pool, changed, catalogue, devices } = parts
+  const { db, pool, changed, catalogue } = parts
   const orders = wanted.jobs.map(({ order }) => order)
-  const tooLarge = memoryProblem(orders, catalogue.models, devices)
+  const tooLarge = memoryProblem(orders, catalogue.models, pool.devices())
   if (tooLarge) {
     await discard(parts, wanted.given)
     return { kind: 'refused', problems: [tooLarge] }

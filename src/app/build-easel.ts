@@ -5,8 +5,10 @@ import type { Config } from '../config/config.ts'
 import { Database } from '../db/database.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
 import { Pool, type PoolChange } from '../engine/jobs/pool.ts'
+import type { WorkOrder } from '../engine/work-order.ts'
 import { guardedClock } from '../system/guarded-clock.ts'
 import type { Clock, Ids, Logger, Random } from '../system/ports.ts'
+import { neededMemoryOf } from './checks/needed-memory.ts'
 import type { Courier } from './delivery/courier.ts'
 import { Deliveries } from './delivery/deliveries.ts'
 import type { Easel } from './easel.ts'
@@ -69,10 +71,12 @@ export function buildEasel(given: EaselParts): BuiltEasel {
   const { config, clock, random, log } = parts
   const onUnreadable = (jobId: string, problem: string) =>
     log.error({ jobId, problem }, 'the record of a job cannot be read')
-  const db = Database.open({ ...parts, dataDir: config.dataDir, onUnreadable })
+  const countMemory = (order: WorkOrder) => neededMemoryOf(order, parts.catalogue.models)
+  const db = Database.open({ ...parts, dataDir: config.dataDir, onUnreadable, countMemory })
   const pool = new Pool({
     ...parts,
     store: db,
+    isClosed: config.redis.url === '',
     maxWaitMs: config.limits.maxWaitHours * hourMs,
     onChange: change => onChange(change),
   })

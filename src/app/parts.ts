@@ -1,7 +1,6 @@
 /** The dependencies of the use cases: one set, built once and passed to each. */
 import type { Config } from '../config/config.ts'
 import type { Database } from '../db/database.ts'
-import type { DeviceMemory } from '../engine/jobs/devices/device.ts'
 import type { Pool } from '../engine/jobs/pool.ts'
 import type { Clock, Ids, Logger, Random } from '../system/ports.ts'
 import type { Deliveries } from './delivery/deliveries.ts'
@@ -28,7 +27,6 @@ export interface AppParts {
   checkPicture: CheckPicture
   db: Database
   pool: Pool
-  devices: readonly DeviceMemory[]
   views: JobViews
   deliveries: Deliveries
   /** Must be called after every commit that changed a job: it notifies watchers and deliveries, and returns what it told them. */

@@ -46,10 +46,11 @@ async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Pr
   const work = { ...catalogue, maxPixels: config.limits.maxPixels }
   return prepared.devices.map(device => {
     const options = workerOptions({ ...device, host: 'process' }, work, prepared.env)
-    const { name, memoryBytes } = device
+    const { name, memoryBytes, precision } = device
     return {
       name,
       ...(memoryBytes !== undefined && { memoryBytes }),
+      ...(precision !== 'auto' && { precision }),
       open: () => ({ channel: openWorkerProcess(options), setup: options.setup }),
     }
   })

@@ -1,4 +1,5 @@
 /** The memory that networks need to run, which take turns in it. */
+import type { Precision } from './choices.ts'
 
 /** What one network needs to run alone. */
 export interface MemoryNeed {
@@ -20,4 +21,18 @@ export function neededBytes(needs: readonly MemoryNeed[], pixels: number): numbe
       Math.max(openingBytes, weightBytes + bytesPerPixel * Math.min(pixels, mostPixels)),
     ),
   )
+}
+
+/** What decides how much memory the same picture needs: a CPU, or the precision of a graphics card. */
+export type MemoryKind = 'cpu' | Precision
+
+/** The least memory in bytes on each kind of device, for the largest network alone. */
+export type NeededMemory = Readonly<Record<MemoryKind, number>>
+
+/** Of an order whose networks nobody has looked through. */
+export const nothingNeeded: NeededMemory = { cpu: 0, float32: 0, float16: 0 }
+
+/** By a device's own name, without its machine. A card that chooses its precision may choose float16. */
+export function memoryKindOf(deviceName: string, precision: Precision = 'float16'): MemoryKind {
+  return deviceName.startsWith('cpu') ? 'cpu' : precision
 }

@@ -17,7 +17,7 @@ import { keepPrivate } from './files/private-files.ts'
 import { Strays } from './files/strays.ts'
 import { UnownedFilesTable } from './files/unowned-files.ts'
 import { bringUpToDate } from './migrate.ts'
-import { JobReader, type OnUnreadable } from './records/job-records.ts'
+import { JobReader, type JobReaderParts } from './records/job-records.ts'
 import { ServedTime } from './records/served-time.ts'
 import { AuditTable } from './repositories/audit.ts'
 import { DeliveriesTable } from './repositories/deliveries.ts'
@@ -33,9 +33,7 @@ import { PeopleTable } from './repositories/people.ts'
 import { type NewPicture, PicturesTable } from './repositories/pictures.ts'
 import { UsageTable } from './repositories/usage.ts'
 
-export interface DatabaseParts extends ClientOptions {
-  /** Called once for each job whose row cannot be read. */
-  onUnreadable?: OnUnreadable
+export interface DatabaseParts extends ClientOptions, JobReaderParts {
   dataDir: string
   migrationsFolder: string
   clock: Clock
@@ -74,7 +72,7 @@ export class Database implements JobStore {
     const { rows } = client
     this.people = new PeopleTable(rows)
     this.#served = new ServedTime(rows, parts.clock)
-    const reader = new JobReader(parts.onUnreadable ?? (() => undefined))
+    const reader = new JobReader(parts)
     this.jobs = new JobsTable(rows, reader, this.#served)
     this.openJobs = new OpenJobs(rows, reader, this.#served)
     this.jobPlaces = new JobPlacesTable(rows)

@@ -3,11 +3,13 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { WorkerHostKind } from '../common/choices.ts'
+import { memoryKindOf } from '../common/memory-need.ts'
 import { createProcessHost } from '../engine/host/process-host.ts'
 import { createThreadHost } from '../engine/host/thread-host.ts'
 import type { WorkerHost } from '../engine/host/worker-host.ts'
 import type { WorkerOptions } from '../engine/host/worker-options.ts'
-import type { DeviceMemory, DeviceOpeners } from '../engine/jobs/devices/device.ts'
+import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
+import type { DeviceMemory } from '../engine/jobs/job-fit.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import { packageRoot } from '../system/paths.ts'
 import { version } from '../system/version.ts'
@@ -52,7 +54,7 @@ export function memoryOf({ name, memoryBytes, precision }: BudgetedDevice): Devi
   return {
     name,
     ...(memoryBytes !== undefined && { memoryBytes }),
-    ...(precision !== 'auto' && { precision }),
+    memoryKind: memoryKindOf(name, precision === 'auto' ? undefined : precision),
   }
 }
 

@@ -1,6 +1,6 @@
 /** The pool's queue in memory, with the database's rules: a claim is guarded by its attempt, and a result counts once. */
 import type { Claim, Ending, JobStore, Waiting } from '../../src/engine/jobs/store.ts'
-import { jobSizeOf } from '../../src/engine/jobs/times/job-size.ts'
+import { type CountMemory, countNothing, jobSizeOf } from '../../src/engine/jobs/times/job-size.ts'
 import type { WorkOrder } from '../../src/engine/work-order.ts'
 import { Signal } from './remote/remote-pair.ts'
 
@@ -17,14 +17,19 @@ interface Row {
 export class MemoryJobStore implements JobStore {
   readonly rows = new Map<string, Row>()
   readonly done = new Signal(0)
+  readonly #countMemory: CountMemory
   #life = 0
   /** Results of claims that were not the job's own any more. */
   refused = 0
 
+  constructor(countMemory = countNothing) {
+    this.#countMemory = countMemory
+  }
+
   add(jobId: string, order: WorkOrder): Waiting {
     const row: Row = { state: 'queued', attempt: 0, failures: 0, crashes: 0, order, seq: this.rows.size }
     this.rows.set(jobId, row)
-    return waitingOf(jobId, row)
+    return waitingOf(jobId, row, this.#countMemory)
   }
 
   /** As one process sees it: after the next recovery that process is dead, and writes nothing. */
@@ -47,7 +52,9 @@ export class MemoryJobStore implements JobStore {
   }
 
   waiting(): Waiting[] {
-    return [...this.rows].filter(([, { state }]) => state === 'queued').map(([id, row]) => waitingOf(id, row))
+    return [...this.rows]
+      .filter(([, { state }]) => state === 'queued')
+      .map(([id, row]) => waitingOf(id, row, this.#countMemory))
   }
 
   async claim(jobId: string): Promise<Claim | undefined> {
@@ -83,6 +90,6 @@ export class MemoryJobStore implements JobStore {
   }
 }
 
-function waitingOf(jobId: string, { order, seq }: Row): Waiting {
-  return { jobId, personId: 1, priority: 0, seq, waitedMs: 0, ...jobSizeOf(order) }
+function waitingOf(jobId: string, { order, seq }: Row, countMemory: CountMemory): Waiting {
+  return { jobId, personId: 1, priority: 0, seq, waitedMs: 0, ...jobSizeOf(order, countMemory) }
 }

@@ -1,7 +1,7 @@
 /** A day of arrivals through the real pool on virtual time. */
 import { dayMs } from '../../src/common/durations.ts'
 import { Pool } from '../../src/engine/jobs/pool.ts'
-import { jobSizeOf } from '../../src/engine/jobs/times/job-size.ts'
+import { countNothing, jobSizeOf } from '../../src/engine/jobs/times/job-size.ts'
 import { type Arrival, arrivalsOf } from './arrivals.ts'
 import { Chance } from './chance.ts'
 import { DayRecord, sampleMs } from './day-record.ts'
@@ -88,7 +88,14 @@ export async function playArrivals(
     const jobId = `${seq}`
     store.add(jobId, order)
     record.arrive(arrival.person, clock.monotonicMs())
-    const waiting = { jobId, personId: arrival.person, priority: 0, seq, waitedMs: 0, ...jobSizeOf(order) }
+    const waiting = {
+      jobId,
+      personId: arrival.person,
+      priority: 0,
+      seq,
+      waitedMs: 0,
+      ...jobSizeOf(order, countNothing),
+    }
     pool.add(policy.seen(waiting))
   }
 

@@ -1,21 +1,30 @@
-/** Checks before acceptance whether a picture fits in any device's memory. Pure. */
-import { type MemoryNeed, neededBytes } from '../../common/memory-need.ts'
-import type { DeviceMemory } from '../../engine/jobs/devices/device.ts'
-import type { ExpertRecord, ModelRecord } from '../../engine/models/record.ts'
-import { expertsOf, paintedPixels, type WorkOrder } from '../../engine/work-order.ts'
-import { type Problem, problem } from '../problems.ts'
+/** Checks before acceptance whether a picture fits in the memory of any device that is there. Pure. */
 
-/** The problem if no device has memory for the largest of the orders; it names the device with the most. */
+import {
+  canHold,
+  type DeviceMeans,
+  type DeviceMemory,
+  hasFilesFor,
+  type JobNeeds,
+  memoryLimitOf,
+  neededBytesOn,
+} from '../../engine/jobs/job-fit.ts'
+import type { ModelRecord } from '../../engine/models/record.ts'
+import { hashesOf, type WorkOrder } from '../../engine/work-order.ts'
+import { type Problem, problem } from '../problems.ts'
+import { neededMemoryFor, neededMemoryOf } from './needed-memory.ts'
+
+/**
+ * The problem if none of the devices that have an order's files has memory for it: of the largest such order, and it names the
+ * device with the most. An order whose files no device has waits for one that has them.
+ */
 export function memoryProblem(
   orders: readonly WorkOrder[],
   models: readonly ModelRecord[],
-  devices: readonly DeviceMemory[],
+  devices: readonly DeviceMeans[],
 ): Problem | undefined {
-  const wanted = orders.map(order => ({
-    needs: expertsOf<ExpertRecord>(order, models).flatMap(expert => expert.needs ?? []),
-    pixels: paintedPixels(order),
-  }))
-  return problemOf(wanted, devices)
+  const jobs = orders.map(order => ({ needs: hashesOf(order), neededMemory: neededMemoryOf(order, models) }))
+  return problemOf(jobs, devices)
 }
 
 /** The same for a model at its native size; reported at start. */
@@ -23,25 +32,20 @@ export function modelMemoryProblem(
   { needs = [], nativeSidePx }: ModelRecord,
   devices: readonly DeviceMemory[],
 ): Problem | undefined {
-  return problemOf([{ needs, pixels: nativeSidePx ** 2 }], devices)
+  return problemOf([{ needs: [], neededMemory: neededMemoryFor(needs, nativeSidePx ** 2) }], devices)
 }
 
-type Needs = NonNullable<ExpertRecord['needs']>
-
-function problemOf(
-  wanted: readonly { readonly needs: Needs; readonly pixels: number }[],
-  devices: readonly DeviceMemory[],
-): Problem | undefined {
-  const neededOn = (device: DeviceMemory) =>
-    Math.max(0, ...wanted.map(({ needs, pixels }) => neededBytes(leastNeeds(needs, device), pixels)))
-  const budgetOf = ({ memoryBytes = Number.POSITIVE_INFINITY }: DeviceMemory) => memoryBytes
-  const [largest] = [...devices].sort((a, b) => budgetOf(b) - budgetOf(a))
-  if (!largest || devices.some(device => neededOn(device) <= budgetOf(device))) return undefined
-  const details = { device: largest.name, neededBytes: neededOn(largest), budgetBytes: budgetOf(largest) }
-  return problem('memory-too-small', details)
+function problemOf(jobs: readonly JobNeeds[], devices: readonly DeviceMeans[]): Problem | undefined {
+  const tooSmall = jobs.flatMap(job => tooSmallFor(job, devices) ?? [])
+  const [largest] = tooSmall.sort((a, b) => b.neededBytes - a.neededBytes)
+  return largest && problem('memory-too-small', largest)
 }
 
-/** A graphics card paints with less memory where it runs out of it. One that chooses its precision may choose float16. */
-function leastNeeds(needs: Needs, { name, precision = 'float16' }: DeviceMemory): readonly MemoryNeed[] {
-  return name.startsWith('cpu') ? needs : needs.map(({ onCard }) => onCard[precision][2])
+function tooSmallFor(job: JobNeeds, devices: readonly DeviceMeans[]) {
+  if (devices.some(device => canHold(device, job))) return undefined
+  const withFiles = devices.filter(device => hasFilesFor(device, job))
+  const [most] = withFiles.sort((a, b) => memoryLimitOf(b) - memoryLimitOf(a))
+  if (!most) return undefined
+  const neededBytes = neededBytesOn(most, job.neededMemory)
+  return { device: most.name, neededBytes, budgetBytes: memoryLimitOf(most) }
 }

@@ -3,6 +3,7 @@ import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { type JobState, jobStates } from '../../engine/jobs/job.ts'
 import type { Failure } from '../../engine/jobs/store.ts'
+import { type CountMemory, countNothing, jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { type WorkOrder, workOrder } from '../../engine/work-order.ts'
 import type { Rows } from '../client.ts'
 import {
@@ -100,13 +101,27 @@ const documents = z.object({
   order: workOrder,
 })
 
+export interface JobReaderParts {
+  /** Called once for each job whose row cannot be read, with the problem. */
+  onUnreadable?: (jobId: string, problem: string) => void
+  /** Counts the memory that an order needs; absent: nothing is known of it. */
+  countMemory?: CountMemory
+}
+
 /** Reads rows of the jobs table. It skips an unreadable row and reports it once. */
 export class JobReader {
-  readonly #onUnreadable: OnUnreadable
+  readonly #onUnreadable: (jobId: string, problem: string) => void
+  readonly #countMemory: CountMemory
   readonly #told = new Set<string>()
 
-  constructor(onUnreadable: OnUnreadable) {
+  constructor({ onUnreadable = () => {}, countMemory = countNothing }: JobReaderParts = {}) {
     this.#onUnreadable = onUnreadable
+    this.#countMemory = countMemory
+  }
+
+  /** What the queue and the choice of a device need to know of an order. */
+  sizeOf(order: WorkOrder): ReturnType<typeof jobSizeOf> {
+    return jobSizeOf(order, this.#countMemory)
   }
 
   readAll(found: readonly JobWithAuthor[]): JobRecord[] {
@@ -157,9 +172,6 @@ export class JobReader {
     this.#onUnreadable(jobId, `${issue?.path.join('.')}: ${issue?.message}`)
   }
 }
-
-/** Called once for each job whose row cannot be read, with the problem. */
-export type OnUnreadable = (jobId: string, problem: string) => void
 
 /** The order without any text that a person wrote. */
 export function withoutWords(order: WorkOrder): WorkOrder {

@@ -2,7 +2,6 @@
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lt } from 'drizzle-orm'
 import { isFinal, type JobState, mayMove } from '../../engine/jobs/job.ts'
 import type { Claim, Failure, Waiting } from '../../engine/jobs/store.ts'
-import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { countOf, sourcesOf, workOrder } from '../../engine/work-order.ts'
 import { AppError } from '../../errors/errors.ts'
 import type { Rows } from '../client.ts'
@@ -84,7 +83,7 @@ export class JobsTable {
       priority: 0,
       seq,
       waitedMs: 0,
-      ...jobSizeOf(job.order),
+      ...this.#reader.sizeOf(job.order),
     }
   }
 

@@ -2,7 +2,6 @@
 import { and, asc, count, desc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm'
 import { isFinal, jobStates } from '../../engine/jobs/job.ts'
 import type { Waiting } from '../../engine/jobs/store.ts'
-import { jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { workOrder } from '../../engine/work-order.ts'
 import type { Rows } from '../client.ts'
 import { isInJson } from '../column-placeholder.ts'
@@ -67,7 +66,7 @@ export class OpenJobs {
       .flatMap(({ order, acceptedServedMs, ...row }) => {
         const parsed = workOrder.safeParse(order)
         const waitedMs = Math.max(0, this.#served.nowMs() - acceptedServedMs)
-        return parsed.success ? { ...row, waitedMs, ...jobSizeOf(parsed.data) } : []
+        return parsed.success ? { ...row, waitedMs, ...this.#reader.sizeOf(parsed.data) } : []
       })
   }
 

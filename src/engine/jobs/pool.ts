@@ -6,7 +6,7 @@ import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
 import { attempt, endingOf, giveBack, learn, logFailure } from './attempt.ts'
 import type { Device, DeviceOpeners } from './devices/device.ts'
-import { DeviceList, type DeviceStatus } from './devices/device-list.ts'
+import { DeviceList, type DeviceListParts, type DeviceStatus } from './devices/device-list.ts'
 import { Pauses } from './devices/pauses.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import type { Candidate } from './fair-order.ts'
@@ -19,7 +19,7 @@ import type { Forecast, RunProgress } from './times/forecast.ts'
 import { JobTimes } from './times/job-times.ts'
 import { Speeds } from './times/speeds.ts'
 
-export interface PoolParts {
+export interface PoolParts extends Pick<DeviceListParts, 'isClosed'> {
   devices: DeviceOpeners[]
   store: JobStore
   clock: Clock
@@ -198,7 +198,7 @@ export class Pool {
 
   #enqueue(job: Waiting): void {
     this.#times.add(job)
-    this.#queue.add(job)
+    this.#queue.add(this.#devices.placeable(job))
   }
 
   /** Gives every free device the next job. */

@@ -2,9 +2,10 @@
 import type { ErrorCode, ErrorDetails } from '../../errors/errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { WorkOrder } from '../work-order.ts'
+import type { JobNeeds } from './job-fit.ts'
 
 /** A queued job as the fair order needs it. */
-export interface Waiting {
+export interface Waiting extends JobNeeds {
   jobId: string
   /** The person whose turn it takes. */
   personId: number
@@ -16,8 +17,6 @@ export interface Waiting {
   waitedMs: number
   /** The hash of the model that the job needs on its device. */
   modelHash: string
-  /** The hashes of all files in the models folders that the job needs, including that model. */
-  needs: readonly string[]
   /** The quantities that determine the job's duration. */
   size: JobSize
 }

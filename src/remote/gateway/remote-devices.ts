@@ -1,4 +1,6 @@
 /** Adds the devices of machines that join to the pool, and gives up those of machines that leave. */
+
+import { memoryKindOf } from '../../common/memory-need.ts'
 import type { DeviceOpeners } from '../../engine/jobs/devices/device.ts'
 import type { Fetching, MachineRecord, MachineRefusal, Reference } from '../presence/records.ts'
 import type { MachineAdmission } from './admission.ts'
@@ -98,13 +100,14 @@ export class RemoteDevices {
   #openersOf(
     id: string,
     fullName: string,
-    { name, memoryBytes }: MachineRecord['devices'][number],
+    { name, memoryBytes, precision }: MachineRecord['devices'][number],
     { models, files }: MachineRecord,
   ): DeviceOpeners {
     const { gateway } = this.#parts
     return {
       name: fullName,
       ...(memoryBytes !== undefined && { memoryBytes }),
+      memoryKind: memoryKindOf(name, precision),
       holdings: new Set([...models, ...files].map(({ hash }) => hash)),
       fetching: () => this.#fetching.get(id),
       // The machine configures its own workers.

@@ -134,9 +134,10 @@ export class Machine {
       heard,
       channels: this.#endpoint.progress(),
       name,
-      devices: devices.map(({ name: device, memoryBytes }) => ({
+      devices: devices.map(({ name: device, memoryBytes, precision }) => ({
         name: device,
         memoryBytes,
+        precision,
         gateways: relays.filter(({ deviceName }) => deviceName === device).map(({ gateway }) => gateway),
       })),
       models: [...models],

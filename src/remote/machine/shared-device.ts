@@ -1,5 +1,6 @@
 /** One device that several gateways use: it has at most one worker, which does their runs one after the other. */
 import type { z } from 'zod'
+import type { Precision } from '../../common/choices.ts'
 import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
 import type { MessageToWorker, PostedFromWorker } from '../../engine/host/protocol.ts'
 import { exitReason } from '../../errors/worker-end.ts'
@@ -12,6 +13,8 @@ import { aboutRun, aboutWorker, brokenMessage, isBreaking } from './worker-messa
 export interface LentDevice {
   readonly name: string
   readonly memoryBytes?: number
+  /** What it computes in; absent: it chooses. */
+  readonly precision?: Precision
   /** Opens a worker in a process of its own. The worker gets the machine's set-up in place of the gateway's. */
   open(setup: unknown): { channel: Channel; setup: unknown }
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { gatewayWeights } from '../../common/bounds.ts'
+import { precisions } from '../../common/choices.ts'
 
 /** Raised when gateways and machines of an earlier version would misunderstand each other. */
 export const remoteProtocol = 2
@@ -40,6 +41,8 @@ export const machineRecord = z.object({
     z.object({
       name: z.string().min(1),
       memoryBytes: z.number().positive().optional(),
+      /** What it computes in. Absent: it chooses, or its version does not tell; also if a later version names another one. */
+      precision: z.enum(precisions).optional().catch(undefined),
       /** The gateways that have a worker on it and share its time. */
       gateways: z.array(z.string()),
     }),

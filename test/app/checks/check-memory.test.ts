@@ -41,7 +41,7 @@ test('the scan records the memory that each network needs', () => {
 })
 
 test('the device with the most memory decides, and says what is needed and what there is', () => {
-  const small = { name: 'cpu', memoryBytes: 8 * gb }
+  const small = { name: 'cpu', memoryKind: 'cpu', memoryBytes: 8 * gb } as const
   expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 15 * gb }])).toBeUndefined()
   expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 12 * gb }])).toEqual({
     code: 'memory-too-small',
@@ -50,17 +50,19 @@ test('the device with the most memory decides, and says what is needed and what 
 })
 
 test('a model that fits nowhere at its own size is known at the start', () => {
-  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryBytes: 1e6 }])?.code).toBe('memory-too-small')
-  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryBytes: 1 * gb }])).toBeUndefined()
+  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 1e6 }])?.code).toBe(
+    'memory-too-small',
+  )
+  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 1 * gb }])).toBeUndefined()
 })
 
 test('a device without a limit takes everything', () => {
-  const devices = [{ name: 'cpu', memoryBytes: 1 * gb }, { name: 'cuda:0' }]
+  const devices = [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 1 * gb }, { name: 'cuda:0' }] as const
   expect(memoryProblem([order], [sdxl], devices)).toBeUndefined()
 })
 
 test('the Refiner counts where it takes part, and the VAE of a large picture by its tiles', () => {
-  const devices = [{ name: 'cpu', memoryBytes: 16.5 * gb }]
+  const devices = [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 16.5 * gb }] as const
   const refinement = {
     way: 'ensemble',
     model: { name: sdxl.name, hash: sdxl.refiner?.hash ?? '' },
@@ -76,13 +78,13 @@ test('the Refiner counts where it takes part, and the VAE of a large picture by 
     memoryProblem(
       [{ ...order, widthPx: 4000, heightPx: 4000 }],
       [sdxl],
-      [{ name: 'cpu', memoryBytes: 75 * gb }],
+      [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 75 * gb }],
     ),
   ).toBeUndefined()
 })
 
 test('the one with less memory decides where only it needs less', () => {
-  const onCpu = { name: 'cpu', memoryBytes: 11.5 * gb }
+  const onCpu = { name: 'cpu', memoryKind: 'cpu', memoryBytes: 11.5 * gb } as const
   const need = { openingBytes: 12 * gb, weightBytes: 10 * gb, bytesPerPixel: 0 }
   const onCard = onCardAs({ openingBytes: 5 * gb, weightBytes: 5 * gb, bytesPerPixel: 0 })
   const model = { ...sdxl, needs: [{ ...need, onCard }] }
@@ -106,7 +108,7 @@ describe('a graphics card', () => {
   } as const
   const orderOf = (sidePx: number) => ({ ...order, refinement, widthPx: sidePx, heightPx: sidePx })
   const problemOn = (gibs: number, sidePx: number, precision?: 'float32' | 'float16') => {
-    const card = { name: 'cuda:0', memoryBytes: gibs * gib, ...(precision && { precision }) }
+    const card = { name: 'cuda:0', memoryBytes: gibs * gib, ...(precision && { memoryKind: precision }) }
     return memoryProblem([orderOf(sidePx)], [fullSize], [card])?.details
   }
 

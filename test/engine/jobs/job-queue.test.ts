@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { nothingNeeded } from '../../../src/common/memory-need.ts'
 import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/fair-order.ts'
 import { JobQueue } from '../../../src/engine/jobs/job-queue.ts'
 import type { Waiting } from '../../../src/engine/jobs/store.ts'
@@ -16,6 +17,7 @@ function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
     waitedMs: 0,
     modelHash: 'sdxl',
     needs: ['sdxl'],
+    neededMemory: nothingNeeded,
     size: { kind: 'paint', steps: 20, pixels: 1024 * 1024 },
     ...changes,
   }

@@ -2,6 +2,8 @@
  * The pool's devices, and which of them are free, by the model that they have loaded: the choice of a device does not look at
  * those that are busy.
  */
+import { nothingNeeded } from '../../../common/memory-need.ts'
+import type { JobNeeds } from '../../../engine/jobs/job-fit.ts'
 import type { Waiting } from '../store.ts'
 import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus as OwnStatus } from './device.ts'
 import type { Retirement } from './device-worker.ts'
@@ -11,7 +13,12 @@ export interface DeviceStatus extends OwnStatus {
   isPaused: boolean
 }
 
+/** What the choice of a device depends on. */
+type PlacedJob = Pick<Waiting, 'modelHash' | keyof JobNeeds>
+
 export interface DeviceListParts extends Pick<DeviceParts, 'speeds' | 'clock' | 'log' | 'onHung'> {
+  /** No device may join later. */
+  isClosed?: boolean
   /** A device may be free now. */
   onChange: () => void
 }
@@ -114,16 +121,31 @@ export class DeviceList {
     return this.#setOf.size > 0
   }
 
-  /** Whether a free device has all that a job needs. */
-  canRun(job: Pick<Waiting, 'modelHash' | 'needs'>): boolean {
+  /** Whether a free device has all that a job needs: its files and its memory. */
+  canRun(job: PlacedJob): boolean {
     return this.#choose(job, () => true) !== undefined
+  }
+
+  /**
+   * The job as it waits. What no device can hold, now or later, would wait for ever, as when less memory is free than at its
+   * acceptance: it is tried all the same, and fails with the reason.
+   */
+  placeable(job: Waiting): Waiting {
+    const isHopeless = this.#parts.isClosed === true && !this.#isHeld(job)
+    return isHopeless ? { ...job, neededMemory: nothingNeeded } : job
+  }
+
+  /** Whether a device that is there has all that a job needs, free or not. */
+  #isHeld(job: JobNeeds): boolean {
+    for (const device of this.#devices) if (device.canHold(job)) return true
+    return false
   }
 
   /**
    * A free device that has all that the job needs: preferably not the one that the job's last try failed on, and of the others
    * preferably one that has loaded its model.
    */
-  choose(job: Pick<Waiting, 'modelHash' | 'needs'>, failedOn: string | undefined): Device | undefined {
+  choose(job: PlacedJob, failedOn: string | undefined): Device | undefined {
     return this.#choose(job, ({ name }) => name !== failedOn) ?? this.#choose(job, () => true)
   }
 
@@ -139,12 +161,9 @@ export class DeviceList {
     return models
   }
 
-  #choose(
-    job: Pick<Waiting, 'modelHash' | 'needs'>,
-    isAllowed: (device: Device) => boolean,
-  ): Device | undefined {
+  #choose(job: PlacedJob, isAllowed: (device: Device) => boolean): Device | undefined {
     for (const device of this.#freeFor(job.modelHash)) {
-      if (isAllowed(device) && device.holds(job)) return device
+      if (isAllowed(device) && device.canHold(job)) return device
     }
     return undefined
   }

@@ -1,13 +1,12 @@
 /** One device: starts workers, runs one job at a time, and detects a stall. */
 
-import type { Precision } from '../../../common/choices.ts'
+import { canHold, type DeviceMeans, type JobNeeds } from '../../../engine/jobs/job-fit.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { WorkerEndCode } from '../../../errors/worker-end.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import { leavesBroken } from '../../host/fault.ts'
 import type { RunOutcome, WorkerHost } from '../../host/worker-host.ts'
 import type { WorkOrder } from '../../work-order.ts'
-import type { Waiting } from '../store.ts'
 import type { Speeds } from '../times/speeds.ts'
 import { DeviceQueue } from './device-queue.ts'
 import { DeviceWorker, type Retirement } from './device-worker.ts'
@@ -28,19 +27,8 @@ export interface Fetching {
   readonly totalBytes: number
 }
 
-/** What a device's worker may use. */
-export interface DeviceMemory {
-  name: string
-  /** The memory that its worker may use; absent: no limit. */
-  memoryBytes?: number
-  /** What it computes in; absent: it chooses. */
-  precision?: Precision
-}
-
 /** How a device's workers are opened. */
-export interface DeviceOpeners extends DeviceMemory {
-  /** Hashes of what its machine has in its models folders; absent: everything. */
-  holdings?: ReadonlySet<string>
+export interface DeviceOpeners extends DeviceMeans {
   /** What its machine fetches now. */
   fetching?: () => Fetching | undefined
   /** A new worker, not started yet; and one in a separate process, if that differs. */
@@ -65,7 +53,7 @@ export interface DeviceParts extends DeviceOpeners {
 export type DeviceState = 'ready' | 'sick' | 'quarantined' | 'stopped'
 
 /** What a device is, has and does now. */
-export interface DeviceStatus extends Pick<DeviceOpeners, 'name' | 'memoryBytes' | 'holdings'> {
+export interface DeviceStatus extends DeviceMeans {
   state: DeviceState
   busy: boolean
   fetching?: Fetching
@@ -121,13 +109,14 @@ export class Device {
   }
 
   get status(): DeviceStatus {
-    const { name, memoryBytes, holdings } = this.#parts
+    const { name, memoryBytes, memoryKind, holdings } = this.#parts
     const fetching = this.#parts.fetching?.()
     return {
       name,
       state: this.state,
       busy: !this.gate.free,
       ...(memoryBytes !== undefined && { memoryBytes }),
+      ...(memoryKind && { memoryKind }),
       ...(holdings && { holdings }),
       ...(fetching && { fetching }),
     }
@@ -142,10 +131,9 @@ export class Device {
     return this.gate.free && this.state === 'ready'
   }
 
-  /** Whether everything that a job needs is there. */
-  holds({ needs }: Pick<Waiting, 'needs'>): boolean {
-    const { holdings } = this.#parts
-    return holdings === undefined || needs.every(hash => holdings.has(hash))
+  /** Whether it has the files and the memory that a job needs, busy or not. */
+  canHold(job: JobNeeds): boolean {
+    return canHold(this.#parts, job)
   }
 
   /** Starts a worker if there is none. @throws AppError 'worker-killed' when the device was stopped, or the worker's fault. */

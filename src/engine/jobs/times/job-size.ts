@@ -1,12 +1,24 @@
-/** The amount of work of an order and its model, for the fair order and the estimates. */
+/** The amount of work of an order and what it needs, for the fair order, the choice of a device and the estimates. */
+
+import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts'
 import { countOf, hashesOf, paintedPixels, type WorkOrder } from '../../work-order.ts'
 import type { Waiting } from '../store.ts'
 
-export function jobSizeOf(order: WorkOrder): Pick<Waiting, 'modelHash' | 'needs' | 'size'> {
+/** Counts the memory that an order needs. */
+export type CountMemory = (order: WorkOrder) => NeededMemory
+
+/** Where no models were looked through. */
+export const countNothing: CountMemory = () => nothingNeeded
+
+export function jobSizeOf(
+  order: WorkOrder,
+  countMemory: CountMemory,
+): Pick<Waiting, 'modelHash' | 'needs' | 'neededMemory' | 'size'> {
   return {
     // Upscaling needs no model: every device is warm for it.
     modelHash: order.kind === 'upscale' ? '' : order.model.hash,
     needs: hashesOf(order),
+    neededMemory: countMemory(order),
     size: {
       kind: order.kind,
       steps: order.kind === 'upscale' ? 0 : order.sampling.steps,

@@ -1,5 +1,6 @@
 /** Which device gets a job, of those that are free. */
 import { expect, test } from 'vitest'
+import { nothingNeeded } from '../../../../src/common/memory-need.ts'
 import { deferred } from '../../../../src/engine/host/deferred.ts'
 import type { Device } from '../../../../src/engine/jobs/devices/device.ts'
 import { DeviceList } from '../../../../src/engine/jobs/devices/device-list.ts'
@@ -9,7 +10,7 @@ import { RememberingLog } from '../../../fakes/fake-parts.ts'
 import { FakeWorkers } from '../../../fakes/fake-workers.ts'
 import { aPaintOrder } from '../../../helpers/work-orders.ts'
 
-const paint = { modelHash: 'sdxl', needs: ['sdxl'] }
+const paint = { modelHash: 'sdxl', needs: ['sdxl'], neededMemory: nothingNeeded }
 const quiet = { isolated: false, signal: new AbortController().signal, onLoading() {}, onStep() {} }
 
 /** Counts how often a device is asked what it holds. */
@@ -33,7 +34,7 @@ function listOf(count: number, holdings = new CountingHoldings(['sdxl', 'other']
 
 /** It has the model when the run has ended. */
 async function runOn(list: DeviceList, modelHash: string): Promise<Device> {
-  const device = list.choose({ modelHash, needs: [] }, undefined)
+  const device = list.choose({ ...paint, modelHash, needs: [] }, undefined)
   if (!device) throw new Error('no device is free')
   await list.run(device, async () => void (await device.run(aPaintOrder(), modelHash, {}, quiet)))
   return device

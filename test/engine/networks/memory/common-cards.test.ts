@@ -45,7 +45,7 @@ async function outcomeOn(sizeGib: number, precision: Precision, which: Which, si
   const device = 'cuda:0'
   const memoryBytes = (sizeGib - notUsableGib) * gib
   const order = orderOf(which, sidePx)
-  if (memoryProblem([order], [sdxl], [{ name: device, memoryBytes, precision }])) return 'refused'
+  if (memoryProblem([order], [sdxl], [{ name: device, memoryBytes, memoryKind: precision }])) return 'refused'
   const level = budgetLevel(order, [sdxl], { device, precision, memoryBytes }, 0)
   const residency = new Residency(device, memoryBytes)
   residency.isAlone = level === 2

@@ -1,0 +1,21 @@
+/** The least memory that an order needs on each kind of device. Pure. */
+import type { Precision } from '../../common/choices.ts'
+import { type NeededMemory, neededBytes, nothingNeeded } from '../../common/memory-need.ts'
+import type { ExpertRecord, ModelRecord } from '../../engine/models/record.ts'
+import { expertsOf, paintedPixels, type WorkOrder } from '../../engine/work-order.ts'
+
+export function neededMemoryOf(order: WorkOrder, models: readonly ModelRecord[]): NeededMemory {
+  const needs = expertsOf<ExpertRecord>(order, models).flatMap(expert => expert.needs ?? [])
+  return neededMemoryFor(needs, paintedPixels(order))
+}
+
+/** For a picture of so many pixels. A card paints with less memory where it runs out of it, so the last low-memory level counts. */
+export function neededMemoryFor(needs: NonNullable<ExpertRecord['needs']>, pixels: number): NeededMemory {
+  if (needs.length === 0) return nothingNeeded
+  const onCard = (precision: Precision) =>
+    neededBytes(
+      needs.map(need => need.onCard[precision][2]),
+      pixels,
+    )
+  return { cpu: neededBytes(needs, pixels), float32: onCard('float32'), float16: onCard('float16') }
+}

@@ -1,0 +1,43 @@
+/** Whether a device can hold a job, by its files and its memory: one rule for the acceptance of jobs and for the pool. Pure. */
+import type { MemoryKind, NeededMemory } from '../../common/memory-need.ts'
+
+/** What a device's worker may use. */
+export interface DeviceMemory {
+  readonly name: string
+  /** The memory that its worker may use; absent: no limit is known. */
+  readonly memoryBytes?: number
+  /** Absent: not known, and counted as the kind that needs least. */
+  readonly memoryKind?: MemoryKind
+}
+
+/** What a device has for jobs. */
+export interface DeviceMeans extends DeviceMemory {
+  /** Hashes of what its machine has in its models folders; absent: everything. */
+  readonly holdings?: ReadonlySet<string>
+}
+
+/** What a job needs of a device. */
+export interface JobNeeds {
+  /** The hashes of all files in the models folders that the job needs, including its model. */
+  readonly needs: readonly string[]
+  /** Counted once, when the job is accepted or read at the start. */
+  readonly neededMemory: NeededMemory
+}
+
+export function neededBytesOn({ memoryKind = 'float16' }: DeviceMemory, needed: NeededMemory): number {
+  return needed[memoryKind]
+}
+
+export function memoryLimitOf({ memoryBytes = Number.POSITIVE_INFINITY }: DeviceMemory): number {
+  return memoryBytes
+}
+
+/** Whether everything that a job needs is in the models folders there. */
+export function hasFilesFor({ holdings }: DeviceMeans, { needs }: Pick<JobNeeds, 'needs'>): boolean {
+  return holdings === undefined || needs.every(hash => holdings.has(hash))
+}
+
+/** Whether a device has the files and the memory for a job. Two numbers are compared first, because the pool asks often. */
+export function canHold(device: DeviceMeans, job: JobNeeds): boolean {
+  return neededBytesOn(device, job.neededMemory) <= memoryLimitOf(device) && hasFilesFor(device, job)
+}
