@@ -12,7 +12,8 @@ import {
 import { recordKeys } from '../../src/remote/record-keys.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
-import { buildTestEasel } from '../helpers/build-test-easel.ts'
+import { buildTestEasel, demoModel } from '../helpers/build-test-easel.ts'
+import { onCardAs } from '../helpers/models/full-size.ts'
 import { openRedis } from '../helpers/processes/redis-server.ts'
 import { machineNamed } from '../helpers/remote/machine-records.ts'
 import { common, exchanged, startGateway, startMachine } from '../helpers/remote/remote-pair.ts'
@@ -112,6 +113,43 @@ test('a machine that joins is in the statistics after five seconds at most, what
   expect(names()).toEqual(['fake:0'])
   for (let i = 0; i < 5 && !names()?.includes('m1/cuda:0'); i++) await second()
   expect(names()).toEqual(['fake:0', 'm1/cuda:0'])
+})
+
+test('the gateway knows what the devices of a machine may use and compute in, and refuses what none of them can hold', async () => {
+  const need = { openingBytes: 10e9, weightBytes: 10e9, bytesPerPixel: 0 }
+  const onCard = {
+    ...onCardAs(need),
+    float16: onCardAs({ ...need, openingBytes: 5e9, weightBytes: 5e9 }).float16,
+  }
+  const model = { ...demoModel, needs: [{ ...need, onCard }] }
+  const easel = await buildTestEasel({
+    models: [model],
+    config: { redis: { url: redis.url, allowedWithoutTls: [], caFile: '', prefix: 'easel', weight: 1 } },
+    parts: { devices: [] },
+  })
+  onTestFinished(() => easel.dispose())
+  serve(easel.built.pool)
+  await second()
+  const join = async (name: string, precision: 'float32' | 'float16') => {
+    const open = () => {
+      throw new Error('no job is given')
+    }
+    const lent = { name: 'cuda:0', memoryBytes: 6e9, precision, open }
+    const clock = ownClock()
+    const machine = startMachine({ url: redis.url, clock, name, devices: [lent], models: [model] })
+    ends.push({ clock, exchanged: machine.exchanged })
+    onTestFinished(() => machine.end())
+    const known = () => easel.built.pool.devices().some(device => device.name === `${name}/cuda:0`)
+    for (let i = 0; i < 5 && !known(); i++) await second()
+  }
+  const ask = () => easel.easel.imagine({ prompt: 'a red circle' }, easel.caller())
+  await join('m1', 'float32')
+  expect(await ask()).toMatchObject({
+    kind: 'refused',
+    problems: [{ code: 'memory-too-small', details: { device: 'm1/cuda:0', neededBytes: 10e9 } }],
+  })
+  await join('m2', 'float16')
+  expect(await ask()).toMatchObject({ kind: 'accepted' })
 })
 
 test('machines whose versions overlap with this one work side by side; others are refused with one sentence', async () => {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import type { DeviceOpeners } from '../../../src/engine/jobs/devices/device.ts'
 import { type MachineEvent, RemoteDevices } from '../../../src/remote/gateway/remote-devices.ts'
+import { machineRecord } from '../../../src/remote/presence/records.ts'
 import { en } from '../../../src/words/en.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
 import { machineNamed } from '../../helpers/remote/machine-records.ts'
@@ -33,4 +35,37 @@ test('a machine’s models that are missing, or have the right name and another 
   expect(zhCn.machines.lacks('m1', lacking)).toBe(
     'm1 没有 demo 0000000000（它的同名文件是 9999999999）、other 1111111111：需要它们的图会在别处画。',
   )
+})
+
+test('devices are counted as what they compute in, which machines of earlier and later versions do not tell', () => {
+  const added: DeviceOpeners[] = []
+  const devices = new RemoteDevices({
+    gateway: {
+      open: () => {
+        throw new Error('no job is given')
+      },
+    },
+    pool: { addDevice: device => added.push(device), removeDevice: async () => {} },
+    models: [],
+    onEvent() {},
+  })
+  const told = { gateways: [], memoryBytes: 8e9 }
+  const record = {
+    ...machineNamed('cpu-box').record,
+    devices: [
+      { ...told, name: 'cpu' },
+      { ...told, name: 'cuda:0', precision: 'float32' },
+      { ...told, name: 'cuda:1' },
+      { ...told, name: 'cuda:2', precision: 'a later one' },
+      { name: 'cuda:3', gateways: [] },
+    ],
+  }
+  devices.update([{ id: 'id', record: machineRecord.parse(record) }])
+  expect(added.map(({ name, memoryKind, memoryBytes }) => [name, memoryKind, memoryBytes])).toEqual([
+    ['cpu-box/cpu', 'cpu', 8e9],
+    ['cpu-box/cuda:0', 'float32', 8e9],
+    ['cpu-box/cuda:1', 'float16', 8e9],
+    ['cpu-box/cuda:2', 'float16', 8e9],
+    ['cpu-box/cuda:3', 'float16', undefined],
+  ])
 })
