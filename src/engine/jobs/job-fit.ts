@@ -24,8 +24,12 @@ export interface JobNeeds {
   readonly neededMemory: NeededMemory
 }
 
-export function neededBytesOn({ memoryKind = 'float16' }: DeviceMemory, needed: NeededMemory): number {
-  return needed[memoryKind]
+export function memoryKindOn({ memoryKind = 'float16' }: DeviceMemory): MemoryKind {
+  return memoryKind
+}
+
+export function neededBytesOn(device: DeviceMemory, needed: NeededMemory): number {
+  return needed[memoryKindOn(device)]
 }
 
 export function memoryLimitOf({ memoryBytes = Number.POSITIVE_INFINITY }: DeviceMemory): number {

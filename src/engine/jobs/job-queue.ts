@@ -5,11 +5,13 @@
 import type { Candidate } from './fair-order.ts'
 import { FairQueue } from './fair-queue.ts'
 import type { Waiting } from './store.ts'
+import { WaitingNeeds } from './waiting-needs.ts'
 
 export class JobQueue {
   /** By priority; all jobs of a higher priority are served first. */
   readonly #queues = new Map<number, FairQueue>()
   readonly #jobs = new Map<string, Waiting>()
+  readonly #needs = new WaitingNeeds()
   /** Incremented with every change, so that derived values can detect that they are stale. */
   #version = 0
 
@@ -28,6 +30,7 @@ export class JobQueue {
   add(job: Waiting): void {
     if (this.#jobs.has(job.jobId)) return
     this.#jobs.set(job.jobId, job)
+    this.#needs.add(job)
     this.#queueOf(job).add(job)
     this.#version += 1
   }
@@ -36,9 +39,15 @@ export class JobQueue {
     const job = this.#jobs.get(jobId)
     if (!job) return false
     this.#jobs.delete(jobId)
+    this.#needs.remove(job)
     this.#queueOf(job).remove(job)
     this.#version += 1
     return true
+  }
+
+  /** Whether a device can run any of the jobs, as it says of one job with each need. */
+  hasJobFor(canRun: (job: Waiting) => boolean): boolean {
+    return this.#needs.some(canRun)
   }
 
   next(warm: ReadonlySet<string>, mayStart: (job: Waiting) => boolean): Candidate | undefined {
@@ -52,6 +61,7 @@ export class JobQueue {
   /** Removes the chosen job and counts it as its person's turn. */
   serve(candidate: Candidate): void {
     this.#jobs.delete(candidate.job.jobId)
+    this.#needs.remove(candidate.job)
     this.#queueOf(candidate.job).serve(candidate)
     this.#version += 1
   }

@@ -204,9 +204,10 @@ export class Pool {
   /** Gives every free device the next job. */
   #dispatch(): void {
     if (this.#state !== 'serving') return
-    while (this.#queue.length > 0 && this.#devices.hasFree) {
+    const canRun = (job: Waiting) => this.#devices.canRun(job)
+    while (this.#devices.hasFree && this.#queue.hasJobFor(canRun)) {
       // A job for devices that are busy, or not there, lets the others pass.
-      const fits = (job: Waiting) => this.#times.mayStart(job) && this.#devices.canRun(job)
+      const fits = (job: Waiting) => canRun(job) && this.#times.mayStart(job)
       const candidate = this.#queue.next(this.#devices.freeModels(), fits)
       const device = candidate && this.#devices.choose(candidate.job, this.#failedOn.get(candidate.job.jobId))
       if (!candidate || !device) return

@@ -24,6 +24,7 @@ function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
 }
 
 const always = () => true
+const big = { cpu: 9e9, float32: 9e9, float16: 9e9 }
 const cold: ReadonlySet<string> = new Set()
 
 function serve(queue: JobQueue, warm = cold): Waiting | undefined {
@@ -56,6 +57,28 @@ describe('the line', () => {
     queue.add(job(3))
     // Person 2 is older and has not been served in this round either.
     expect(serveAll(queue)).toEqual([2, 3, 1, 2, 1, 2])
+  })
+
+  test('of jobs with the same needs asks about one, until the last of them has left', () => {
+    const queue = new JobQueue()
+    const jobs = Array.from({ length: 1000 }, (_, i) =>
+      job(i, { neededMemory: i === 7 ? big : nothingNeeded }),
+    )
+    for (const one of jobs) queue.add(one)
+    const asked: string[] = []
+    const refuse = ({ jobId }: Waiting) => {
+      asked.push(jobId)
+      return false
+    }
+    expect(queue.hasJobFor(refuse)).toBe(false)
+    expect(asked).toHaveLength(2)
+    const isBig = ({ neededMemory }: Waiting) => neededMemory === big
+    expect(queue.hasJobFor(isBig)).toBe(true)
+    const candidate = queue.next(cold, isBig)
+    if (candidate) queue.serve(candidate)
+    expect(queue.hasJobFor(isBig)).toBe(false)
+    for (const one of jobs) queue.remove(one.jobId)
+    expect(queue.hasJobFor(always)).toBe(false)
   })
 
   test('serves a higher priority first altogether', () => {

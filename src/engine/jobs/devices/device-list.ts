@@ -2,8 +2,8 @@
  * The pool's devices, and which of them are free, by the model that they have loaded: the choice of a device does not look at
  * those that are busy.
  */
-import { nothingNeeded } from '../../../common/memory-need.ts'
-import type { JobNeeds } from '../../../engine/jobs/job-fit.ts'
+import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts'
+import { type JobNeeds, memoryKindOn, memoryLimitOf } from '../job-fit.ts'
 import type { Waiting } from '../store.ts'
 import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus as OwnStatus } from './device.ts'
 import type { Retirement } from './device-worker.ts'
@@ -33,6 +33,9 @@ export class DeviceList {
   #paused: ReadonlySet<string> = new Set()
   /** The set of `#free` that a device is in. */
   readonly #setOf = new Map<Device, string | undefined>()
+
+  /** The most memory that one free device of each kind may use; undefined if nobody has asked since the free ones changed. */
+  #mostFree: NeededMemory | undefined
 
   constructor(parts: DeviceListParts) {
     this.#parts = parts
@@ -102,6 +105,7 @@ export class DeviceList {
 
   /** Called whenever a device became free, or is not free any more. */
   #sort(device: Device): void {
+    this.#mostFree = undefined
     if (this.#setOf.has(device)) {
       const model = this.#setOf.get(device)
       const alike = this.#free.get(model)
@@ -123,7 +127,11 @@ export class DeviceList {
 
   /** Whether a free device has all that a job needs: its files and its memory. */
   canRun(job: PlacedJob): boolean {
-    return this.#choose(job, () => true) !== undefined
+    if (this.#mostFree && !isWithin(this.#mostFree, job.neededMemory)) return false
+    const [first] = this.#freeFor(job.modelHash)
+    if (!first || first.canHold(job)) return first !== undefined
+    this.#mostFree ??= mostOf(this.#setOf.keys())
+    return isWithin(this.#mostFree, job.neededMemory) && this.#choose(job, () => true) !== undefined
   }
 
   /**
@@ -173,4 +181,18 @@ export class DeviceList {
     yield* this.#free.get(modelHash) ?? []
     for (const [model, devices] of this.#free) if (model !== modelHash) yield* devices
   }
+}
+
+/** By kind; less than nothing where there is no device of the kind. */
+function mostOf(devices: Iterable<Device>): NeededMemory {
+  const most = { cpu: -1, float32: -1, float16: -1 }
+  for (const { means } of devices) {
+    const kind = memoryKindOn(means)
+    most[kind] = Math.max(most[kind], memoryLimitOf(means))
+  }
+  return most
+}
+
+function isWithin(most: NeededMemory, needed: NeededMemory): boolean {
+  return needed.cpu <= most.cpu || needed.float32 <= most.float32 || needed.float16 <= most.float16
 }

@@ -1,12 +1,12 @@
 /** One device: starts workers, runs one job at a time, and detects a stall. */
 
-import { canHold, type DeviceMeans, type JobNeeds } from '../../../engine/jobs/job-fit.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { WorkerEndCode } from '../../../errors/worker-end.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import { leavesBroken } from '../../host/fault.ts'
 import type { RunOutcome, WorkerHost } from '../../host/worker-host.ts'
 import type { WorkOrder } from '../../work-order.ts'
+import { canHold, type DeviceMeans, type JobNeeds } from '../job-fit.ts'
 import type { Speeds } from '../times/speeds.ts'
 import { DeviceQueue } from './device-queue.ts'
 import { DeviceWorker, type Retirement } from './device-worker.ts'
@@ -129,6 +129,10 @@ export class Device {
 
   get free(): boolean {
     return this.gate.free && this.state === 'ready'
+  }
+
+  get means(): DeviceMeans {
+    return this.#parts
   }
 
   /** Whether it has the files and the memory that a job needs, busy or not. */

@@ -1,6 +1,6 @@
 /** Which device gets a job, of those that are free. */
 import { expect, test } from 'vitest'
-import { nothingNeeded } from '../../../../src/common/memory-need.ts'
+import { type MemoryKind, nothingNeeded } from '../../../../src/common/memory-need.ts'
 import { deferred } from '../../../../src/engine/host/deferred.ts'
 import type { Device } from '../../../../src/engine/jobs/devices/device.ts'
 import { DeviceList } from '../../../../src/engine/jobs/devices/device-list.ts'
@@ -71,4 +71,27 @@ test('a choice does not look at busy devices, however many there are', async () 
   busy.resolve()
   await Promise.all(runs)
   expect(list.hasFree).toBe(true)
+})
+
+test('whether a free device can run a job changes with the devices that are free', async () => {
+  const list = listOf(0)
+  const job = { ...paint, neededMemory: { cpu: 8, float32: 6, float16: 3 } }
+  const join = (name: string, memoryKind: MemoryKind, memoryBytes: number) => {
+    const { openHost } = new FakeWorkers({ device: name })
+    list.add({ name, memoryKind, memoryBytes, openHost })
+  }
+  join('cpu', 'cpu', 7)
+  join('cuda:0', 'float32', 5)
+  expect([list.canRun(job), list.canRun({ ...job, neededMemory: nothingNeeded })]).toEqual([false, true])
+  join('cuda:1', 'float16', 3)
+  expect(list.canRun(job)).toBe(true)
+  const device = list.choose(job, undefined)
+  expect(device?.name).toBe('cuda:1')
+  const busy = deferred<void>()
+  const run = device && list.run(device, () => busy.promise)
+  expect(list.canRun(job)).toBe(false)
+  busy.resolve()
+  await run
+  expect(list.canRun(job)).toBe(true)
+  expect(list.canRun({ ...job, needs: ['lora'] })).toBe(true)
 })
