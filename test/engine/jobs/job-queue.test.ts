@@ -207,7 +207,11 @@ describe('the scheduler', () => {
 })
 
 describe('the forecast', () => {
-  const device = (freeInMs: number, jobMs: number | undefined) => ({ freeInMs, estimateMs: () => jobMs })
+  const device = (freeInMs: number, jobMs: number | undefined) => ({
+    freeInMs,
+    canHold: always,
+    estimateMs: () => jobMs,
+  })
 
   test('gives each job to the device that is free first', () => {
     const order = [job(1), job(1), job(1), job(1)]
@@ -217,8 +221,19 @@ describe('the forecast', () => {
   test('counts the loading of a model where it takes the place of another', () => {
     const order = ['a', 'b', 'b', 'a'].map(modelHash => ({ ...job(1), modelHash }))
     const estimateMs = (_: Waiting, isWarm: boolean) => (isWarm ? 100 : 1100)
-    const loads = { freeInMs: 0, modelHash: 'a', estimateMs }
+    const loads = { freeInMs: 0, modelHash: 'a', canHold: always, estimateMs }
     expect(simulateQueue(order, [loads])).toEqual([100, 1200, 1300, 2400])
+  })
+
+  test('gives a job to a device that can hold it, and says nothing of one that none can hold', () => {
+    const [small, large, tooLarge] = [1, 8, 24].map(gb => ({ ...job(1), needs: [`${gb}`] }))
+    if (!small || !large || !tooLarge) throw new Error('three jobs are made')
+    const holding = (most: number, freeInMs: number) => ({
+      ...device(freeInMs, 1000),
+      canHold: ({ needs: [gb] }: Waiting) => Number(gb) <= most,
+    })
+    const order = [large, tooLarge, small, large]
+    expect(simulateQueue(order, [holding(4, 0), holding(12, 5000)])).toEqual([6000, undefined, 1000, 7000])
   })
 
   test('says nothing where speeds are unknown, or there is no device', () => {

@@ -20,7 +20,7 @@ export class EtaCache {
   readonly #parts: EtaParts
   #version = -1
   #atMs = 0
-  #etasMs: number[] = []
+  #etasMs: (number | undefined)[] = []
 
   constructor(parts: EtaParts) {
     this.#parts = parts
@@ -38,7 +38,7 @@ export class EtaCache {
     return etaAtMs(this.#etasMs, place)
   }
 
-  #forecast(nowMs: number): number[] {
+  #forecast(nowMs: number): (number | undefined)[] {
     const { queue, devices, runs, speeds } = this.#parts
     const runOn = new Map([...runs.values()].map(run => [run.device, run]))
     const availability = devices

@@ -1,4 +1,5 @@
 /** Forecasts when each waiting job will be done, by simulating the queue over the devices. Pure. */
+import type { Device } from '../devices/device.ts'
 import type { Run } from '../run.ts'
 import type { Waiting } from '../store.ts'
 import type { Speeds } from './speeds.ts'
@@ -29,12 +30,14 @@ export interface DeviceAvailability {
   freeInMs: number
   /** The hash of its model at that time. */
   modelHash?: string
+  /** Whether it has the files and the memory for a job. */
+  canHold(job: Waiting): boolean
   estimateMs(job: Waiting, isWarm: boolean): number | undefined
 }
 
 /** The availability of a device from its current run. */
 export function availabilityOf(
-  device: { readonly name: string; readonly warmModel: string | undefined },
+  device: Pick<Device, 'name' | 'warmModel' | 'canHold'>,
   run: Run | undefined,
   speeds: Speeds,
   nowMs: number,
@@ -42,6 +45,7 @@ export function availabilityOf(
   return {
     freeInMs: run?.remainingMs(speeds, nowMs) ?? 0,
     modelHash: run?.job.modelHash ?? device.warmModel,
+    canHold: job => device.canHold(job),
     estimateMs: (job, isWarm) => speeds.estimateMs(device.name, job, isWarm),
   }
 }
@@ -50,16 +54,22 @@ export function availabilityOf(
 export const horizon = 200
 
 /**
- * The forecast times of the first jobs of a serving order; each job goes to the device that is free first. The list ends at
- * the first job whose duration is unknown.
+ * The forecast times of the first jobs of a serving order; each job goes to the device that is free first, of those that can hold
+ * it. Undefined for a job that none of them can hold: the others pass it. The list ends at the first job whose duration is unknown.
  */
-export function simulateQueue(order: readonly Waiting[], devices: readonly DeviceAvailability[]): number[] {
+export function simulateQueue(
+  order: readonly Waiting[],
+  devices: readonly DeviceAvailability[],
+): (number | undefined)[] {
   const free = devices.map(device => ({ device, atMs: device.freeInMs, modelHash: device.modelHash }))
-  const etasMs: number[] = []
+  const etasMs: (number | undefined)[] = []
+  if (free.length === 0) return etasMs
   for (const job of order.slice(0, horizon)) {
-    const [first, ...others] = free
-    if (!first) return etasMs
-    const next = others.reduce((a, b) => (b.atMs < a.atMs ? b : a), first)
+    const next = firstFree(free, job)
+    if (!next) {
+      etasMs.push(undefined)
+      continue
+    }
     const jobMs = next.device.estimateMs(job, next.modelHash === job.modelHash)
     if (jobMs === undefined) return etasMs
     next.atMs += jobMs
@@ -69,8 +79,20 @@ export function simulateQueue(order: readonly Waiting[], devices: readonly Devic
   return etasMs
 }
 
+interface SimulatedDevice {
+  readonly device: DeviceAvailability
+  atMs: number
+  modelHash: string | undefined
+}
+
+function firstFree(devices: readonly SimulatedDevice[], job: Waiting): SimulatedDevice | undefined {
+  let first: SimulatedDevice | undefined
+  for (const one of devices) if ((!first || one.atMs < first.atMs) && one.device.canHold(job)) first = one
+  return first
+}
+
 /** The forecast time at a queue position, 1 is next; undefined while speeds are unknown. */
-export function etaAtMs(etasMs: readonly number[], place: number): number | undefined {
+export function etaAtMs(etasMs: readonly (number | undefined)[], place: number): number | undefined {
   if (place <= horizon) return etasMs[place - 1]
   const farthestMs = etasMs[horizon - 1]
   return farthestMs === undefined ? undefined : (farthestMs * place) / horizon
