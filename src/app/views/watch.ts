@@ -1,5 +1,6 @@
 /** Notifies watchers of every visible change of jobs: states and steps at once, queue positions at a limited rate. */
-import type { Pool, PoolChange } from '../../engine/jobs/pool.ts'
+import type { Pool } from '../../engine/jobs/pool.ts'
+import type { PoolChange } from '../../engine/jobs/pool-parts.ts'
 import { Timers } from '../../engine/jobs/timers.ts'
 import type { Clock, Logger } from '../../system/ports.ts'
 import type { JobViews } from './job-views.ts'

@@ -2,38 +2,23 @@
  * The pool of devices: claims the next job, runs it, and ends it. The database is the queue. The pool adds this process's state.
  */
 import { toAppError } from '../../errors/errors.ts'
-import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
 import { attempt, endingOf, giveBack, learn, logFailure } from './attempt.ts'
 import type { Device, DeviceOpeners } from './devices/device.ts'
-import { DeviceList, type DeviceListParts, type DeviceStatus } from './devices/device-list.ts'
+import { DeviceList, type DeviceStatus } from './devices/device-list.ts'
 import { Pauses } from './devices/pauses.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import type { Candidate } from './fair-order.ts'
+import type { DeviceMeans } from './job-fit.ts'
 import { JobQueue } from './job-queue.ts'
+import type { PoolChange, PoolParts } from './pool-parts.ts'
 import { Run } from './run.ts'
-import type { Claim, Ending, JobStore, Waiting } from './store.ts'
+import type { Claim, Ending, Waiting } from './store.ts'
 import { Timers } from './timers.ts'
 import { EtaCache } from './times/eta-cache.ts'
 import type { Forecast, RunProgress } from './times/forecast.ts'
 import { JobTimes } from './times/job-times.ts'
 import { Speeds } from './times/speeds.ts'
-
-export interface PoolParts extends Pick<DeviceListParts, 'isClosed'> {
-  devices: DeviceOpeners[]
-  store: JobStore
-  clock: Clock
-  random: Random
-  log: Logger
-  /** Jobs that wait longer expire; 0: never. */
-  maxWaitMs: number
-  onChange: (change: PoolChange) => void
-  /** Called when a device hangs in a way that only a restart of the process can mend. */
-  onHung: (device: string) => void
-}
-
-/** `started`: a device has claimed the job. `state`: its state changed otherwise. `queue`: positions may have changed. */
-export type PoolChange = { kind: 'progress' | 'started' | 'state'; jobId: string } | { kind: 'queue' }
 
 /** Between attempts to write while the database cannot be written. */
 const writePauseMs = 2000
@@ -157,6 +142,11 @@ export class Pool {
 
   running(): string[] {
     return [...this.#runs.keys()]
+  }
+
+  /** What each device has for jobs, busy or not. */
+  means(): DeviceMeans[] {
+    return this.#devices.means()
   }
 
   devices(): DeviceStatus[] {

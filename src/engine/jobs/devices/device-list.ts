@@ -3,7 +3,7 @@
  * those that are busy.
  */
 import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts'
-import { type JobNeeds, memoryKindOn, memoryLimitOf } from '../job-fit.ts'
+import { type DeviceMeans, type JobNeeds, memoryKindOn, memoryLimitOf } from '../job-fit.ts'
 import type { Waiting } from '../store.ts'
 import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus as OwnStatus } from './device.ts'
 import type { Retirement } from './device-worker.ts'
@@ -81,6 +81,10 @@ export class DeviceList {
   /** Those that work and are not paused, whether they are free or not. */
   ready(): Device[] {
     return [...this.#devices].filter(({ state, name }) => state === 'ready' && !this.#paused.has(name))
+  }
+
+  means(): DeviceMeans[] {
+    return Array.from(this.#devices, ({ means }) => means)
   }
 
   statuses(): DeviceStatus[] {
