@@ -7,7 +7,7 @@ import type { Clock } from '../system/ports.ts'
 import { DatabaseFile } from './files/database-file.ts'
 import { createPrivateFile } from './files/private-files.ts'
 import * as schema from './schema.ts'
-import { isBusy, isDamage, toStorageFault } from './sqlite-faults.ts'
+import { isBusy, isDamage, sqliteCode, toStorageFault } from './sqlite-faults.ts'
 import { watchStatements } from './watch-statements.ts'
 
 /** The query builder over the one connection. Inside `Client.write` all of its statements are one transaction. */
@@ -18,8 +18,9 @@ const busyTimeoutMs = 50
 /** How long a write retries to get the lock, without blocking the event loop, before it is a fault. */
 const busyLimitMs = 10_000
 const lockRetry: Backoff = { firstMs: 10, longestMs: 200 }
-/** So many waiting writes share a transaction. Each takes up to a millisecond, and other work waits for all of them. */
+/** So many waiting writes share a transaction, and no more of them begin after so long: other work waits for all of them. */
 const mostTogether = 16
+const longestTogetherMs = 10
 
 /** The settings of every connection, and what SQLite answers when they hold. */
 const settings = [
@@ -100,6 +101,7 @@ export class Client {
     return new Promise((resolve, reject) => {
       const run = () => {
         const result = work()
+        if (result instanceof Promise) throw new TypeError('a transaction cannot wait for a promise')
         return () => resolve(result)
       }
       this.#waiting.push({ run, reject })
@@ -107,14 +109,13 @@ export class Client {
     })
   }
 
-  async #commit(writes: readonly Write[]): Promise<void> {
+  async #commit(writes: Write[]): Promise<void> {
     const startedMs = this.#clock.monotonicMs()
     for (let failures = 0; ; failures++) {
       try {
         const acknowledged = this.#onSameFile(() => this.#transaction.immediate(() => this.#runAll(writes)))
-        if (this.#logHoldsWiped) this.wipeLog()
         for (const acknowledge of acknowledged) acknowledge()
-        return
+        break
       } catch (error) {
         const mayWait = this.#clock.monotonicMs() - startedMs < busyLimitMs
         if (!isBusy(error) || !mayWait) {
@@ -124,21 +125,39 @@ export class Client {
       }
       await new Promise<void>(resolve => this.#clock.after(backoffMs(lockRetry, failures), resolve))
     }
+    if (this.#logHoldsWiped) this.#wipeAgain()
   }
 
-  /** A write that fails undoes only what it did itself; a fault of the disk is everybody's. */
-  #runAll(writes: readonly Write[]): Acknowledge[] {
+  /** Takes from `writes` those that there is no time for, and puts them back. */
+  #runAll(writes: Write[]): Acknowledge[] {
     const [only] = writes
     if (only && writes.length === 1) return [only.run()]
-    return writes.flatMap(({ run, reject }) => {
-      try {
-        return this.#transaction(() => [run()])
-      } catch (error) {
-        const fault = toStorageFault(error)
-        if (fault.code === 'storage' || fault.code === 'database-lost') throw error
-        return () => reject(fault)
-      }
-    })
+    const startedMs = this.#clock.monotonicMs()
+    const acknowledged: Acknowledge[] = []
+    for (const write of writes) {
+      acknowledged.push(this.#runAmong(write))
+      if (this.#clock.monotonicMs() - startedMs >= longestTogetherMs) break
+    }
+    this.#putBack(writes.splice(acknowledged.length))
+    return acknowledged
+  }
+
+  /** A write that fails undoes only what it did itself; a fault of SQLite is everybody's. */
+  #runAmong({ run, reject }: Write): Acknowledge {
+    try {
+      return this.#transaction(() => [run()])[0] ?? (() => {})
+    } catch (error) {
+      const fault = toStorageFault(error)
+      if (fault.code === 'database-lost' || (fault.code === 'storage' && sqliteCode(error))) throw error
+      return () => reject(fault)
+    }
+  }
+
+  #putBack(writes: readonly Write[]): void {
+    this.#waiting.unshift(...writes)
+    if (writes.length === 0 || this.#turnTaken) return
+    this.#turnTaken = true
+    setImmediate(() => this.#takeTurn())
   }
 
   /**
@@ -147,8 +166,18 @@ export class Client {
    */
   wipeLog(): void {
     const checkpoint = () => this.sqlite.pragma('wal_checkpoint(TRUNCATE)', { simple: true })
+    this.#logHoldsWiped = true
     // The first column is 1 if the checkpoint was blocked: https://sqlite.org/pragma.html#pragma_wal_checkpoint
     this.#logHoldsWiped = this.#onSameFile(checkpoint) === 1
+  }
+
+  /** Where that fails the next write repeats it: what is committed and told of is no fault. */
+  #wipeAgain(): void {
+    try {
+      this.wipeLog()
+    } catch {
+      // The log is known to hold what was wiped.
+    }
   }
 
   /** Writes only if the file is the one that was opened, and verifies that after the write. */

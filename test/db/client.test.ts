@@ -178,6 +178,59 @@ describe('the connection', () => {
     },
   )
 
+  test('a log that cannot be wiped once more is no fault of the writes before, and is wiped later', async () => {
+    let isFaulty = false
+    const wipes: unknown[] = []
+    const db = openDatabase({
+      beforeStatement: sql => {
+        if (!/wal_checkpoint/.test(String(sql))) return
+        if (isFaulty) throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' })
+        wipes.push(sql)
+      },
+    })
+    await addJob(db, 'a')
+    isFaulty = true
+    expect(() => db.client.wipeLog()).toThrow('disk full')
+    const told = await Promise.allSettled([addJob(db, 'b'), addJob(db, 'c'), addJob(db, 'd')])
+    expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
+    isFaulty = false
+    await addJob(db, 'e')
+    expect(wipes).toHaveLength(1)
+    await addJob(db, 'f')
+    expect(wipes).toHaveLength(1)
+  })
+
+  test('a file that another write cannot make is no fault of the writes beside it', async () => {
+    const db = openDatabase()
+    const fails = db.write(() => {
+      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+    })
+    const told = await Promise.allSettled([addJob(db, 'b'), fails, addJob(db, 'c')])
+    expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+
+  test('work that returns a promise is refused, and undone', async () => {
+    const db = openDatabase()
+    const waits = () => db.write(() => Promise.resolve(insertJob(db, 'a')))
+    await expect(waits()).rejects.toMatchObject({ code: 'internal' })
+    const [, among] = await Promise.allSettled([addJob(db, 'b'), waits(), addJob(db, 'c')])
+    expect(among).toMatchObject({ status: 'rejected', reason: { code: 'internal' } })
+    expect(['a', 'b', 'c'].map(id => db.jobs.get(id)?.state)).toEqual([undefined, 'queued', 'queued'])
+  })
+
+  test('writes that take long share no transaction for longer than ten milliseconds', async () => {
+    const clock = new FakeClock()
+    const statements: unknown[] = []
+    const db = openDatabase({ clock, beforeStatement: sql => statements.push(sql) })
+    statements.length = 0
+    const done: number[] = []
+    const long = (i: number) => db.write(() => clock.advance(4)).then(() => done.push(i))
+    await Promise.all(Array.from({ length: 20 }, (_, i) => long(i)))
+    expect(done).toEqual([...done.keys()])
+    // The first is by itself; of the others three at a time take twelve.
+    expect(statements.filter(sql => sql === 'COMMIT')).toHaveLength(8)
+  })
+
   test('a burst of writes leaves the event loop to others after every sixteen', async () => {
     const db = openDatabase()
     let done = 0

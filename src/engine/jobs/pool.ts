@@ -239,7 +239,8 @@ export class Pool {
       else this.#failedOn.delete(job.jobId)
       if (outcome.kind === 'done') learn(this.#speeds, run, outcome.loadMs, nowMs)
       const recorded = await this.#record(claim, endingNow, nowMs - run.startedMs)
-      if (recorded?.state === 'queued') this.#enqueueLater(job, recorded.delayMs)
+      // A cancel may have been written since, in the same transaction.
+      if (recorded?.state === 'queued' && run.stopped !== 'cancelled') this.#enqueueLater(job, recorded.delayMs)
       else this.#times.remove(job.jobId)
     } finally {
       this.#runs.delete(job.jobId)

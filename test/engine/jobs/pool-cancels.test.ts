@@ -75,6 +75,20 @@ describe('a cancel', () => {
     expect(t.workers.runs).toHaveLength(1)
   })
 
+  test('that shares a transaction with the record of a failure leaves nothing in the queue', async () => {
+    // After some of these, both wait for one turn: the record first.
+    for (let microtasks = 0; microtasks < 26; microtasks++) {
+      const { id } = await t.ask('a red circle')
+      await running(t)
+      const turn = t.built.db.write(() => undefined)
+      t.workers.current.fail(outOfMemory)
+      for (let i = 0; i < microtasks; i++) await Promise.resolve()
+      await Promise.all([turn, t.easel.act({ kind: 'cancel', jobId: id }, t.caller())])
+      await t.until(() => t.job(id).state === 'cancelled' && t.easel.queueLength().running === 0)
+      expect(t.easel.queueLength(), `after ${microtasks} microtasks`).toEqual({ waiting: 0, running: 0 })
+    }
+  })
+
   test('is not forgotten at a stop that ends before it takes effect', async () => {
     const { id } = await t.ask('a red circle')
     await running(t)
