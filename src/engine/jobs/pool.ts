@@ -240,7 +240,8 @@ export class Pool {
       if (outcome.kind === 'done') learn(this.#speeds, run, outcome.loadMs, nowMs)
       const recorded = await this.#record(claim, endingNow, nowMs - run.startedMs)
       // A cancel may have been written since, in the same transaction.
-      if (recorded?.state === 'queued' && run.stopped !== 'cancelled') this.#enqueueLater(job, recorded.delayMs)
+      if (recorded?.state === 'queued' && run.stopped !== 'cancelled')
+        this.#enqueueLater(job, recorded.delayMs)
       else this.#times.remove(job.jobId)
     } finally {
       this.#runs.delete(job.jobId)
