@@ -202,10 +202,11 @@ describe('the connection', () => {
 
   test('a file that another write cannot make is no fault of the writes beside it', async () => {
     const db = openDatabase()
-    const fails = db.write(() => {
-      throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
-    })
-    const told = await Promise.allSettled([addJob(db, 'b'), fails, addJob(db, 'c')])
+    const fails = () =>
+      db.write(() => {
+        throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+      })
+    const told = await Promise.allSettled([addJob(db, 'first'), fails(), addJob(db, 'c')])
     expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
   })
 
