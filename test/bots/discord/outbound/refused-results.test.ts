@@ -42,7 +42,7 @@ it('every code of Discord’s list for the result', async () => {
   expect(new Set(deliveryEnds(t.test).map(({ end }) => end))).toEqual(new Set(['arrived']))
 })
 
-it('a size that Discord refused is tried again after an hour', async () => {
+it('a size that Discord refused is tried again after more than an hour', async () => {
   const { ada, channel } = t.scene
   const fileName = async (prompt: string) => {
     await t.test.ask(prompt, t.caller(ada, channel))
@@ -53,7 +53,7 @@ it('a size that Discord refused is tried again after an hour', async () => {
   expect(await fileName('the first')).toMatch(/\.webp$/)
   t.discord.uploadLimitBytes = 20 * 1024 * 1024
   expect(await fileName('soon after')).toMatch(/\.webp$/)
-  t.clock.advance(3_600_000)
+  t.clock.advance(3_600_001)
   expect(await fileName('an hour later')).toMatch(/\.png$/)
 })
 
