@@ -42,6 +42,28 @@ it('every code of Discord’s list for the result', async () => {
   expect(new Set(deliveryEnds(t.test).map(({ end }) => end))).toEqual(new Set(['arrived']))
 })
 
+it.each(['a red circle', 'a {red, blue} circle'])(
+  'a card that is the message itself says so where every way to show the result of “%s” was refused',
+  async prompt => {
+    t.test.workers.mode = 'by-hand'
+    const { ada, channel } = t.scene
+    const tooManyThreads = { kind: 'refusal', status: 400, code: 160006, message: 'Too many' } as const
+    t.discord.faults.order(/^POST .*\/threads$/, tooManyThreads, Number.POSITIVE_INFINITY)
+    await t.test.easel.imagine({ prompt }, t.caller(ada, channel), { confirmed: true })
+    await t.passing(() => t.test.workers.underway.length > 0 && t.test.built.db.outbox.pending().length === 0)
+    const refusal = { kind: 'refusal', status: 403, code: 50013, message: 'Missing Permissions' } as const
+    t.discord.faults.order(/^(POST|PATCH) \/channels\/\d+\/messages/, refusal, Number.POSITIVE_INFINITY)
+    t.test.workers.mode = 'at-once'
+    t.test.workers.current.finish()
+    await t.passing(() => deliveryEnds(t.test).some(({ end }) => end === 'undeliverable'))
+    t.discord.faults.clear()
+    await t.calm(1000)
+    const texts = t.messages(channel).map(message => t.text(message))
+    expect(standingAsUnderway(texts)).toEqual([])
+    expect(texts.join()).toContain('The result could not be shown here')
+  },
+)
+
 it('a size that Discord refused is tried again after more than an hour', async () => {
   const { ada, channel } = t.scene
   const fileName = async (prompt: string) => {

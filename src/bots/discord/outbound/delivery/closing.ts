@@ -49,7 +49,7 @@ export function showFanOut(parts: ClosingParts, delivery: Delivery): Promise<Clo
   return closeCard(parts, delivery, [...notes], own)
 }
 
-/** Without a thread the card is the result itself. */
+/** Without a thread the card is the message of the job. */
 function isOwnMessage({ steps, address }: Delivery): boolean {
   const card = steps.value('card')
   return card !== undefined && isSame(readAddress(card), address)
@@ -63,7 +63,9 @@ async function closeCard(
 ): Promise<Closed | undefined> {
   const { job, steps, fanOut } = delivery
   const stored = steps.value('card')
-  if (stored === undefined || isOwnMessage(delivery)) return undefined
+  if (stored === undefined) return undefined
+  // Without a thread the card is the result itself. Where it refused the result, it says so.
+  if (isOwnMessage(delivery) && result?.kind !== 'undeliverable') return undefined
   const card = readAddress(stored)
   const finish = (thumbnail?: PostForm['thumbnail']) =>
     inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes, thumbnail }, fanOut)), {})
