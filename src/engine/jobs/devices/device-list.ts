@@ -133,7 +133,8 @@ export class DeviceList {
   canRun(job: PlacedJob): boolean {
     if (this.#mostFree && !isWithin(this.#mostFree, job.neededMemory)) return false
     const [first] = this.#freeFor(job.modelHash)
-    if (!first || first.canHold(job)) return first !== undefined
+    if (!first) return false
+    if (first.canHold(job)) return true
     this.#mostFree ??= mostOf(this.#setOf.keys())
     return isWithin(this.#mostFree, job.neededMemory) && this.#choose(job, () => true) !== undefined
   }

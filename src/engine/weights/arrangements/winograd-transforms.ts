@@ -3,7 +3,8 @@
  *
  *   Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A      d: tile of (m+2)×(m+2) pixels; g: 3×3 kernel; Y: m×m pixels
  *
- * Along one axis, d is the product of two polynomials, and its coefficients follow from its values at m + 1 points and at infinity.
+ * Along one axis this is the transpose of a product of two polynomials, which follows from their values at m + 1 points and at
+ * infinity.
  */
 
 export type Matrix = readonly (readonly number[])[]
