@@ -5,7 +5,7 @@ import * as ort from 'onnxruntime-node'
 import { AppError } from '../../errors/errors.ts'
 import { floatsOfValues, isPortType, type PortType, valuesAs } from '../weights/number-types.ts'
 import { deviceFault, providerOf } from './device.ts'
-import { newGraph, type Target, variantFor } from './kernels.ts'
+import { isCpu, newGraph, type Target, variantFor } from './kernels.ts'
 import type { OnnxModel } from './model.ts'
 
 // Errors are thrown, so the runtime need not print them as well.
@@ -137,7 +137,7 @@ export async function tryDevice(device: string, precision: Precision = 'float32'
  */
 export async function preferredPrecision(device: string): Promise<Precision> {
   await tryDevice(device)
-  if (device.startsWith('cpu')) return 'float32'
+  if (isCpu({ device })) return 'float32'
   return tryDevice(device, 'float16').then(
     () => 'float16',
     () => 'float32',
@@ -174,6 +174,8 @@ function runtimeOptions(
   return {
     executionProviders: [providerOf(options.device ?? 'cpu', model?.trigonometricNodes)],
     graphOptimizationLevel: 'all',
+    // The runtime would take all of a second run's values as one new block, beside the pieces of the first run that it keeps.
+    ...(isCpu(options) && { enableMemPattern: false }),
     logSeverityLevel: 4, // fatal: what goes wrong is thrown, and names of a foreign graph reach no terminal by another way
     ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),
     ...(options.profilePrefix !== undefined && {
