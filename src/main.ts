@@ -6,7 +6,7 @@ import { checkPicture } from './app/checks/check-picture.ts'
 import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bots/adapter.ts'
 import type { Config } from './config/config.ts'
 import type { Secrets } from './config/secrets.ts'
-import { deviceOpeners } from './devices/device-workers.ts'
+import { deviceOpeners, workerCatalogue } from './devices/device-workers.ts'
 import { prepareDevices } from './devices/prepare-devices.ts'
 import { reasonLines } from './devices/reason-lines.ts'
 import { tryDevices } from './devices/try-devices.ts'
@@ -64,7 +64,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   for (const line of reasonLines(words, prepared.reason)) say(line)
   await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
   await makeWeightFiles(catalogue.models, prepared.devices, parts.making)
-  const work = { ...catalogue, maxPixels: config.limits.maxPixels }
+  const work = workerCatalogue(catalogue, config.limits)
   const devices = prepared.devices.map(device => deviceOpeners(device, work, prepared.env))
   for (const model of catalogue.models) {
     const tooLarge = modelMemoryProblem(model, devices)

@@ -1,6 +1,6 @@
 /** Lends this machine's devices until it leaves, and fetches missing models in the meantime. */
 import type { Config } from '../config/config.ts'
-import { workerOptions } from '../devices/device-workers.ts'
+import { workerCatalogue, workerOptions } from '../devices/device-workers.ts'
 import { prepareDevices } from '../devices/prepare-devices.ts'
 import { reasonLines } from '../devices/reason-lines.ts'
 import { tryDevices } from '../devices/try-devices.ts'
@@ -43,7 +43,7 @@ async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Pr
   for (const line of reasonLines(words, prepared.reason)) out(line)
   await tryDevices(prepared, systemClock, error => err(errorSentence(words, error)))
   await makeWeightFiles(catalogue.models, prepared.devices, showMaking(process.stderr, err, words))
-  const work = { ...catalogue, maxPixels: config.limits.maxPixels }
+  const work = workerCatalogue(catalogue, config.limits)
   return prepared.devices.map(device => {
     const options = workerOptions({ ...device, host: 'process' }, work, prepared.env)
     const { name, memoryBytes, precision } = device

@@ -16,14 +16,19 @@ export async function checkModels(
   show: (findings: DoctorFinding[]) => void,
 ): Promise<void> {
   const { config, words } = session
-  const [{ isOfNoUse }, { prepareDevices }, { hostOpener }, { encodePicture }, { makeWeightFiles }] =
-    await Promise.all([
-      import('../engine/models/library.ts'),
-      import('../devices/prepare-devices.ts'),
-      import('../devices/device-workers.ts'),
-      import('../engine/image/encode.ts'),
-      import('../startup/model-weights.ts'),
-    ])
+  const [
+    { isOfNoUse },
+    { prepareDevices },
+    { hostOpener, workerCatalogue },
+    { encodePicture },
+    { makeWeightFiles },
+  ] = await Promise.all([
+    import('../engine/models/library.ts'),
+    import('../devices/prepare-devices.ts'),
+    import('../devices/device-workers.ts'),
+    import('../engine/image/encode.ts'),
+    import('../startup/model-weights.ts'),
+  ])
   const { models, files, unused } = await libraryOf(session)
   show(
     unused.map(one => ({
@@ -42,7 +47,7 @@ export async function checkModels(
   const [device, ...others] = devices
   if (!device) return
   for (const other of others) {
-    const host = hostOpener(other, { models: [], files: [] }, env)()
+    const host = hostOpener(other, workerCatalogue({ models: [], files: [] }, config.limits), env)()
     const start = await host.start()
     await host.stop()
     const isUp = start.kind === 'ready'
@@ -51,7 +56,7 @@ export async function checkModels(
       : faultSentence(session, start.error)
     show([{ check: 'device', state: isUp ? 'fine' : 'wrong', detail }])
   }
-  const host = hostOpener(device, { models, files }, env)()
+  const host = hostOpener(device, workerCatalogue({ models, files }, config.limits), env)()
   const start = await host.start()
   if (start.kind === 'failed') {
     show([{ check: 'device', state: 'wrong', detail: faultSentence(session, start.error) }])

@@ -1,7 +1,7 @@
 /** Paints work orders in a separate worker, without database or queue, and writes the pictures. */
 import { extname } from 'node:path'
 import { memoryProblem } from '../app/checks/check-memory.ts'
-import { hostOpener, memoryOf } from '../devices/device-workers.ts'
+import { hostOpener, memoryOf, workerCatalogue } from '../devices/device-workers.ts'
 import { prepareDevices } from '../devices/prepare-devices.ts'
 import type { RunOutcome, WorkerHost } from '../engine/host/worker-host.ts'
 import { convertPicture } from '../engine/image/convert.ts'
@@ -38,7 +38,7 @@ export async function paintToFiles(
   const target = await openTarget(file, count)
   if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
   await makeWeightFiles(modelsOf(orders, catalogue.models), [device], showMaking(process.stderr, err, words))
-  const host = hostOpener(device, { ...catalogue, maxPixels: config.limits.maxPixels }, env)()
+  const host = hostOpener(device, workerCatalogue(catalogue, config.limits), env)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
   // `once`: a second Ctrl-C finds no listener and ends the process at once.

@@ -44,9 +44,6 @@ export const bounds = {
   refineScore: { min: 0, max: 10 },
 } as const satisfies Record<string, Bounds>
 
-/** `limits.maxPixels` of the default configuration, for a painter without one. A test holds them together. */
-export const usualMaxPixels = 2048 * 2048
-
 /** Shares of a device's time are as the weights of the gateways that have work for it. */
 export const gatewayWeights: Bounds = { min: 0.1, max: 10 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { WorkerHostKind } from '../common/choices.ts'
 import { memoryKindOf } from '../common/memory-need.ts'
+import type { Config } from '../config/config.ts'
 import { createProcessHost } from '../engine/host/process-host.ts'
 import { createThreadHost } from '../engine/host/thread-host.ts'
 import type { WorkerHost } from '../engine/host/worker-host.ts'
@@ -35,8 +36,18 @@ const allocator = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) }
  */
 export const withoutTf32 = { NVIDIA_TF32_OVERRIDE: '0' }
 
-/** The models of a worker. maxPixels: of the largest picture that may be asked for. */
-type WorkerCatalogue = Pick<ModelCatalogue, 'models' | 'files'> & { readonly maxPixels?: number }
+/** What a worker is told of what it may be asked to paint. */
+export interface WorkerCatalogue extends Pick<ModelCatalogue, 'models' | 'files'> {
+  /** Of the largest picture that may be asked for. */
+  readonly maxPixels: number
+}
+
+export function workerCatalogue(
+  { models, files }: Pick<ModelCatalogue, 'models' | 'files'>,
+  { maxPixels }: Pick<Config['limits'], 'maxPixels'>,
+): WorkerCatalogue {
+  return { models, files, maxPixels }
+}
 
 /** The pool's openers for a device's workers: the configured host, and a process for jobs that may crash it. */
 export function deviceOpeners(

@@ -5,7 +5,7 @@ import { adapterAddresses, hasAdapter } from './adapters.ts'
 import { type Card, listCards } from './cards.ts'
 import { chooseDevices, type DeviceChoice, type LocalMachine } from './choose-devices.ts'
 import { linkCudaLibraries, withLibraryFolder } from './cuda-libraries.ts'
-import { hostOpener } from './device-workers.ts'
+import { hostOpener, workerCatalogue } from './device-workers.ts'
 import { type BudgetedDevice, withBudgets } from './memory-budget.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -22,7 +22,7 @@ export interface PreparedDevices extends DeviceChoice {
 /** @throws AppError 'cuda-libraries' or 'file' when the folder of CUDA's libraries cannot be used; as chooseDevices. */
 export async function prepareDevices(config: Config, env: Environment): Promise<PreparedDevices> {
   const forWorkers = deviceEnvironment(config, env)
-  const machine = machineOf(forWorkers)
+  const machine = machineOf(config, forWorkers)
   const { devices, reason } = await chooseDevices(config.devices, machine)
   const { cards, open } = machine
   return { devices: await withBudgets(devices, machine), reason, cards, env: forWorkers, open }
@@ -37,7 +37,7 @@ function deviceEnvironment({ cudaLibraries }: Config, env: Environment): Environ
 }
 
 /** The driver is asked once, so that what is free was measured before a worker took a part of it. */
-function machineOf(env: Environment): LocalMachine {
+function machineOf({ limits }: Pick<Config, 'limits'>, env: Environment): LocalMachine {
   let cards: Promise<readonly Card[] | undefined> | undefined
   return {
     cards() {
@@ -50,7 +50,7 @@ function machineOf(env: Environment): LocalMachine {
     async open(name) {
       // In a process, so that a crash of the driver is detected as its end.
       const device: DeviceConfig = { name, host: 'process', threads: 0, precision: 'auto' }
-      const host = hostOpener(device, { models: [], files: [] }, env)()
+      const host = hostOpener(device, workerCatalogue({ models: [], files: [] }, limits), env)()
       const outcome = await host.start()
       await host.stop()
       return outcome.kind === 'failed' ? outcome.error : undefined

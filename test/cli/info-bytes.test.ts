@@ -61,7 +61,10 @@ beforeAll(async () => {
   })
   expect([models.length, unused]).toEqual([1, []])
   trip = roundTrip({ models, files }, [first, second, mask])
-  painter = await openPainter({ device: 'cpu', threads: 1, models, files, version: 'Easel' }, () => 0)
+  painter = await openPainter(
+    { device: 'cpu', threads: 1, models, files, maxPixels: 1024 ** 2, version: 'Easel' },
+    () => 0,
+  )
 })
 afterAll(async () => {
   await painter?.close()

@@ -2,7 +2,6 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { usualMaxPixels } from '../../src/common/bounds.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { AppError } from '../../src/errors/errors.ts'
 import { packageRoot } from '../../src/system/paths.ts'
@@ -32,10 +31,6 @@ test('without a file the defaults hold, and nothing can be changed afterwards', 
   expect(config.dataDir).toBe(join(folder, 'data'))
   expect(config.modelsDir).toBe(join(packageRoot, 'models'))
   expect(() => Object.assign(config.web, { port: 1 })).toThrow(TypeError)
-})
-
-test('a painter without a configuration leaves room for the largest picture that the defaults allow', () => {
-  expect(usualMaxPixels).toBe(loadConfig(packageRoot, folder).limits.maxPixels)
 })
 
 test('a file is merged over the defaults key by key; lists are replaced', () => {

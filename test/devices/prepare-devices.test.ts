@@ -1,14 +1,14 @@
 /** The devices of a start: the driver is asked once, and every worker is told what was measured then. */
 import { expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
-import { deviceOpeners, workerOptions } from '../../src/devices/device-workers.ts'
+import { deviceOpeners, workerCatalogue, workerOptions } from '../../src/devices/device-workers.ts'
 import { prepareDevices } from '../../src/devices/prepare-devices.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { FakeNvidiaSmi, geForce } from '../fakes/fake-nvidia-smi.ts'
 
 const defaults = loadConfig(packageRoot, packageRoot)
 const usableBytes = (23_802 - 512) * 2 ** 20
-const nothing = { models: [], files: [] }
+const nothing = workerCatalogue({ models: [], files: [] }, defaults.limits)
 
 test('what is free on a card is measured once per start, and passed down', async () => {
   const driver = new FakeNvidiaSmi([geForce])

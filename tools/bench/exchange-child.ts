@@ -17,8 +17,9 @@ const { models } = await readModels({ roots: [modelsDir], linkTargets: [], cache
 const record = models.find(one => one.name === name) ?? models[0]
 if (!record) throw new Error(`there is no model in ${modelsDir}`)
 const three = ['', ' 2', ' 3'].map(suffix => renamed(record, suffix))
-const painter = await openPainter({ device: 'cpu', threads: 0, models: three, version: 'Easel' }, () =>
-  performance.now(),
+const painter = await openPainter(
+  { device: 'cpu', threads: 0, models: three, maxPixels: 1024 ** 2, version: 'Easel' },
+  () => performance.now(),
 )
 const hooks = { signal: new AbortController().signal, onLoading: () => {}, onStep: async () => {} }
 const openFilesBefore = openFiles()

@@ -53,7 +53,7 @@ export async function openSubject(options: SubjectOptions): Promise<Subject> {
   const meter = { insideMs: 0 }
   const { device, threads } = options
   const painter = await openPainter(
-    { device, threads, models, version: 'Easel' },
+    { device, threads, models, maxPixels: 1024 ** 2, version: 'Easel' },
     options.clockMs ?? (() => performance.now()),
     async (_, call) => {
       const startMs = performance.now()

@@ -33,7 +33,7 @@ export async function checkPicture(
 ): Promise<PictureResult> {
   const host = hostOpener(
     { name: device, host: 'process', threads: 0, precision },
-    { models: [model], files: [] },
+    { models: [model], files: [], maxPixels: request.sidePx ** 2 },
     env,
   )()
   const start = await host.start()

@@ -3,7 +3,7 @@
  * `easel devices pause | resume | drain NAME`: whether a device gets jobs.
  */
 import { Command } from 'commander'
-import { hostOpener } from '../../devices/device-workers.ts'
+import { hostOpener, workerCatalogue } from '../../devices/device-workers.ts'
 import { prepareDevices } from '../../devices/prepare-devices.ts'
 import { reasonLines } from '../../devices/reason-lines.ts'
 import type { Words } from '../../words/en.ts'
@@ -42,7 +42,7 @@ async function show(session: CommandSession): Promise<ExitCode> {
   const paused = pausedDevices(session)
   let failed = 0
   for (const device of devices) {
-    const host = hostOpener(device, { models: [], files: [] }, env)()
+    const host = hostOpener(device, workerCatalogue({ models: [], files: [] }, config.limits), env)()
     const start = await host.start()
     await host.stop()
     if (start.kind === 'failed') failed += 1

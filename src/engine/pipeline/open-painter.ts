@@ -1,7 +1,6 @@
 /** The painter of a device's worker: takes orders, returns encoded pictures. */
 
 import { z } from 'zod'
-import { usualMaxPixels } from '../../common/bounds.ts'
 import { type Precision, precisions } from '../../common/choices.ts'
 import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
@@ -47,7 +46,7 @@ export const painterSetup = z.object({
   /** The memory budget of the device; absent: no limit. */
   memoryBytes: z.number().positive().optional(),
   /** The largest picture that may be asked for, for which the networks leave room. */
-  maxPixels: z.number().int().positive().default(usualMaxPixels),
+  maxPixels: z.number().int().positive(),
   /** The program's name and version, written into every picture: "Easel 0.1.0". */
   version: z.string(),
 })

@@ -34,7 +34,7 @@ async function started(kind: keyof typeof kinds): Promise<WorkerHost> {
   const host = kinds[kind]({
     entry,
     device: 'cpu',
-    setup: { device: 'cpu', threads: 1, models, version: 'Easel' },
+    setup: { device: 'cpu', threads: 1, models, maxPixels: 1024 ** 2, version: 'Easel' },
     env: workerEnvironment(process.env),
   })
   hosts.push(host)

@@ -30,7 +30,7 @@ async function paint(device: string, env: Record<string, string>): Promise<Uint8
   const modelsDir = join(packageRoot, 'models')
   const { models } = await readModels({ roots: [modelsDir], linkTargets: [], cache: memoryHashCache() })
   const [{ name = '', hash = '' } = {}] = models
-  const setup = { device, threads: 0, precision: 'float32', models, version: 'Easel' }
+  const setup = { device, threads: 0, precision: 'float32', models, maxPixels: 1024 ** 2, version: 'Easel' }
   const host = createProcessHost({ entry, device, setup, env })
   try {
     await host.start()
@@ -52,7 +52,7 @@ async function paint(device: string, env: Record<string, string>): Promise<Uint8
 
 describe.runIf(adapter)('On SwiftShader', () => {
   test('a worker comes up on it, in float32 since it has no float16', { timeout: 120_000 }, async () => {
-    const setup = { device: 'webgpu', threads: 0, models: [], version: 'Easel' }
+    const setup = { device: 'webgpu', threads: 0, models: [], maxPixels: 1024 ** 2, version: 'Easel' }
     const host = createProcessHost({ entry, device: 'webgpu', setup, env: adapter ?? {} })
     expect(await host.start()).toEqual({ kind: 'ready', device: 'webgpu, float32' })
     await host.stop()

@@ -115,8 +115,9 @@ test.each([
 
 test.each([
   [{}, 'portable float32'],
-  [{ memoryBytes: 16.7e9 }, 'portable float32'],
-  [{ memoryBytes: 22e9 }, 'cpu float32'],
+  [{ memoryBytes: 16.7e9, maxPixels: 2048 ** 2 }, 'portable float32'],
+  [{ memoryBytes: 22e9, maxPixels: 2048 ** 2 }, 'cpu float32'],
+  [{ memoryBytes: 100e9 }, 'portable float32'],
   [{ memoryBytes: 22e9, maxPixels: 4096 ** 2 }, 'portable float32'],
   [{ memoryBytes: 16.7e9, maxPixels: 1024 ** 2 }, 'cpu float32'],
   [{ memoryBytes: Number.POSITIVE_INFINITY }, 'cpu float32'],

@@ -26,7 +26,7 @@ const ways: Refinement[] = [
 
 /** Two pictures, painted twice by one painter, and how many networks were loaded for each time. */
 async function paintTwice(refinement: Refinement, memoryBytes?: number) {
-  const setup = { device: 'cpu', threads: 2, models, memoryBytes, version: 'Easel' }
+  const setup = { device: 'cpu', threads: 2, models, memoryBytes, maxPixels: 1024 ** 2, version: 'Easel' }
   const painter = await openPainter(setup, () => performance.now())
   const loads: number[] = []
   const pictures: Uint8Array[] = []

@@ -39,7 +39,10 @@ beforeAll(async () => {
   writeFileSync(join(root, 'loras/some/partly.safetensors'), withStrangers('unet-only'))
   catalogue = await readModels({ roots: [root], linkTargets: [], cache: memoryHashCache() })
   const { models, files } = catalogue
-  painter = await openPainter({ device: 'cpu', threads: 2, models, files, version: 'Easel' }, () => 0)
+  painter = await openPainter(
+    { device: 'cpu', threads: 2, models, files, maxPixels: 1024 ** 2, version: 'Easel' },
+    () => 0,
+  )
 })
 afterAll(async () => {
   await painter?.close()

@@ -26,7 +26,7 @@ test('another upscaler can take the place of resampling, and the picture names i
       data: new Uint8Array(3 * widthPx * heightPx * factor ** 2).fill(200),
     }),
   }
-  const setup = { device: 'cpu', threads: 1, models: [], version: 'Easel' }
+  const setup = { device: 'cpu', threads: 1, models: [], maxPixels: 1024 ** 2, version: 'Easel' }
   const painter = await openPainter(setup, () => performance.now(), undefined, upscaler)
   const one = await sharp({ create: { width: 8, height: 8, channels: 3, background: 'red' } })
     .png()
@@ -52,7 +52,14 @@ test('another upscaler can take the place of resampling, and the picture names i
 
 test('an order is painted at the low-memory level that its budget asks for', async () => {
   const demo = await readDemoRecord()
-  const setup = { device: 'cpu', threads: 2, models: [demo], memoryBytes: 5e9, version: 'Easel' }
+  const setup = {
+    device: 'cpu',
+    threads: 2,
+    models: [demo],
+    memoryBytes: 5e9,
+    maxPixels: 1024 ** 2,
+    version: 'Easel',
+  }
   const order = aPaintOrder({
     model: { name: demo.name, hash: demo.hash },
     widthPx: 64,

@@ -70,6 +70,7 @@ beforeAll(async () => {
       threads: 1,
       models,
       files,
+      maxPixels: 1024 ** 2,
       version: 'Easel',
     },
     () => 0,

@@ -34,8 +34,9 @@ export async function openDemo(): Promise<OpenDemo> {
   const { models } = await readModels({ roots: [modelsDir], linkTargets: [], cache: memoryHashCache() })
   const record = models.find(model => model.name === 'demo')
   if (!record?.refiner) throw new Error('the demo model with its Refiner is not in models/')
-  const painter = await openPainter({ device: 'cpu', threads: 2, models, version: 'Easel' }, () =>
-    performance.now(),
+  const painter = await openPainter(
+    { device: 'cpu', threads: 2, models, maxPixels: 1024 ** 2, version: 'Easel' },
+    () => performance.now(),
   )
   const model = { name: record.name, hash: record.hash }
   const refiner = { name: record.name, hash: record.refiner.hash }

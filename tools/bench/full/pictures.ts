@@ -2,12 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { loadConfig } from '../../../src/config/config.ts'
 import { memoryBudgetBytes } from '../../../src/devices/memory-budget.ts'
 import type { FileRecord } from '../../../src/engine/models/file-record.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { planNetworks } from '../../../src/engine/networks/plan/plan.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
 import { type PaintOrder, paintOrder } from '../../../src/engine/work-order.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
 import { randomHalves } from '../../full-size/random-weights.ts'
 import { writeWeights } from '../../full-size/write-weights.ts'
 import { elapsedMs } from '../measure.ts'
@@ -62,6 +64,7 @@ export async function paintPictures(add: Add, modelsDir: string, rounds: number)
     models: [record],
     files: [...files],
     memoryBytes,
+    maxPixels: loadConfig(packageRoot, packageRoot).limits.maxPixels,
     version: 'Easel',
   }
   const painter = await openPainter(setup, () => performance.now())

@@ -1,5 +1,4 @@
 /** Chooses the graph variant of a U-Net by the memory of its device. */
-import { usualMaxPixels } from '../../../common/bounds.ts'
 import type { CachedForm } from '../../../common/choices.ts'
 import { type Target, unetVariantsFor, type VariantName, variantFor } from '../../onnx/kernels.ts'
 import { memoryOf } from '../../onnx/memory/graph-memory.ts'
@@ -10,7 +9,7 @@ import { unetWorkingBytes } from '../memory/working-memory.ts'
 export interface PlanTarget extends Target {
   /** What the sessions of the device may hold; absent: as little as possible. */
   readonly memoryBytes?: number
-  /** The largest picture that may be asked for; absent: that of the default configuration. */
+  /** The largest picture that may be asked for; absent: it may have any size. */
   readonly maxPixels?: number
 }
 
@@ -20,7 +19,7 @@ export interface PlanTarget extends Target {
  */
 export function unetVariant(
   config: Pick<UNetConfig, 'levels'>,
-  { memoryBytes = 0, maxPixels = usualMaxPixels, ...target }: PlanTarget,
+  { memoryBytes = 0, maxPixels = Number.POSITIVE_INFINITY, ...target }: PlanTarget,
   build: (variant: VariantName) => OnnxModel,
 ): VariantName {
   // Guided and square: a side has eight pixels for each latent.

@@ -41,7 +41,10 @@ beforeAll(async () => {
   await buildTinyAddOns(join(folder, 'add-ons'))
   const files = await readTinyAddOns(join(folder, 'add-ons'))
   hashOf = name => files.find(file => file.name === name)?.hash ?? ''
-  painter = await openPainter({ device: 'cpu', threads: 2, version: 'Easel', models: [tiny], files }, () => 0)
+  painter = await openPainter(
+    { device: 'cpu', threads: 2, maxPixels: 1024 ** 2, version: 'Easel', models: [tiny], files },
+    () => 0,
+  )
   sources = {
     noise: (await encodePicture(aNoisyPicture(97, 61), 'png', undefined)).bytes,
     disc: readFixture('mask-alpha.png'),
