@@ -31,7 +31,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'picture-unusable': z.object({ problem: pictureProblem }),
   file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: fileProblem }),
   config: z.object({ file: text.optional(), key: text, problem: configProblem }),
-  'out-of-memory': z.object({ device: text }),
+  'out-of-memory': z.object({ device: text, lowMemoryLevel: number.optional() }),
   'memory-too-small': z.object({ device: text, neededBytes: number, budgetBytes: number }),
   'device-unusable': z.preprocess(
     withMessage,

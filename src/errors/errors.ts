@@ -40,8 +40,11 @@ export interface ErrorDetails {
   file: { file: string; doing: 'read' | 'write'; problem: FileProblem }
   /** Easel's own configuration is wrong: `key` in `file`, or in the environment; an empty `key` means the whole file. */
   config: { file?: string | undefined; key: string; problem: ConfigProblem }
-  /** The device ran out of memory; another try gets a new worker. */
-  'out-of-memory': { device: string }
+  /**
+   * The device ran out of memory; another try gets a new worker. `lowMemoryLevel`: at which a picture was painted; workers of
+   * earlier versions do not say it.
+   */
+  'out-of-memory': { device: string; lowMemoryLevel?: number | undefined }
   /** A network needs more memory than the device may use. */
   'memory-too-small': { device: string; neededBytes: number; budgetBytes: number }
   /** The device cannot be used at all; `message` is the runtime's. */

@@ -92,6 +92,10 @@ export class FakeRun {
     return this.#events.signal?.aborted === true
   }
 
+  get lowMemoryLevel(): number {
+    return this.#events.lowMemoryLevel ?? 0
+  }
+
   loading(): void {
     this.#events.onLoading?.('fake')
   }

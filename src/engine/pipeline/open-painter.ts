@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { type Precision, precisions } from '../../common/choices.ts'
+import { AppError, hasCode } from '../../errors/errors.ts'
 import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
 import { encodePreview } from '../image/preview.ts'
@@ -171,7 +172,18 @@ class OrderRun implements PaintContext {
     this.#lowMemoryLevel = parts.levelOf(order, hooks.lowMemoryLevel ?? 0)
   }
 
+  /** @throws AppError 'out-of-memory' when the device's memory ran out; names the low-memory level, which the budget may have raised. */
   async paint(): Promise<PaintOutcome> {
+    try {
+      return await this.#paint()
+    } catch (error) {
+      if (!hasCode(error, 'out-of-memory')) throw error
+      const details = { ...error.details, lowMemoryLevel: this.#lowMemoryLevel }
+      throw new AppError('out-of-memory', details, error.cause ?? error)
+    }
+  }
+
+  async #paint(): Promise<PaintOutcome> {
     this.#parts.residency.isAlone = this.#lowMemoryLevel === 2
     this.#parts.residency.opening = open => {
       this.onLoading(this.#modelName)

@@ -37,6 +37,18 @@ describe('a job that fails', () => {
     expect(t.job(next.id).state).toBe('done')
   })
 
+  test('for want of memory is tried with less than its worker really used', async () => {
+    await t.ask('a red circle')
+    await running(t)
+    expect(t.workers.current.lowMemoryLevel).toBe(0)
+    // Its budget made it begin at level 1.
+    t.workers.current.fail(new AppError('out-of-memory', { device: 'fake:0', lowMemoryLevel: 1 }))
+    await runningAgain(t)
+    expect(t.workers.current.lowMemoryLevel).toBe(2)
+    t.workers.current.finish()
+    await t.settled()
+  })
+
   test('once and succeeds at the next try is done, with the seed it was accepted with', async () => {
     const { id, order } = await t.ask('a red circle')
     await running(t)

@@ -92,6 +92,32 @@ test('an order is painted at the low-memory level that its budget asks for', asy
   expect(await callsAt(2)).toBe(2 * (await callsAt(1)))
 })
 
+test.each([0, 1, 2] as const)(
+  'a painter whose memory runs out says that it painted at level %d, as its budget asked',
+  async level => {
+    const demo = await readDemoRecord()
+    const setup = { device: 'cpu', threads: 1, models: [demo], maxPixels: 1024 ** 2, version: 'Easel' }
+    const runtimes = new Error('Failed to allocate memory for requested buffer')
+    const runsOut: RunInterceptor = () => {
+      throw runtimes
+    }
+    const painter = await openPainter(
+      setup,
+      () => 0,
+      runsOut,
+      undefined,
+      () => level,
+    )
+    const order = aPaintOrder({ model: { name: demo.name, hash: demo.hash }, widthPx: 64, heightPx: 64 })
+    await expect(painter.paint(order, {}, hooks)).rejects.toMatchObject({
+      code: 'out-of-memory',
+      details: { device: 'cpu', lowMemoryLevel: level },
+      cause: runtimes,
+    })
+    await painter.close()
+  },
+)
+
 test("a model's preview matrix is fitted once, also when the model leaves the cache and comes back", async () => {
   const { models } = await readModels({
     roots: [`${packageRoot}/models`],

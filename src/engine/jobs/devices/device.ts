@@ -1,6 +1,6 @@
 /** One device: starts workers, runs one job at a time, and detects a stall. */
 
-import { AppError } from '../../../errors/errors.ts'
+import { AppError, hasCode } from '../../../errors/errors.ts'
 import type { WorkerEndCode } from '../../../errors/worker-end.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import { leavesBroken } from '../../host/fault.ts'
@@ -172,8 +172,8 @@ export class Device {
   ): Promise<RunOutcome> {
     const host = await this.prepare(watch.isolated)
     const outcome = await this.#runWatched(host, order, sources, watch)
-    if (outcome.kind === 'failed' && outcome.error.code === 'out-of-memory')
-      this.#lowMemoryLevels.ranOut(order)
+    if (outcome.kind === 'failed' && hasCode(outcome.error, 'out-of-memory'))
+      this.#lowMemoryLevels.ranOut(order, outcome.error.details.lowMemoryLevel)
     if (outcome.kind === 'done' && modelHash !== '') this.#warmModel = modelHash
     if (outcome.kind === 'done') this.#quarantine.forget()
     if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire()

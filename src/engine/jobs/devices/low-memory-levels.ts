@@ -2,8 +2,6 @@
 import type { LowMemoryLevel } from '../../pipeline/low-memory.ts'
 import type { WorkOrder } from '../../work-order.ts'
 
-const next: Readonly<Record<LowMemoryLevel, LowMemoryLevel>> = { 0: 1, 1: 2, 2: 2 }
-
 export class LowMemoryLevels {
   /** By pixels of a picture. */
   readonly #bySize = new Map<number, LowMemoryLevel>()
@@ -16,9 +14,9 @@ export class LowMemoryLevels {
     return level
   }
 
-  /** The memory ran out under this order. */
-  ranOut(order: WorkOrder): void {
-    this.#bySize.set(pixelsOf(order), next[this.of(order)])
+  /** The memory ran out under this order. used: the level that its worker painted it at, which may begin higher by its budget. */
+  ranOut(order: WorkOrder, used = 0): void {
+    this.#bySize.set(pixelsOf(order), Math.max(used, this.of(order)) === 0 ? 1 : 2)
   }
 }
 

@@ -14,6 +14,16 @@ test('a size that was too large is painted in less memory from then on, in two s
   expect(levels.of(ofSide(1024))).toBe(2)
 })
 
+test('the next step is above the level that was really used, which a budget may have raised', () => {
+  const levels = new LowMemoryLevels()
+  levels.ranOut(ofSide(1024), 1)
+  expect(levels.of(ofSide(1024))).toBe(2)
+  levels.ranOut(ofSide(768), 0)
+  expect(levels.of(ofSide(768))).toBe(1)
+  levels.ranOut(ofSide(1536), 2)
+  expect(levels.of(ofSide(1536))).toBe(2)
+})
+
 test('larger sizes are painted in less memory, too, and smaller ones are not', () => {
   const levels = new LowMemoryLevels()
   levels.ranOut(ofSide(1024))
