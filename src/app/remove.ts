@@ -1,5 +1,6 @@
 /** Cancel and Delete of one job, by its author or a moderator. A transaction reads everything that it decides on. */
 import type { JobRecord } from '../db/records/job-records.ts'
+import type { AuditEntry } from '../db/repositories/audit.ts'
 import { hasCode } from '../errors/errors.ts'
 import { visibleJob } from './access/visible.ts'
 import type { ActOutcome } from './easel.ts'
@@ -18,9 +19,16 @@ export async function cancel(parts: AppParts, jobId: string, caller: Caller): Pr
   }
 }
 
-/** Stops the painting of a job whose cancel a disk refuses; its end is stored once there is room. False: it goes on as it was. */
+/**
+ * Stops the painting of a job whose cancel a disk refuses; its end, and who caused it, are stored once there is room. False: it goes
+ * on as it was.
+ */
 function stopsUnstored(parts: AppParts, jobId: string, caller: Caller): boolean {
-  return managedJob(parts, jobId, caller).kind === 'managed' && parts.pool.cancelPainting(jobId)
+  const found = managedJob(parts, jobId, caller)
+  if (found.kind === 'refused' || !parts.pool.cancelPainting(jobId)) return false
+  const entry = auditEntry(parts, caller, found.job, 'cancel')
+  if (entry) parts.db.audit.owe(entry)
+  return true
 }
 
 /** Nobody wished the end of that job, so it does not count, even if it is finished before the cancel arrives. */
@@ -98,15 +106,20 @@ function mayManage(caller: Caller, job: JobRecord): boolean {
 
 /** Inside a transaction: records an action of one person on another person's job. */
 function noted(parts: AppParts, caller: Caller, job: JobRecord, action: string): void {
-  const { platform, spaceId, userId } = caller.person
-  if (!isSamePerson(caller.person, job.author)) {
-    parts.db.audit.add({
-      at: parts.clock.now(),
-      actor: `${platform}:${spaceId}:${userId}`,
-      action,
-      target: job.id,
-    })
-  }
+  const entry = auditEntry(parts, caller, job, action)
+  if (entry) parts.db.audit.add(entry)
+}
+
+/** Undefined for a person's own job. */
+function auditEntry(
+  { clock }: AppParts,
+  { person }: Caller,
+  job: JobRecord,
+  action: string,
+): AuditEntry | undefined {
+  if (isSamePerson(person, job.author)) return undefined
+  const { platform, spaceId, userId } = person
+  return { at: clock.now(), actor: `${platform}:${spaceId}:${userId}`, action, target: job.id }
 }
 
 type Refused = { kind: 'refused'; problems: Problem[] }

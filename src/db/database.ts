@@ -193,6 +193,7 @@ export class Database implements JobStore {
     const files = made.map(picture => picture.file)
     try {
       const recorded = await this.write(() => this.#record(claim, ending, made, runMs))
+      this.audit.forgetOwed(claim.jobId)
       if (!recorded) await this.discard(files)
       return recorded
     } catch (error) {
@@ -251,6 +252,7 @@ export class Database implements JobStore {
     if (!this.jobs.endClaim(claim, ending.state, { at, runMs, ...factsOf(ending) })) return undefined
     this.usage.addRun(claim.jobId, runMs)
     for (const picture of made) this.pictures.add({ ...picture, personId: job.personId })
+    if (ending.state === 'cancelled') this.audit.addOwed(claim.jobId)
     if (!isFinal(ending.state)) return ending
     if (isCounted(ending)) this.outbox.add(claim.jobId, 'settle', at)
     else this.#settleUncounted(claim.jobId)

@@ -3,15 +3,41 @@ import { asc } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { audit } from '../schema.ts'
 
+export interface AuditEntry {
+  at: number
+  /** `platform:space:user`. */
+  actor: string
+  action: string
+  target: string
+}
+
 export class AuditTable {
   readonly #rows: Rows
+  /** By job: cancels that a full disk refused. Like them they are in memory alone until the job's end is stored. */
+  readonly #owed = new Map<string, AuditEntry>()
 
   constructor(rows: Rows) {
     this.#rows = rows
   }
 
-  add(entry: { at: number; actor: string; action: string; target: string }): void {
+  add(entry: AuditEntry): void {
     this.#rows.insert(audit).values(entry).run()
+  }
+
+  /** To be added with the end of its target; the first one for it counts. */
+  owe(entry: AuditEntry): void {
+    if (!this.#owed.has(entry.target)) this.#owed.set(entry.target, entry)
+  }
+
+  /** Part of the transaction in which a job ends as cancelled. */
+  addOwed(jobId: string): void {
+    const entry = this.#owed.get(jobId)
+    if (entry) this.add(entry)
+  }
+
+  /** After that transaction, or another that ended the job. */
+  forgetOwed(jobId: string): void {
+    this.#owed.delete(jobId)
   }
 
   all(): (typeof audit.$inferSelect)[] {

@@ -91,6 +91,23 @@ describe('A cancel on a full disk', () => {
     expect(t.workers.runs).toHaveLength(1)
   })
 
+  test('by a moderator is recorded with the end that it caused, once, and not before', async () => {
+    const id = await paintedWhileFull()
+    const moderator = () => t.callerNamed('mo', { rights: { member: true, moderator: true, admin: false } })
+    const at = t.clock.now()
+    await t.easel.act({ kind: 'cancel', jobId: id }, moderator())
+    t.clock.advance(100)
+    await t.easel.act({ kind: 'cancel', jobId: id }, moderator())
+    t.workers.current.step()
+    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    expect(t.built.db.audit.all()).toEqual([])
+    refused = undefined
+    t.clock.advance(2000)
+    await t.settled()
+    expect(t.job(id).state).toBe('cancelled')
+    expect(t.built.db.audit.all()).toMatchObject([{ at, actor: 'web:web:mo', action: 'cancel', target: id }])
+  })
+
   test('does not outlive a restart before there is room, as it says: the job is painted again', async () => {
     const id = await cancelledWhileFull()
     t.crash()
