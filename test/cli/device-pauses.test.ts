@@ -57,7 +57,7 @@ test('drain waits for the job that runs, and the next one does not begin', async
   await t.until(() => said.length === 1)
   t.workers.current.finish()
   expect(await drained).toBe(0)
-  await t.until(() => t.job(second.id).isPaused === true)
+  await t.until(() => t.job(second.id).heldUp === 'paused')
   expect(t.workers.runs).toHaveLength(1)
   expect(said).toEqual([
     'cpu gets no more jobs, and finishes the one that it paints …',

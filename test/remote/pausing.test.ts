@@ -117,7 +117,7 @@ test('a device of another machine that is paused while it paints finishes its jo
   await t.until(() => t.job(first.id).state === 'done')
   expect(t.job(first.id)).toMatchObject({ state: 'done', device: 'm1/d0' })
   expect(t.built.db.jobs.get(first.id)?.attempt).toBe(1)
-  expect(t.job(second.id)).toMatchObject({ state: 'queued', isPaused: true })
+  expect(t.job(second.id)).toMatchObject({ state: 'queued', heldUp: 'paused' })
   await t.built.db.write(() => t.built.db.paused.remove('m1/d0'))
   t.clock.advance(readMs)
   await t.settled()

@@ -59,7 +59,7 @@ export class ProgressUpdates {
 
 export function isVisibleChange(shown: JobView, now: JobView): boolean {
   if (now.state !== 'queued' || shown.state !== 'queued') return true
-  if (now.isPaused !== shown.isPaused) return true
+  if (now.heldUp !== shown.heldUp) return true
   if (now.place === undefined || shown.place === undefined) return now.place !== shown.place
   if (now.place === shown.place) return false
   return now.place <= frontPositions || now.place <= shown.place / 2

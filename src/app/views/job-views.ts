@@ -71,7 +71,7 @@ export class JobViews {
       promptAsTyped: job.promptAsTyped,
       place: shown.place,
       etaMs: shown.etaMs,
-      isPaused: shown.isPaused,
+      heldUp: shown.heldUp,
       step: shown.step,
       steps: shown.steps,
       preview: shown.preview,
@@ -124,12 +124,13 @@ interface LiveState {
 
 /** `steps`: as many as were known before the device said how many there are. */
 function liveView({ progress, forecast }: LiveState, steps: number) {
+  const outlook = forecast?.outlook
   return {
     // A device that is about to take the job runs it already: the claim is being written.
     state: progress ? ('running' as const) : ('queued' as const),
     place: forecast?.place,
-    etaMs: progress?.etaMs ?? forecast?.etaMs,
-    isPaused: forecast?.isPaused,
+    etaMs: outlook?.kind === 'time' ? outlook.etaMs : progress?.etaMs,
+    heldUp: outlook?.kind === 'paused' || outlook?.kind === 'no-device' ? outlook.kind : undefined,
     step: progress?.step ?? 0,
     steps: progress?.steps || steps,
     preview: progress?.preview,

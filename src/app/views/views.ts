@@ -1,5 +1,6 @@
 /** The views of jobs, pictures and people for adapters: plain records for rendering. */
 import type { JobState } from '../../engine/jobs/job.ts'
+import type { HoldUp } from '../../engine/jobs/times/forecast.ts'
 import type { WorkOrder } from '../../engine/work-order.ts'
 import type { ErrorCode, ErrorDetails } from '../../errors/errors.ts'
 import type { Conversation, Person } from '../people/people.ts'
@@ -30,8 +31,8 @@ export interface JobView {
   place?: number
   /** The forecast time until it is done, from measured speeds; undefined while there are none. */
   etaMs?: number
-  /** Nothing is painted now, because every device is paused; only while queued. */
-  isPaused?: true
+  /** Why it does not come nearer; only while queued. */
+  heldUp?: HoldUp['kind']
   step: number
   steps: number
   /** A small JPEG or WebP preview; only while running, never stored. */

@@ -4,7 +4,7 @@ import type { JobView, QueueEntry, QueueLength } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { Button } from '../messages/buttons.ts'
 import { withNotices } from '../messages/delivery-notices.ts'
-import { shortened, titleOf } from '../messages/job-message.ts'
+import { etaOf, shortened, titleOf } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
 
@@ -56,9 +56,10 @@ function cancelButton(job: JobView, number: number, words: Words): Button {
 function queueLine(job: JobView, number: number, own: boolean, words: Words): string {
   const { job: states, queue } = words
   const progress = job.state === 'running' ? [states.step(job.step, job.steps)] : []
-  const eta = job.etaMs === undefined ? [] : [states.eta(job.etaMs)]
   const who = own ? queue.yours : job.author.name
-  return [`${number}. ${shortened(titleOf(job, words), 80)}`, who, ...progress, ...eta].join(' · ')
+  return [`${number}. ${shortened(titleOf(job, words), 80)}`, who, ...progress, ...etaOf(job, words)].join(
+    ' · ',
+  )
 }
 
 function rowsOfFive(buttons: readonly Button[]): Button[][] {

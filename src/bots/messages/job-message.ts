@@ -236,8 +236,9 @@ function placeOf(job: JobView, words: Words): string {
   return job.place === 1 ? words.job.next : words.job.place(job.place)
 }
 
-function etaOf(job: JobView, words: Words): string[] {
-  if (job.isPaused) return [words.job.paused]
+/** The time to go, or what the job waits for. */
+export function etaOf(job: JobView, words: Words): string[] {
+  if (job.heldUp) return [words.job.heldUp[job.heldUp]]
   return job.etaMs === undefined ? [] : [words.job.eta(job.etaMs)]
 }
 

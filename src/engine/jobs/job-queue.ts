@@ -70,13 +70,13 @@ export class JobQueue {
     return this.#queuesInOrder().flatMap(queue => queue.order(warm).map(({ job }) => job))
   }
 
-  /** 1 is next; undefined for a job that does not wait. */
-  place(jobId: string, warm: ReadonlySet<string>): number | undefined {
+  /** A waiting job and its place, 1 is next. */
+  find(jobId: string, warm: ReadonlySet<string>): { job: Waiting; place: number } | undefined {
     const job = this.#jobs.get(jobId)
     if (!job) return undefined
     let before = 0
     for (const queue of this.#queuesInOrder()) {
-      if (queue === this.#queueOf(job)) return before + queue.place(job, warm) + 1
+      if (queue === this.#queueOf(job)) return { job, place: before + queue.place(job, warm) + 1 }
       before += queue.order(warm).length
     }
     return undefined

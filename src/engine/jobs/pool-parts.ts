@@ -17,5 +17,5 @@ export interface PoolParts extends Pick<DeviceListParts, 'isClosed'> {
   onHung: (device: string) => void
 }
 
-/** `started`: a device has claimed the job. `state`: its state changed otherwise. `queue`: positions may have changed. */
+/** `started`: a device has claimed the job. `state`: its state changed otherwise. `queue`: positions, or what jobs wait for, may have changed. */
 export type PoolChange = { kind: 'progress' | 'started' | 'state'; jobId: string } | { kind: 'queue' }

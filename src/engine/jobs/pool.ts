@@ -86,12 +86,15 @@ export class Pool {
   /** A device that joined while this process runs. Its name is not taken. */
   addDevice(device: DeviceOpeners): void {
     this.#devices.add(device)
+    this.#tell({ kind: 'queue' })
     this.#dispatch()
   }
 
   /** Gives the device no more jobs, and lets the running one finish. */
   async removeDevice(name: string): Promise<void> {
-    await this.#devices.remove(name, workerGraceMs)
+    const removed = this.#devices.remove(name, workerGraceMs)
+    this.#tell({ kind: 'queue' })
+    await removed
   }
 
   /** A job that was just accepted; call it after the commit. */
@@ -124,9 +127,8 @@ export class Pool {
 
   /** The current forecast of a queued job. */
   forecast(jobId: string): Forecast | undefined {
-    const place = this.#queue.place(jobId, this.#devices.loadedModels())
-    if (place === undefined) return undefined
-    return { place, etaMs: this.#etas.atPlace(place), ...(this.#devices.isPaused && { isPaused: true }) }
+    const found = this.#queue.find(jobId, this.#devices.loadedModels())
+    return found && { place: found.place, outlook: this.#etas.outlook(found.job, found.place) }
   }
 
   /** Ids of the first queued jobs, the next one first. */

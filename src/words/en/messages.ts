@@ -58,7 +58,10 @@ export const job = {
   next: 'Next in the queue',
   place: (place: number) => `Place ${place} in the queue`,
   queued: 'In the queue',
-  paused: 'nothing is painted now: all devices are paused',
+  heldUp: {
+    paused: 'nothing is painted now: all devices are paused',
+    'no-device': 'waits for a device that can paint it',
+  },
   eta: (ms: number) => `about ${duration(ms)} to go`,
   preparing: 'Getting ready to paint',
   step: (step: number, steps: number) => `Painting: step ${step} of ${steps}`,

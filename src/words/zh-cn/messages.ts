@@ -47,7 +47,10 @@ export const job: Words['job'] = {
   place: place => `排在第 ${place} 位`,
   queued: '排队中',
   accepted: '已接受',
-  paused: '所有设备都已暂停，现在不画图',
+  heldUp: {
+    paused: '所有设备都已暂停，现在不画图',
+    'no-device': '正在等待能画它的设备',
+  },
   eta: ms => `大约还要 ${duration(ms)}`,
   preparing: '正在准备',
   step: (step, steps) => `正在绘制：第 ${step} 步，共 ${steps} 步`,

@@ -1,5 +1,6 @@
 /** A job is accepted if a device that is there can hold it, here or on another machine, and only such a device gets it. */
 import { expect, onTestFinished, test } from 'vitest'
+import type { JobView } from '../../../src/app/views/views.ts'
 import type { DeviceMemory } from '../../../src/engine/jobs/job-fit.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { AppError } from '../../../src/errors/errors.ts'
@@ -147,6 +148,55 @@ test('a job waits when the only device that can hold it has left, also after a r
   await t.settled()
   expect(t.job(id)).toMatchObject({ state: 'done', device: 'm1/cuda:0' })
   expect(onCpu.workers.runs).toHaveLength(1)
+})
+
+test('who waits for a device that is not there or paused is told so, and that it is there again', async () => {
+  const onCpu = device(smallCpu)
+  const t = await serve([onCpu])
+  const join = () => {
+    const joined = device({ ...card, name: 'm1/cuda:0' })
+    t.built.pool.addDevice(joined.openers)
+    return joined
+  }
+  const before = join()
+  const painted = await askLarge(t)
+  await t.until(has(before))
+  const [waiting, small] = [await askLarge(t), await t.ask('a red circle')]
+  await t.until(has(onCpu))
+  const behind = await t.ask('another red circle')
+  t.clock.advance(1000)
+  const seen: JobView['heldUp'][] = []
+  t.easel.watch(t.caller(), job => {
+    if (job.id === waiting.id && job.heldUp !== seen.at(-1)) seen.push(job.heldUp)
+    if (job.id === behind.id || job.id === small.id) expect(job.heldUp).toBeUndefined()
+  })
+  expect(t.job(waiting.id)).toMatchObject({ state: 'queued', place: 1 })
+  expect(t.job(waiting.id).heldUp).toBeUndefined()
+
+  const left = t.built.pool.removeDevice('m1/cuda:0')
+  expect(t.job(waiting.id)).toMatchObject({ place: 1, heldUp: 'no-device' })
+  t.clock.advance(1000)
+  expect(seen).toEqual(['no-device'])
+  await t.built.delivered()
+  expect(t.courier.messages.get(waiting.id)?.job.heldUp).toBe('no-device')
+  before.workers.current.finish()
+  await left
+  await t.until(() => t.job(painted.id).state === 'done')
+  await t.built.db.write(() => t.built.db.paused.add('m1/cuda:0', t.clock.now()))
+  t.clock.advance(2000)
+  const again = join()
+  t.clock.advance(1000)
+  expect(t.job(waiting.id).heldUp).toBe('no-device')
+  await t.built.db.write(() => t.built.db.paused.remove('m1/cuda:0'))
+  t.clock.advance(2000)
+  await t.until(has(again))
+  expect(t.job(waiting.id)).toMatchObject({ state: 'running' })
+  expect(seen).toEqual(['no-device', undefined])
+  for (const { workers } of [onCpu, again]) {
+    workers.mode = 'at-once'
+    workers.current.finish()
+  }
+  await t.settled()
 })
 
 test('where no machine can join, a job that fits no more after a restart fails with the reason instead of waiting for ever', async () => {

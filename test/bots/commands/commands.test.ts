@@ -172,6 +172,14 @@ describe('the message of a command', () => {
     ])
   })
 
+  it('says in the queue what a job waits for that has no time', () => {
+    const view = jobView({ ...waiting, place: 1, heldUp: 'no-device' })
+    const { lines } = queueMessage({ entries: [visible(view)], running: 0, waiting: 1 }, en, view.author)
+    expect(lines).toEqual([
+      '1. a red circle on a blue background · yours · waits for a device that can paint it',
+    ])
+  })
+
   it('shows places of which the asker may see nothing without a word of them', () => {
     const mine = jobView({ ...waiting, place: 2 })
     const entries = [

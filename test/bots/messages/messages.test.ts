@@ -42,12 +42,21 @@ describe('the placeholder', () => {
   })
 
   it('says why nothing is painted while every device is paused', () => {
-    const view = jobView({ ...waiting, place: 3, isPaused: true })
+    const view = jobView({ ...waiting, place: 3, heldUp: 'paused' })
     expect(jobMessage(view, en)).toMatchObject({
       title: 'Place 3 in the queue',
       lines: ['nothing is painted now: all devices are paused'],
     })
     expect(requestCard(view, zhCn).lines).toEqual(['排在第 3 位 · 所有设备都已暂停，现在不画图'])
+  })
+
+  it('says that it waits for a device where none that works now can paint it', () => {
+    const view = jobView({ ...waiting, place: 3, heldUp: 'no-device' })
+    expect(jobMessage(view, en)).toMatchObject({
+      title: 'Place 3 in the queue',
+      lines: ['waits for a device that can paint it'],
+    })
+    expect(requestCard(view, zhCn).lines).toEqual(['排在第 3 位 · 正在等待能画它的设备'])
   })
 
   it('says step i of n while the picture is painted, and shows it', () => {

@@ -4,7 +4,13 @@ import { nothingNeeded } from '../../../src/common/memory-need.ts'
 import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/fair-order.ts'
 import { JobQueue } from '../../../src/engine/jobs/job-queue.ts'
 import type { Waiting } from '../../../src/engine/jobs/store.ts'
-import { etaAtMs, horizon, simulateQueue } from '../../../src/engine/jobs/times/forecast.ts'
+import {
+  type DeviceAvailability,
+  etaAtMs,
+  horizon,
+  type SimulatedQueue,
+  simulateQueue,
+} from '../../../src/engine/jobs/times/forecast.ts'
 
 let seqs = 0
 function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
@@ -86,7 +92,7 @@ describe('the line', () => {
     queue.add(job(1))
     queue.add(job(2, { priority: 5 }))
     queue.add(job(2, { priority: 5 }))
-    expect(queue.place(queue.order(cold).at(-1)?.jobId ?? '', cold)).toBe(3)
+    expect(queue.find(queue.order(cold).at(-1)?.jobId ?? '', cold)?.place).toBe(3)
     expect(serveAll(queue)).toEqual([2, 2, 1])
   })
 
@@ -172,7 +178,7 @@ describe('the line', () => {
           if (operation.kind === 'warm') warm = new Set([operation.model])
           const order = queue.order(warm)
           expect([...queue.jobs()].sort(bySeq)).toEqual([...order].sort(bySeq))
-          expect(order.map(({ jobId }) => queue.place(jobId, warm))).toEqual(order.map((_, i) => i + 1))
+          expect(order.map(({ jobId }) => queue.find(jobId, warm)?.place)).toEqual(order.map((_, i) => i + 1))
           expect(queue.next(warm, always)?.job).toBe(order[0])
         }
       }),
@@ -213,6 +219,18 @@ describe('the forecast', () => {
     estimateMs: () => jobMs,
   })
 
+  /** As many jobs as are simulated, alike in turns, up to the last one. */
+  function simulate(
+    alike: Waiting | Waiting[],
+    devices: DeviceAvailability[],
+    last?: Waiting,
+  ): SimulatedQueue {
+    const turns = [alike].flat()
+    const jobs = Array.from({ length: horizon }, (_, i) => turns[i % turns.length] ?? job(1))
+    if (last) jobs.splice(-1, 1, last)
+    return { jobs, devices, etasMs: simulateQueue(jobs, devices) }
+  }
+
   test('gives each job to the device that is free first', () => {
     const order = [job(1), job(1), job(1), job(1)]
     expect(simulateQueue(order, [device(500, 1000), device(0, 2000)])).toEqual([2000, 1500, 2500, 4000])
@@ -239,14 +257,31 @@ describe('the forecast', () => {
   test('says nothing where speeds are unknown, or there is no device', () => {
     expect(simulateQueue([job(1)], [device(0, undefined)])).toEqual([])
     expect(simulateQueue([job(1)], [])).toEqual([])
-    expect(etaAtMs([], 1)).toBeUndefined()
+    expect(etaAtMs({ jobs: [], devices: [], etasMs: [] }, job(1), 1)).toBeUndefined()
   })
 
   test('goes on in proportion beyond its horizon', () => {
-    const order = Array.from({ length: 3 * horizon }, () => job(1))
-    const etas = simulateQueue(order, [device(0, 1000)])
-    expect(etaAtMs(etas, horizon)).toBe(horizon * 1000)
-    expect(etaAtMs(etas, 3 * horizon)).toBe(3 * horizon * 1000)
+    const simulated = simulate(job(1), [device(0, 1000)])
+    expect(etaAtMs(simulated, job(1), horizon)).toBe(horizon * 1000)
+    expect(etaAtMs(simulated, job(1), 3 * horizon)).toBe(3 * horizon * 1000)
+  })
+
+  test('beyond its horizon counts only what waits for the same devices', () => {
+    const [small, large, largest] = [1, 8, 24].map(gb => ({ ...job(1), needs: [`${gb}`] }))
+    if (!small || !large || !largest) throw new Error('three jobs are made')
+    const holding = (most: number, jobMs: number) => ({
+      ...device(0, jobMs),
+      canHold: ({ needs: [gb] }: Waiting) => Number(gb) <= most,
+    })
+    // One in four waits for the card, and the last of them nobody can hold.
+    const mixed = [small, small, small, large]
+    const card = holding(12, 1_000_000)
+    const simulated = simulate(mixed, [holding(4, 1000), card], largest)
+    expect(simulated.etasMs.at(-1)).toBeUndefined()
+    const [far, perSmallMs] = [3 * horizon, 1000]
+    expect(etaAtMs(simulated, small, far)).toBeCloseTo((3 / 4) * far * perSmallMs, -4)
+    expect(etaAtMs(simulated, large, far)).toBeCloseTo((1 / 4) * far * 1_000_000, -8)
+    expect(etaAtMs(simulated, largest, far)).toBeUndefined()
   })
 })
 

@@ -1,5 +1,6 @@
 /** The operator's pauses: a command writes them into the database beside the pool. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { JobView } from '../../../src/app/views/views.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
 import { running } from '../../helpers/run-under-way.ts'
@@ -46,14 +47,14 @@ test('where all are paused a request waits and is told why, also after a restart
   await pause('fake:0', 'fake:1', 'fake:gone')
   t.clock.advance(readMs)
   const asked = await t.ask('a red circle')
-  expect(asked).toMatchObject({ state: 'queued', place: 1, isPaused: true })
+  expect(asked).toMatchObject({ state: 'queued', place: 1, heldUp: 'paused' })
   await t.built.stop(0)
   await t.restart()
-  expect(t.job(asked.id)).toMatchObject({ state: 'queued', place: 1, isPaused: true })
+  expect(t.job(asked.id)).toMatchObject({ state: 'queued', place: 1, heldUp: 'paused' })
   for (const workers of t.devices) workers.mode = 'at-once'
   await resume('fake:1')
   t.clock.advance(readMs)
-  expect(t.job(asked.id).isPaused).toBeUndefined()
+  expect(t.job(asked.id).heldUp).toBeUndefined()
   await t.settled()
   expect(t.job(asked.id)).toMatchObject({ state: 'done', device: 'fake:1' })
 })
@@ -61,7 +62,7 @@ test('where all are paused a request waits and is told why, also after a restart
 test('a device that was paused after a job was given to it claims it no more, before the pool has read the pause', async () => {
   await pause('fake:0', 'fake:1')
   const { id } = await t.ask('a red circle')
-  await t.until(() => t.job(id).isPaused === true)
+  await t.until(() => t.job(id).heldUp === 'paused')
   expect(t.job(id)).toMatchObject({ state: 'queued', place: 1 })
   expect(t.built.db.jobs.get(id)?.attempt).toBe(0)
   await resume('fake:0')
@@ -78,9 +79,9 @@ test('people who wait see when painting is paused and when it goes on', async ()
   await t.until(() => runs().every(count => count === 1))
   const third = await t.ask('third')
   t.clock.advance(1000)
-  const seen: (true | undefined)[] = []
+  const seen: JobView['heldUp'][] = []
   t.easel.watch(t.caller(), job => {
-    if (job.id === third.id) seen.push(job.isPaused)
+    if (job.id === third.id) seen.push(job.heldUp)
   })
   await pause('fake:0', 'fake:1')
   t.clock.advance(readMs)
@@ -88,5 +89,5 @@ test('people who wait see when painting is paused and when it goes on', async ()
   await resume('fake:1')
   t.clock.advance(readMs)
   t.clock.advance(1000)
-  expect(seen).toEqual([true, undefined])
+  expect(seen).toEqual(['paused', undefined])
 })

@@ -3,7 +3,15 @@ import type { Clock } from '../../../system/ports.ts'
 import type { DeviceList } from '../devices/device-list.ts'
 import type { JobQueue } from '../job-queue.ts'
 import type { Run } from '../run.ts'
-import { availabilityOf, etaAtMs, simulateQueue } from './forecast.ts'
+import type { Waiting } from '../store.ts'
+import {
+  availabilityOf,
+  etaAtMs,
+  horizon,
+  type Outlook,
+  type SimulatedQueue,
+  simulateQueue,
+} from './forecast.ts'
 import type { Speeds } from './speeds.ts'
 
 const maxAgeMs = 1000
@@ -20,30 +28,37 @@ export class EtaCache {
   readonly #parts: EtaParts
   #version = -1
   #atMs = 0
-  #etasMs: (number | undefined)[] = []
+  #simulated: SimulatedQueue = { jobs: [], devices: [], etasMs: [] }
 
   constructor(parts: EtaParts) {
     this.#parts = parts
   }
 
-  /** The forecast time at a queue position, 1 is next; undefined while speeds are unknown. */
-  atPlace(place: number): number | undefined {
+  /** Of a job at its queue position, 1 is next. */
+  outlook(job: Waiting, place: number): Outlook {
+    const { devices } = this.#parts
+    if (devices.isPaused) return { kind: 'paused' }
+    if (!devices.ready().some(device => device.canHold(job))) return { kind: 'no-device' }
+    const etaMs = etaAtMs(this.#simulatedNow(), job, place)
+    return etaMs === undefined ? { kind: 'unknown' } : { kind: 'time', etaMs }
+  }
+
+  #simulatedNow(): SimulatedQueue {
     const { clock, queue } = this.#parts
     const nowMs = clock.monotonicMs()
     if (this.#version !== queue.version || nowMs - this.#atMs >= maxAgeMs) {
       this.#version = queue.version
       this.#atMs = nowMs
-      this.#etasMs = this.#forecast(nowMs)
+      this.#simulated = this.#simulate(nowMs)
     }
-    return etaAtMs(this.#etasMs, place)
+    return this.#simulated
   }
 
-  #forecast(nowMs: number): (number | undefined)[] {
+  #simulate(nowMs: number): SimulatedQueue {
     const { queue, devices, runs, speeds } = this.#parts
     const runOn = new Map([...runs.values()].map(run => [run.device, run]))
-    const availability = devices
-      .ready()
-      .map(device => availabilityOf(device, runOn.get(device), speeds, nowMs))
-    return simulateQueue(queue.order(devices.loadedModels()), availability)
+    const available = devices.ready().map(device => availabilityOf(device, runOn.get(device), speeds, nowMs))
+    const jobs = queue.order(devices.loadedModels()).slice(0, horizon)
+    return { jobs, devices: available, etasMs: simulateQueue(jobs, available) }
   }
 }

@@ -8,10 +8,19 @@ import type { Speeds } from './speeds.ts'
 export interface Forecast {
   /** 1 is next. */
   place: number
-  /** Until it is done; undefined while speeds are unknown. */
-  etaMs?: number
-  /** Nothing starts, because the operator has paused every device. */
-  isPaused?: true
+  outlook: Outlook
+}
+
+/** When a queued job will be done, or why nobody can say. */
+export type Outlook =
+  | { kind: 'time'; etaMs: number }
+  /** Speeds are not measured yet, or it is far behind with nothing like it before. */
+  | { kind: 'unknown' }
+  | HoldUp
+
+/** `paused`: the operator has paused every device. `no-device`: none that works now can hold the job; an absent or paused one may. */
+export interface HoldUp {
+  kind: 'paused' | 'no-device'
 }
 
 /** The progress of a running job. */
@@ -91,9 +100,29 @@ function firstFree(devices: readonly SimulatedDevice[], job: Waiting): Simulated
   return first
 }
 
-/** The forecast time at a queue position, 1 is next; undefined while speeds are unknown. */
-export function etaAtMs(etasMs: readonly (number | undefined)[], place: number): number | undefined {
+/** A simulated queue: its first jobs with their times, and the devices. */
+export interface SimulatedQueue {
+  readonly jobs: readonly Waiting[]
+  readonly devices: readonly DeviceAvailability[]
+  /** As of simulateQueue. */
+  readonly etasMs: readonly (number | undefined)[]
+}
+
+/**
+ * The forecast time of a job at its queue position, 1 is next; undefined while speeds are unknown. Beyond the horizon it is in
+ * proportion to that of the last simulated job that the same devices can hold, because other jobs wait for other devices.
+ */
+export function etaAtMs(
+  { jobs, devices, etasMs }: SimulatedQueue,
+  job: Waiting,
+  place: number,
+): number | undefined {
   if (place <= horizon) return etasMs[place - 1]
-  const farthestMs = etasMs[horizon - 1]
-  return farthestMs === undefined ? undefined : (farthestMs * place) / horizon
+  if (etasMs.length < horizon) return undefined
+  const holders = devices.filter(device => device.canHold(job))
+  const isHeldAlike = (other: Waiting) =>
+    devices.every(device => device.canHold(other) === holders.includes(device))
+  const alike = jobs.findLastIndex((other, i) => etasMs[i] !== undefined && isHeldAlike(other))
+  const knownMs = etasMs[alike]
+  return knownMs === undefined ? undefined : (knownMs * place) / (alike + 1)
 }
