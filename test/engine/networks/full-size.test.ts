@@ -132,7 +132,7 @@ test.each([
     ] as const) {
       const config = parseConfig('unet', json, unetConfigSchema)
       const build = (one: VariantName) => buildUNet(config, anyWeights(), timeIds, { variant: one })
-      expect(unetVariant(config, target, build)).toBe(variant)
+      expect(unetVariant(config, target, build).variant).toBe(variant)
     }
   },
 )

@@ -19,7 +19,7 @@ import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../vae.ts'
 import { onnxTextEncoder, onnxUNet, onnxVae, type VaeGraph } from './onnx-graphs.ts'
 import type { NetworkPart, NetworkParts } from './parts.ts'
 import { planWeights, type WeightUse } from './planned-weights.ts'
-import { cachedUNetVariant, type PlanTarget, unetVariant } from './unet-variant.ts'
+import { type BuiltVariant, cachedUNetVariant, type PlanTarget, unetVariant } from './unet-variant.ts'
 
 /** Built over weights, or foreign. */
 export type NetworkGraph = OnnxModel | OnnxPath
@@ -122,17 +122,22 @@ async function planUNet(
     buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose, takesTextProjections })
   const cachedVariant = cachedUNetVariant(part.cached?.form, target)
   const { weights: own, use } = await planWeights(part, target, source => buildAs(cachedVariant, source))
-  const variant = part.cached ? cachedVariant : unetVariant(config, target, one => buildAs(one, own))
-  const buildWith = (imagePrompts: readonly WeightSource[], weights: WeightSource = own) =>
-    buildAs(variant, weights, imagePrompts)
+  // Adapters and merged weights may take the room of a fast variant.
+  const built = (imagePrompts: readonly WeightSource[], weights: WeightSource): BuiltVariant => {
+    const build = (variant: VariantName) => buildAs(variant, weights, imagePrompts)
+    return part.cached
+      ? { variant: cachedVariant, graph: build(cachedVariant) }
+      : unetVariant(config, target, build)
+  }
+  const { variant, graph } = built([], own)
   return {
     config,
     timeIdCount,
-    graph: buildWith([]),
+    graph,
     takesTextProjections,
     use,
     weights: own,
-    buildWith,
+    buildWith: (imagePrompts, weights = own) => built(imagePrompts, weights).graph,
     buildShallow: (weights = own) => buildShallowUNet(config, weights, timeIdCount, { variant }),
   }
 }

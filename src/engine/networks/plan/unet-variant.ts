@@ -13,23 +13,33 @@ export interface PlanTarget extends Target {
   readonly maxPixels?: number
 }
 
+/** A graph, and the variant in which it was built. */
+export interface BuiltVariant {
+  readonly variant: VariantName
+  readonly graph: OnnxModel
+}
+
 /**
  * The fastest variant that leaves room for the largest picture of the configuration: none that a leaner variant could paint is
- * refused for the memory of a faster one. Pictures accepted under a higher limit may be. build: the U-Net's graph.
+ * refused for the memory of a faster one. Pictures accepted under a higher limit may be. build: the U-Net's graph, which takes
+ * half a second at full size.
  */
 export function unetVariant(
   config: Pick<UNetConfig, 'levels'>,
   { memoryBytes = 0, maxPixels = Number.POSITIVE_INFINITY, ...target }: PlanTarget,
   build: (variant: VariantName) => OnnxModel,
-): VariantName {
+): BuiltVariant {
   // Guided and square: a side has eight pixels for each latent.
   const side = Math.sqrt(maxPixels) / 8
   const workingBytes = unetWorkingBytes(config, { batch: 2, heightLatent: side, widthLatent: side })
-  const fits = (variant: VariantName) => {
-    const { openingBytes, weightBytes } = memoryOf(build(variant))
-    return Math.max(openingBytes, weightBytes + workingBytes) <= memoryBytes
+  const leanest = variantFor(target)
+  for (const variant of memoryBytes > 0 ? unetVariantsFor(target) : []) {
+    if (variant === leanest) break
+    const graph = build(variant)
+    const { openingBytes, weightBytes } = memoryOf(graph)
+    if (Math.max(openingBytes, weightBytes + workingBytes) <= memoryBytes) return { variant, graph }
   }
-  return unetVariantsFor(target).find(fits) ?? variantFor(target)
+  return { variant: leanest, graph: build(leanest) }
 }
 
 /**
