@@ -72,7 +72,7 @@ export function buildEasel(given: EaselParts): BuiltEasel {
   const { config, clock, random, log } = parts
   const onUnreadable = (jobId: string, problem: string) =>
     log.error({ jobId, problem }, 'the record of a job cannot be read')
-  const countMemory = (order: WorkOrder) => neededMemoryOf(order, parts.catalogue.models)
+  const countMemory = (order: WorkOrder) => neededMemoryOf(order, parts.catalogue)
   const db = Database.open({ ...parts, dataDir: config.dataDir, onUnreadable, countMemory })
   const pool = new Pool({
     ...parts,

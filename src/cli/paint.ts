@@ -32,7 +32,7 @@ export async function paintToFiles(
   const { devices, env } = await prepareDevices(config, process.env)
   const [device] = devices
   if (!device) throw new AppError('internal', { problem: 'no device is configured' })
-  const tooLarge = memoryProblem(orders, catalogue.models, [memoryOf(device)])
+  const tooLarge = memoryProblem(orders, catalogue, [memoryOf(device)])
   if (tooLarge) return refuse(session, [problemSentence(words, tooLarge)])
   const count = orders.reduce((sum, order) => sum + countOf(order), 0)
   const target = await openTarget(file, count)

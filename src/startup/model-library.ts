@@ -10,7 +10,7 @@ import { keepPinned } from '../engine/models/hashes/lock.ts'
 import { type ModelCatalogue, readModels } from '../engine/models/library.ts'
 import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
 import { allowedFolders, type ModelFolders } from '../engine/models/scan.ts'
-import { checkGuidance, checkModel, checkVae } from '../engine/pipeline/check-model.ts'
+import { checkFile, checkModel } from '../engine/pipeline/check-model.ts'
 import { AppError, toAppError } from '../errors/errors.ts'
 import { checkAdvice } from './model-advice.ts'
 import { withWeights } from './model-weights.ts'
@@ -69,10 +69,9 @@ export async function readUnpinned(
   }
   const usableFiles: FileRecord[] = []
   for (const file of files) {
-    const { vae } = file
-    const fault = await faultOf(() => (vae ? checkVae(vae) : checkGuidance(file)))
-    if (fault) unused.push({ name: file.name, error: fault })
-    else usableFiles.push(file)
+    const checked = await checkedFile(file)
+    if (checked instanceof AppError) unused.push({ name: file.name, error: checked })
+    else usableFiles.push(checked)
   }
   return { models: usable, files: usableFiles, unused }
 }
@@ -86,11 +85,9 @@ async function checkedExpert<Expert extends ExpertRecord>(expert: Expert): Promi
   }
 }
 
-/** The fault that a check throws. */
-async function faultOf(check: () => Promise<void>): Promise<AppError | undefined> {
+async function checkedFile(file: FileRecord): Promise<FileRecord | AppError> {
   try {
-    await check()
-    return undefined
+    return { ...file, ...(await checkFile(file)) }
   } catch (error) {
     return toAppError(error)
   }

@@ -32,7 +32,7 @@ test('on the CPU a thread, or what the configuration says, where everything stay
 
 test('a process where the networks of a model take turns, since only there is freed memory given back', () => {
   const alone = { openingBytes: 6e9, weightBytes: 5e9, bytesPerPixel: 0 }
-  const need = { ...alone, onCard: onCardAs(alone) }
+  const need = { network: 'unet', ...alone, onCard: onCardAs(alone) } as const
   const large: ModelRecord = { ...demo, needs: [need], refiner: { ...demo.refiner, needs: [need] } }
   expect(hostOf({ name: 'cpu', memoryBytes: 13e9 }, [large])).toBe('thread')
   expect(hostOf({ name: 'cpu', memoryBytes: 11e9 }, [large])).toBe('process')

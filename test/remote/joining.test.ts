@@ -1,5 +1,6 @@
 /** Machines that join, second by second: the clocks are fakes ten minutes apart, and Redis is a real one. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { ModelRecord } from '../../src/engine/models/record.ts'
 import { type MachineEvent, RemoteDevices } from '../../src/remote/gateway/remote-devices.ts'
 import { Presence } from '../../src/remote/presence/presence.ts'
 import {
@@ -121,7 +122,7 @@ test('the gateway knows what the devices of a machine may use and compute in, an
     ...onCardAs(need),
     float16: onCardAs({ ...need, openingBytes: 5e9, weightBytes: 5e9 }).float16,
   }
-  const model = { ...demoModel, needs: [{ ...need, onCard }] }
+  const model: ModelRecord = { ...demoModel, needs: [{ network: 'unet', ...need, onCard }] }
   const easel = await buildTestEasel({
     models: [model],
     config: { redis: { url: redis.url, allowedWithoutTls: [], caFile: '', prefix: 'easel', weight: 1 } },

@@ -10,6 +10,7 @@ import {
   neededBytesOn,
 } from '../../engine/jobs/job-fit.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
+import type { NamedFiles } from '../../engine/order-needs.ts'
 import { hashesOf, type WorkOrder } from '../../engine/work-order.ts'
 import { type Problem, problem } from '../problems.ts'
 import { neededMemoryFor, neededMemoryOf } from './needed-memory.ts'
@@ -20,10 +21,10 @@ import { neededMemoryFor, neededMemoryOf } from './needed-memory.ts'
  */
 export function memoryProblem(
   orders: readonly WorkOrder[],
-  models: readonly ModelRecord[],
+  named: NamedFiles,
   devices: readonly DeviceMeans[],
 ): Problem | undefined {
-  const jobs = orders.map(order => ({ needs: hashesOf(order), neededMemory: neededMemoryOf(order, models) }))
+  const jobs = orders.map(order => ({ needs: hashesOf(order), neededMemory: neededMemoryOf(order, named) }))
   return problemOf(jobs, devices)
 }
 

@@ -1,16 +1,16 @@
 /** The least memory that an order needs on each kind of device. Pure. */
 import type { Precision } from '../../common/choices.ts'
 import { type NeededMemory, neededBytes, nothingNeeded } from '../../common/memory-need.ts'
-import type { ExpertRecord, ModelRecord } from '../../engine/models/record.ts'
-import { expertsOf, paintedPixels, type WorkOrder } from '../../engine/work-order.ts'
+import type { ModelRecord } from '../../engine/models/record.ts'
+import { type NamedFiles, needsOfOrder } from '../../engine/order-needs.ts'
+import { paintedPixels, type WorkOrder } from '../../engine/work-order.ts'
 
-export function neededMemoryOf(order: WorkOrder, models: readonly ModelRecord[]): NeededMemory {
-  const needs = expertsOf<ExpertRecord>(order, models).flatMap(expert => expert.needs ?? [])
-  return neededMemoryFor(needs, paintedPixels(order))
+export function neededMemoryOf(order: WorkOrder, named: NamedFiles): NeededMemory {
+  return neededMemoryFor(needsOfOrder(order, named), paintedPixels(order))
 }
 
 /** For a picture of so many pixels. A card paints with less memory where it runs out of it, so the last low-memory level counts. */
-export function neededMemoryFor(needs: NonNullable<ExpertRecord['needs']>, pixels: number): NeededMemory {
+export function neededMemoryFor(needs: NonNullable<ModelRecord['needs']>, pixels: number): NeededMemory {
   if (needs.length === 0) return nothingNeeded
   const onCard = (precision: Precision) =>
     neededBytes(

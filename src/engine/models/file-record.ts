@@ -1,5 +1,6 @@
 /** The record of a file that is used with a model: a LoRA, an embedding, a VAE … It is sent to workers unchanged. */
 import { z } from 'zod'
+import { networkNeed } from '../networks/memory/working-memory.ts'
 import { networkPart } from '../networks/plan/parts.ts'
 import { embeddingPart } from '../text/embedding-file.ts'
 import { weightLocation } from '../weights/location.ts'
@@ -14,6 +15,10 @@ export const fileRecord = z.object({
   /** sha256, hex, of the file; for a folder, over its weights and config. */
   hash: z.string(),
   storage,
+  /** What each of its own networks needs to run, where the file was looked through. */
+  needs: z.array(networkNeed).optional(),
+  /** What its weights add to the Base's U-Net. */
+  inUNet: networkNeed.optional(),
   /** The parts of an embedding. */
   embedding: z.array(embeddingPart).optional(),
   lora: z

@@ -1,9 +1,9 @@
 /** The low-memory level that a graphics card's budget asks for, before anything is opened. */
 import type { Precision } from '../../common/choices.ts'
 import { neededBytes } from '../../common/memory-need.ts'
-import type { ExpertRecord, ModelRecord } from '../models/record.ts'
 import { isCpu } from '../onnx/kernels.ts'
-import { expertsOf, paintedPixels, type WorkOrder } from '../work-order.ts'
+import { type NamedFiles, needsOfOrder } from '../order-needs.ts'
+import { paintedPixels, type WorkOrder } from '../work-order.ts'
 import type { LowMemoryLevel } from './low-memory.ts'
 
 export interface CardBudget {
@@ -21,12 +21,12 @@ export interface CardBudget {
  */
 export function budgetLevel(
   order: WorkOrder,
-  models: readonly ModelRecord[],
+  named: NamedFiles,
   { device, precision, memoryBytes = Number.POSITIVE_INFINITY }: CardBudget,
   least: LowMemoryLevel,
 ): LowMemoryLevel {
   if (isCpu({ device })) return least
-  const needs = expertsOf<ExpertRecord>(order, models).flatMap(expert => expert.needs ?? [])
+  const needs = needsOfOrder(order, named)
   const neededAt = (level: LowMemoryLevel) =>
     neededBytes(
       needs.map(({ onCard }) => onCard[precision][level]),

@@ -1,9 +1,14 @@
 /** Checks whether a model could be opened, without the runtime: for every model at start, on the main thread. */
 import type { FileRecord } from '../models/file-record.ts'
 import type { ExpertParts } from '../models/record.ts'
-import { needsOf } from '../networks/memory/network-needs.ts'
+import {
+  needInUNet,
+  needOfControlNet,
+  needsOf,
+  needsOfIpAdapter,
+  needsOfVae,
+} from '../networks/memory/network-needs.ts'
 import type { NetworkNeed } from '../networks/memory/working-memory.ts'
-import type { NetworkPart } from '../networks/plan/parts.ts'
 import { planNetworks, planVae } from '../networks/plan/plan.ts'
 import { planControlNet } from '../networks/plan/plan-controlnet.ts'
 import { planIpAdapter } from '../networks/plan/plan-ip-adapter.ts'
@@ -17,16 +22,17 @@ export async function checkModel(parts: ExpertParts): Promise<NetworkNeed[]> {
   return needsOf(await planNetworks(parts.networks))
 }
 
-/** Checks a separate VAE. @throws as checkModel. */
-export async function checkVae(part: NetworkPart): Promise<void> {
-  await planVae(part)
-}
+/** What a file that is used with models needs of memory; nothing where it is no network. */
+export type FileNeeds = Pick<FileRecord, 'needs' | 'inUNet'>
 
 /** Any number suffices, because no weight depends on it alone. */
 const anyTimeIds = { timeIdCount: 6, timeIdWidth: 2 }
 
-/** Checks a ControlNet, or an IP-Adapter with its image encoder. @throws as checkModel. */
-export async function checkGuidance({ controlNet, ipAdapter }: FileRecord): Promise<void> {
-  if (controlNet) await planControlNet(controlNet, anyTimeIds)
-  if (ipAdapter) await planIpAdapter(ipAdapter)
+/** Checks a separate VAE, a ControlNet, or an IP-Adapter with its image encoder. @throws as checkModel. */
+export async function checkFile({ vae, controlNet, ipAdapter }: FileRecord): Promise<FileNeeds> {
+  if (vae) return { needs: needsOfVae(await planVae(vae)) }
+  if (controlNet) return { needs: [needOfControlNet(await planControlNet(controlNet, anyTimeIds))] }
+  if (!ipAdapter) return {}
+  const plan = await planIpAdapter(ipAdapter)
+  return { needs: needsOfIpAdapter(plan), inUNet: needInUNet(plan) }
 }

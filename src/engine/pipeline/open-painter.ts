@@ -90,7 +90,7 @@ export async function openPainter(
   const options = { threads: threads || undefined, device, precision, interceptRun, residency, maxPixels }
   const parts: PainterParts = {
     residency,
-    levelOf: (order, least) => levelFor(order, models, { device, precision, memoryBytes }, least),
+    levelOf: (order, least) => levelFor(order, { models, files }, { device, precision, memoryBytes }, least),
     modelCache: new ModelCache(models, files, options),
     nets: new ControlNets(files, options),
     prompter: new ImagePrompter(files, options),

@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { memoryProblem, modelMemoryProblem } from '../../../src/app/checks/check-memory.ts'
 import type { MemoryNeed } from '../../../src/common/memory-need.ts'
+import type { FileRecord } from '../../../src/engine/models/file-record.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import type { NetworkNeed } from '../../../src/engine/networks/memory/working-memory.ts'
+import type { FileReference, PaintOrder } from '../../../src/engine/work-order.ts'
 import { readDemoRecord } from '../../helpers/models/demo-record.ts'
 import { fullSizeNeeds, onCardAs } from '../../helpers/models/full-size.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
@@ -12,15 +14,22 @@ const gb = 1e9
 const demo = await readDemoRecord()
 
 /** A need that is the same on a CPU and on a card. */
-const onBoth = (need: MemoryNeed): NetworkNeed => ({ ...need, onCard: onCardAs(need) })
+const onBoth = (need: MemoryNeed, network: NetworkNeed['network'] = 'unet'): NetworkNeed => ({
+  network,
+  ...need,
+  onCard: onCardAs(need),
+})
 
 /** The demo model, as large as SDXL. */
 const sdxl: ModelRecord = {
   ...demo,
   needs: [
-    onBoth({ openingBytes: 3.2 * gb, weightBytes: 2.8 * gb, bytesPerPixel: 0 }),
+    onBoth({ openingBytes: 3.2 * gb, weightBytes: 2.8 * gb, bytesPerPixel: 0 }, 'text-encoder'),
     onBoth({ openingBytes: 11.8 * gb, weightBytes: 10.3 * gb, bytesPerPixel: 4000 }),
-    onBoth({ openingBytes: 0.4 * gb, weightBytes: 0.3 * gb, bytesPerPixel: 6000, mostPixels: 2 * 1024 ** 2 }),
+    onBoth(
+      { openingBytes: 0.4 * gb, weightBytes: 0.3 * gb, bytesPerPixel: 6000, mostPixels: 2 * 1024 ** 2 },
+      'vae',
+    ),
   ],
   refiner: {
     ...demo.refiner,
@@ -42,8 +51,12 @@ test('the scan records the memory that each network needs', () => {
 
 test('the device with the most memory decides, and says what is needed and what there is', () => {
   const small = { name: 'cpu', memoryKind: 'cpu', memoryBytes: 8 * gb } as const
-  expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 15 * gb }])).toBeUndefined()
-  expect(memoryProblem([order], [sdxl], [small, { name: 'cuda:0', memoryBytes: 12 * gb }])).toEqual({
+  expect(
+    memoryProblem([order], { models: [sdxl] }, [small, { name: 'cuda:0', memoryBytes: 15 * gb }]),
+  ).toBeUndefined()
+  expect(
+    memoryProblem([order], { models: [sdxl] }, [small, { name: 'cuda:0', memoryBytes: 12 * gb }]),
+  ).toEqual({
     code: 'memory-too-small',
     details: { device: 'cuda:0', neededBytes: 10.3 * gb + 4000 * 1024 ** 2, budgetBytes: 12 * gb },
   })
@@ -58,7 +71,7 @@ test('a model that fits nowhere at its own size is known at the start', () => {
 
 test('a device without a limit takes everything', () => {
   const devices = [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 1 * gb }, { name: 'cuda:0' }] as const
-  expect(memoryProblem([order], [sdxl], devices)).toBeUndefined()
+  expect(memoryProblem([order], { models: [sdxl] }, devices)).toBeUndefined()
 })
 
 test('the Refiner counts where it takes part, and the VAE of a large picture by its tiles', () => {
@@ -70,26 +83,73 @@ test('the Refiner counts where it takes part, and the VAE of a large picture by 
     guidance: 5,
     aesthetic: { positive: 6, negative: 2.5 },
   } as const
-  expect(memoryProblem([{ ...order, refinement }], [sdxl], devices)?.code).toBe('memory-too-small')
+  expect(memoryProblem([{ ...order, refinement }], { models: [sdxl] }, devices)?.code).toBe(
+    'memory-too-small',
+  )
   // 4000² pixels at once would need 96 GB of the VAE.
   const large = { ...order, widthPx: 1200, heightPx: 1200 }
-  expect(memoryProblem([large], [sdxl], devices)).toBeUndefined()
+  expect(memoryProblem([large], { models: [sdxl] }, devices)).toBeUndefined()
   expect(
-    memoryProblem(
-      [{ ...order, widthPx: 4000, heightPx: 4000 }],
-      [sdxl],
-      [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 75 * gb }],
-    ),
+    memoryProblem([{ ...order, widthPx: 4000, heightPx: 4000 }], { models: [sdxl] }, [
+      { name: 'cpu', memoryKind: 'cpu', memoryBytes: 75 * gb },
+    ]),
   ).toBeUndefined()
+})
+
+describe('what is used with the model', () => {
+  const fileOf = (kind: FileRecord['kind'], needs: Pick<FileRecord, 'needs' | 'inUNet'>): FileRecord => {
+    return { kind, name: kind, family: 'SDXL', hash: `hash of ${kind}`, storage: demo.storage, ...needs }
+  }
+  const alone = (gbs: number, network: NetworkNeed['network']) =>
+    onBoth({ openingBytes: gbs * gb, weightBytes: gbs * gb, bytesPerPixel: 0 }, network)
+  const control = { pictureId: 'a', preprocessor: 'none', scale: 1, start: 0, end: 1, guess: false } as const
+  /** The least memory with which an order is accepted, in GB. */
+  const neededGb = (changes: Partial<PaintOrder>, file: FileRecord) => {
+    const devices = [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 1 }] as const
+    const found = memoryProblem([{ ...order, ...changes }], { models: [sdxl], files: [file] }, devices)
+    return found?.code === 'memory-too-small' ? Number(Object(found.details).neededBytes) / gb : 0
+  }
+  const withoutGb = 10.3 + (4000 * 1024 ** 2) / gb
+
+  test('an IP-Adapter’s matrices are in the U-Net, once for each file, and its encoder takes turns with it', () => {
+    const adapter = fileOf('ip-adapter', { needs: [alone(7, 'image-encoder')], inUNet: alone(1.4, 'unet') })
+    const imagePrompts = ['a', 'b'].map(pictureId => ({ model: adapter, pictureId, scale: 1 }))
+    expect(neededGb({}, adapter)).toBeCloseTo(withoutGb)
+    expect(neededGb({ imagePrompts }, adapter)).toBeCloseTo(withoutGb + 1.4)
+    const largest = fileOf('ip-adapter', { needs: [alone(20, 'image-encoder')], inUNet: alone(1.4, 'unet') })
+    expect(neededGb({ imagePrompts }, largest)).toBeCloseTo(20)
+  })
+
+  test('a ControlNet takes turns with the U-Net', () => {
+    const controls = (model: FileRecord) => [{ model, ...control }]
+    const [small, large] = [5, 16].map(gbs => fileOf('controlnet', { needs: [alone(gbs, 'controlnet')] }))
+    if (!small || !large) throw new Error('two are made')
+    expect(neededGb({ controls: controls(small) }, small)).toBeCloseTo(withoutGb)
+    expect(neededGb({ controls: controls(large) }, large)).toBeCloseTo(16)
+  })
+
+  test('a VAE for one order counts in the place of the model’s own', () => {
+    const wide = onBoth({ openingBytes: 0, weightBytes: 0, bytesPerPixel: 20_000 }, 'vae')
+    const replaced = (vae: FileReference) => ({
+      model: { ...order.model, vae },
+      widthPx: 4096,
+      heightPx: 4096,
+    })
+    expect(neededGb(replaced(order.model), fileOf('vae', {}))).toBeCloseTo(10.3 + (4000 * 4096 ** 2) / gb)
+    const vae = fileOf('vae', { needs: [wide] })
+    expect(neededGb(replaced(vae), vae)).toBeCloseTo((20_000 * 4096 ** 2) / gb)
+  })
 })
 
 test('the one with less memory decides where only it needs less', () => {
   const onCpu = { name: 'cpu', memoryKind: 'cpu', memoryBytes: 11.5 * gb } as const
   const need = { openingBytes: 12 * gb, weightBytes: 10 * gb, bytesPerPixel: 0 }
   const onCard = onCardAs({ openingBytes: 5 * gb, weightBytes: 5 * gb, bytesPerPixel: 0 })
-  const model = { ...sdxl, needs: [{ ...need, onCard }] }
-  expect(memoryProblem([order], [model], [onCpu])?.code).toBe('memory-too-small')
-  expect(memoryProblem([order], [model], [onCpu, { name: 'cuda:0', memoryBytes: 6 * gb }])).toBeUndefined()
+  const model: ModelRecord = { ...sdxl, needs: [{ network: 'unet', ...need, onCard }] }
+  expect(memoryProblem([order], { models: [model] }, [onCpu])?.code).toBe('memory-too-small')
+  expect(
+    memoryProblem([order], { models: [model] }, [onCpu, { name: 'cuda:0', memoryBytes: 6 * gb }]),
+  ).toBeUndefined()
 })
 
 describe('a graphics card', () => {
@@ -109,7 +169,7 @@ describe('a graphics card', () => {
   const orderOf = (sidePx: number) => ({ ...order, refinement, widthPx: sidePx, heightPx: sidePx })
   const problemOn = (gibs: number, sidePx: number, precision?: 'float32' | 'float16') => {
     const card = { name: 'cuda:0', memoryBytes: gibs * gib, ...(precision && { memoryKind: precision }) }
-    return memoryProblem([orderOf(sidePx)], [fullSize], [card])?.details
+    return memoryProblem([orderOf(sidePx)], { models: [fullSize] }, [card])?.details
   }
 
   test.each([

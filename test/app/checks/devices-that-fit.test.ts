@@ -11,7 +11,7 @@ import { onCardAs } from '../../helpers/models/full-size.ts'
 const gb = 1e9
 const need = { openingBytes: 0, weightBytes: 0, bytesPerPixel: 100_000 }
 /** 1.6 GB at its own 128 px, 6.6 GB at 256 px. */
-const model: ModelRecord = { ...demoModel, needs: [{ ...need, onCard: onCardAs(need) }] }
+const model: ModelRecord = { ...demoModel, needs: [{ network: 'unet', ...need, onCard: onCardAs(need) }] }
 const large = { widthPx: 256, heightPx: 256 }
 const redis = { url: 'redis://127.0.0.1:1', allowedWithoutTls: [], caFile: '', prefix: 'easel', weight: 1 }
 

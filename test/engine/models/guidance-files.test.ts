@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
-import { checkGuidance } from '../../../src/engine/pipeline/check-model.ts'
+import { checkFile } from '../../../src/engine/pipeline/check-model.ts'
 import { floats, safetensorsBytes, writeSafetensors } from '../../helpers/models/safetensors.ts'
 import { buildTinyAddOns } from '../../helpers/models/tiny-add-ons.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
@@ -35,7 +35,7 @@ test('They are found by what they hold, and all that they need is there', async 
     ['ip-adapter', 'ip-adapter'],
   ])
   expect(byName('net-a-original')?.controlNet?.weights).toMatchObject({ naming: 'original-controlnet' })
-  for (const file of files) await checkGuidance(file)
+  for (const file of files) await checkFile(file)
 })
 
 test('A ControlNet under its original names needs no prefix', async () => {
@@ -50,7 +50,7 @@ test('A ControlNet under its original names needs no prefix', async () => {
   const [net, original] = [byName('bare'), byName('net-a-original')]
   expect(net?.controlNet?.config).toEqual(original?.controlNet?.config)
   if (!net) throw new Error('it was not found')
-  await checkGuidance(net)
+  await checkFile(net)
 })
 
 test('An IP-Adapter without an image encoder of its width is named, and so is one that is not built', async () => {

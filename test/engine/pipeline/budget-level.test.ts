@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { budgetLevel } from '../../../src/engine/pipeline/budget-level.ts'
+import type { PaintOrder } from '../../../src/engine/work-order.ts'
 import { readDemoRecord } from '../../helpers/models/demo-record.ts'
-import { fullSizeNeeds } from '../../helpers/models/full-size.ts'
+import { fullSizeNeeds, onCardAs } from '../../helpers/models/full-size.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const gib = 2 ** 30
@@ -13,7 +14,12 @@ const orderOf = (sidePx: number) =>
   aPaintOrder({ model: { name: sdxl.name, hash: sdxl.hash }, widthPx: sidePx, heightPx: sidePx })
 
 function levelOn(device: string, memoryBytes: number | undefined, sidePx: number, least: 0 | 1 | 2 = 0) {
-  return budgetLevel(orderOf(sidePx), [sdxl], { device, precision: 'float16', memoryBytes }, least)
+  return budgetLevel(
+    orderOf(sidePx),
+    { models: [sdxl] },
+    { device, precision: 'float16', memoryBytes },
+    least,
+  )
 }
 
 test.each([
@@ -24,6 +30,22 @@ test.each([
   ['all at once without a budget', undefined, 2048, 0],
 ])('%s', (_, gibs, sidePx, level) => {
   expect(levelOn('cuda:0', gibs && gibs * gib, sidePx)).toBe(level)
+})
+
+test('what an IP-Adapter adds to the U-Net counts', () => {
+  const inHalves = { openingBytes: 0.65 * gib, weightBytes: 0.65 * gib, bytesPerPixel: 0 }
+  const inUNet = { network: 'unet', ...inHalves, onCard: onCardAs(inHalves) } as const
+  const { storage } = demo
+  const file = { kind: 'ip-adapter', name: 'a', family: 'SDXL', hash: 'adapter', storage, inUNet } as const
+  const levelWith = (imagePrompts: PaintOrder['imagePrompts']) =>
+    budgetLevel(
+      { ...orderOf(1024), ...(imagePrompts && { imagePrompts }) },
+      { models: [sdxl], files: [file] },
+      { device: 'cuda:0', precision: 'float16', memoryBytes: 6.2 * gib },
+      0,
+    )
+  expect(levelWith(undefined)).toBe(0)
+  expect(levelWith([{ model: file, pictureId: 'p', scale: 1 }])).toBe(2)
 })
 
 test('what memory ran out for before is not tried again because of the budget', () => {

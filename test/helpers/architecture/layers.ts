@@ -17,6 +17,16 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
   // The engine, from its foundation up.
   { prefix: 'src/engine/work-order.ts', may: ['src/common/'] },
   {
+    prefix: 'src/engine/order-needs.ts',
+    may: [
+      'src/engine/work-order.ts',
+      'type src/common/',
+      'type src/engine/models/',
+      'type src/engine/networks/',
+      'type src/engine/pipeline/',
+    ],
+  },
+  {
     prefix: 'src/engine/weights/',
     may: ['src/errors/', 'src/common/'],
   },
@@ -54,6 +64,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
     may: [
       'src/errors/',
       'src/common/',
+      'src/engine/order-needs.ts',
       'src/engine/work-order.ts',
       'src/engine/models/',
       'src/engine/sampling/',
@@ -114,6 +125,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
       'src/system/',
       'src/config/',
       'src/db/',
+      'src/engine/order-needs.ts',
       'src/engine/work-order.ts',
       'src/engine/jobs/',
       'type src/engine/models/',

@@ -1,9 +1,14 @@
 /** The memory that each network of a model needs, from its plan. */
 import type { Precision } from '../../../common/choices.ts'
 import type { MemoryNeed } from '../../../common/memory-need.ts'
-import { memoryOf } from '../../onnx/memory/graph-memory.ts'
+import { memoryOf, type WeightFigures } from '../../onnx/memory/graph-memory.ts'
+import type { OnnxModel } from '../../onnx/model.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'
+import type { UNetConfig } from '../configs/unet-config.ts'
+import { pxPerLatent } from '../controlnet.ts'
 import type { NetworkGraph, TextEncoderPlan, UNetPlan, VaePlan } from '../plan/plan.ts'
+import type { ControlNetPlan } from '../plan/plan-controlnet.ts'
+import type { IpAdapterPlan } from '../plan/plan-ip-adapter.ts'
 import { vaeFactor } from '../vae.ts'
 import {
   bytesPerValue,
@@ -29,14 +34,60 @@ export function needsOf({ textEncoder, textEncoder2, unet, vae }: PlannedGraphs)
     ...(textEncoder ? [needOfText(textEncoder)] : []),
     needOfText(textEncoder2),
     needOfUNet(unet, vaeFactor(vae.config)),
-    needOfVae(vae, vae.decoder.graph),
-    needOfVae(vae, vae.encoder.graph),
+    ...needsOfVae(vae),
   ]
+}
+
+export function needsOfVae(vae: VaePlan): NetworkNeed[] {
+  return [needOfVae(vae, vae.decoder.graph), needOfVae(vae, vae.encoder.graph)]
+}
+
+/** It runs beside the U-Net, with both rows at once at every low-memory level. */
+export function needOfControlNet({ config, graph }: ControlNetPlan): NetworkNeed {
+  const perPixel = (valueBytes: number) => bytesPerPixelOf(config, pxPerLatent(config), valueBytes)
+  return {
+    network: 'controlnet',
+    ...memoryOf(graph),
+    bytesPerPixel: perPixel(4),
+    onCard: onCard(valueBytes => {
+      const weightBytes = valueBytes * graph.parameters
+      const need = needOnCard(weightBytes, perPixel(valueBytes))
+      return [need, need, needOnCard(weightBytes, measuredShareOfUNet * perPixel(valueBytes))]
+    }),
+  }
+}
+
+/** An IP-Adapter's own networks run once for each picture that is a prompt. */
+export function needsOfIpAdapter({ encoder, projection }: IpAdapterPlan): NetworkNeed[] {
+  return [encoder, projection].map(graph => needOfWeights('image-encoder', graph))
+}
+
+/** What its matrices add to a U-Net. */
+export function needInUNet({ unetParameters }: IpAdapterPlan): NetworkNeed {
+  const weightBytes = bytesPerValue({}) * unetParameters
+  return needOfWeights('unet', { parameters: unetParameters, weightBytes, kernelBytes: 0, cutBytes: 0 })
+}
+
+/** Without what a run takes besides, which does not depend on the size of the picture. */
+function needOfWeights(
+  network: NetworkNeed['network'],
+  figures: WeightFigures & Pick<OnnxModel, 'parameters'>,
+): NetworkNeed {
+  return {
+    network,
+    ...memoryOf(figures),
+    bytesPerPixel: 0,
+    onCard: onCard(valueBytes => {
+      const need = needOnCard(valueBytes * figures.parameters, 0)
+      return [need, need, need]
+    }),
+  }
 }
 
 /** At the last low-memory level it is on the CPU. */
 function needOfText({ graph, own }: PlannedGraphs['textEncoder2']): NetworkNeed {
   return {
+    network: 'text-encoder',
     ...memoryOf(graph),
     bytesPerPixel: 0,
     onCard: onCard(valueBytes => {
@@ -48,9 +99,9 @@ function needOfText({ graph, own }: PlannedGraphs['textEncoder2']): NetworkNeed 
 
 /** At the last low-memory level each row runs by itself, and only what was measured is counted. */
 function needOfUNet({ graph, config, weights }: PlannedGraphs['unet'], factor: number): NetworkNeed {
-  const perPixel = (valueBytes: number) =>
-    unetWorkingBytes(config, { batch: 2, heightLatent: 1, widthLatent: 1 }, valueBytes) / factor ** 2
+  const perPixel = (valueBytes: number) => bytesPerPixelOf(config, factor, valueBytes)
   return {
+    network: 'unet',
     ...memoryOf(graph),
     bytesPerPixel: perPixel(4),
     onCard: onCard(valueBytes => {
@@ -61,10 +112,16 @@ function needOfUNet({ graph, config, weights }: PlannedGraphs['unet'], factor: n
   }
 }
 
+/** Of a guided call, whose two rows are with and without the prompt. factor: pixels per latent along a side. */
+function bytesPerPixelOf(config: Pick<UNetConfig, 'levels'>, factor: number, valueBytes: number): number {
+  return unetWorkingBytes(config, { batch: 2, heightLatent: 1, widthLatent: 1 }, valueBytes) / factor ** 2
+}
+
 /** From the first low-memory level on, it is never given more than one tile. */
 function needOfVae({ config }: VaePlan, graph: NetworkGraph): NetworkNeed {
   const tilePixels = config.sampleSize ** 2
   return {
+    network: 'vae',
     ...memoryOf(graph),
     bytesPerPixel: vaeWorkingBytes(config, 1),
     mostPixels: untiledAreas * tilePixels,

@@ -32,8 +32,12 @@ const memoryNeed = {
 }
 const onCard = z.tuple([z.object(memoryNeed), z.object(memoryNeed), z.object(memoryNeed)])
 
+/** Whose memory is counted; a file may bring a network in the place of a model's own, or weights for it. */
+const networks = ['text-encoder', 'unet', 'vae', 'controlnet', 'image-encoder'] as const
+
 /** The memory that one network needs to run alone: on a CPU, and on a graphics card in each precision, by low-memory level. */
 export const networkNeed = z.object({
+  network: z.enum(networks),
   ...memoryNeed,
   onCard: z.object({ float32: onCard, float16: onCard }),
 })

@@ -8,6 +8,11 @@ import { buildControlNet } from '../controlnet.ts'
 import type { UNet } from '../networks.ts'
 import type { NetworkPart } from './parts.ts'
 
+export interface ControlNetPlan {
+  readonly config: ControlNetConfig
+  readonly graph: OnnxModel
+}
+
 /**
  * The width of a time id is that of the U-Net, because the weights of a single file do not tell it.
  * @throws AppError 'model-file' or 'model-config' when the ControlNet cannot be used.
@@ -16,7 +21,7 @@ export async function planControlNet(
   { config: json, configFile, weights }: NetworkPart,
   { timeIdCount, timeIdWidth }: Pick<UNet, 'timeIdCount' | 'timeIdWidth'>,
   target: Target = {},
-): Promise<{ config: ControlNetConfig; graph: OnnxModel }> {
+): Promise<ControlNetPlan> {
   const told = { ...json, addition_time_embed_dim: timeIdWidth }
   const config = parseConfig(configFile, told, controlNetConfigSchema)
   const options = { variant: variantFor(target) }

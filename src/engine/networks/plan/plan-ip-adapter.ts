@@ -15,6 +15,8 @@ export interface IpAdapterPlan {
   readonly config: IpAdapterConfig
   /** The weights for the U-Net's graph. */
   readonly source: WeightSource
+  /** The number of elements in them. */
+  readonly unetParameters: number
   readonly projection: OnnxModel
   readonly encoderConfig: ClipVisionConfig
   readonly encoder: OnnxModel
@@ -38,8 +40,21 @@ export async function planIpAdapter(
   return {
     config,
     source,
+    unetParameters: unetParametersIn(source),
     projection: buildImageProjection(config, source, placesOf(encoderConfig), options),
     encoderConfig,
     encoder: buildClipVision(encoderConfig, await openWeights(weights), options),
+  }
+}
+
+/** All of them: a U-Net has as many cross-attentions as its adapter numbers, and every second number is one. */
+function unetParametersIn(source: WeightSource): number {
+  let parameters = 0
+  for (let number = 1; ; number += 2) {
+    const pair = ['to_k_ip', 'to_v_ip'].flatMap(
+      name => source.find(`ip_adapter.${number}.${name}.weight`, []) ?? [],
+    )
+    if (pair.length === 0) return parameters
+    for (const { shape } of pair) parameters += shape.reduce((count, size) => count * size, 1)
   }
 }

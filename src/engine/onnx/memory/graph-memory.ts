@@ -19,11 +19,14 @@ const besideKernels = 0.02
 /** The share of convolutions in a foreign graph, which does not tell: that of SDXL's Refiner, the largest of its networks. */
 const foreignKernels = 0.36
 
+/** Of a graph, or of a part of its weights. */
+export type WeightFigures = Pick<OnnxModel, 'weightBytes' | 'kernelBytes' | 'cutBytes'>
+
 /**
  * device: where the session opens. A graphics card gets the weights once: what the runtime rearranges, it rearranges in the
  * memory of the host.
  */
-export function memoryOf(graph: OnnxModel | OnnxPath, device?: string): GraphMemory {
+export function memoryOf(graph: WeightFigures | OnnxPath, device?: string): GraphMemory {
   const { weightBytes } = graph
   if (!isCpu({ device })) return { weightBytes, openingBytes: weightBytes }
   const heldTwiceBytes = 'path' in graph ? foreignKernels * weightBytes : graph.kernelBytes + graph.cutBytes

@@ -45,8 +45,9 @@ async function outcomeOn(sizeGib: number, precision: Precision, which: Which, si
   const device = 'cuda:0'
   const memoryBytes = (sizeGib - notUsableGib) * gib
   const order = orderOf(which, sidePx)
-  if (memoryProblem([order], [sdxl], [{ name: device, memoryBytes, memoryKind: precision }])) return 'refused'
-  const level = budgetLevel(order, [sdxl], { device, precision, memoryBytes }, 0)
+  if (memoryProblem([order], { models: [sdxl] }, [{ name: device, memoryBytes, memoryKind: precision }]))
+    return 'refused'
+  const level = budgetLevel(order, { models: [sdxl] }, { device, precision, memoryBytes }, 0)
   const residency = new Residency(device, memoryBytes)
   residency.isAlone = level === 2
   const again = await openedAgain(residency, networksOf(which, precision, level), sidePx ** 2)
