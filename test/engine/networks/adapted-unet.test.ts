@@ -1,4 +1,4 @@
-/** Which variant of its graph a U-Net has with image prompts, where the memory is scarce. */
+/** What image prompts and merged LoRAs add to a U-Net's memory, and which variant of its graph it has then. */
 import { expect, test, vi } from 'vitest'
 import { planNetworks } from '../../../src/engine/networks/plan/plan.ts'
 import type { PlanTarget } from '../../../src/engine/networks/plan/unet-variant.ts'
@@ -18,12 +18,12 @@ vi.mock('../../../src/engine/networks/plan/unet-variant.ts', async original => {
   return { ...actual, unetVariant }
 })
 
-/** The matrices of an IP-Adapter, whatever the U-Net asks for. */
-const adapter: WeightSource = {
+/** Whatever a U-Net asks for, in float32, as merged LoRAs and many IP-Adapters are. */
+const inFloat32: WeightSource = {
   place: 'nowhere',
   find(name, shape) {
     const length = 4 * shape.reduce((product, size) => product * size, 1)
-    return { name, dtype: 'F32', shape, file: '/nowhere/adapter.safetensors', offset: 0, length }
+    return { name, dtype: 'F32', shape, file: '/nowhere/f32.safetensors', offset: 0, length }
   },
 }
 
@@ -32,12 +32,19 @@ test('a fast variant that image prompts leave no room for gives way to a leaner 
   const anySize: PlanTarget = { memoryBytes: Number.POSITIVE_INFINITY, maxPixels: 64 ** 2 }
   const { unet } = await planNetworks(networks, anySize)
   const without = memoryOf(unet.buildWith([])).openingBytes
-  const withPrompt = memoryOf(unet.buildWith([adapter])).openingBytes
+  const withPrompt = memoryOf(unet.buildWith([inFloat32])).openingBytes
   expect(withPrompt).toBeGreaterThan(without)
   const scarce = await planNetworks(networks, { ...anySize, memoryBytes: (without + withPrompt) / 2 })
   chosen.length = 0
-  scarce.unet.buildWith([adapter])
+  scarce.unet.buildWith([inFloat32])
   scarce.unet.buildWith([])
   scarce.unet.buildWith([], scarce.unet.weights)
   expect(chosen).toEqual(['portable float32', 'cpu float32', 'cpu float32'])
+})
+
+test('the merged weights of LoRAs need no more than those before, whatever type they were stored in', async () => {
+  const { networks } = (await readDemoRecord()).parts
+  const { unet } = await planNetworks(networks)
+  expect([...(unet.weights?.found.values() ?? [])].some(({ dtype }) => dtype === 'F16')).toBe(true)
+  expect(memoryOf(unet.buildWith([], inFloat32))).toEqual(memoryOf(unet.graph))
 })
