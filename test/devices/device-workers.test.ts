@@ -7,7 +7,7 @@ import type { PlanTarget } from '../../src/engine/networks/plan/unet-variant.ts'
 import { openPainter, painterSetup } from '../../src/engine/pipeline/open-painter.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { readDemoRecord } from '../helpers/models/demo-record.ts'
-import { onCardAs } from '../helpers/models/full-size.ts'
+import { alikeEverywhere } from '../helpers/models/full-size.ts'
 import { aPaintOrder } from '../helpers/work-orders.ts'
 
 /** What the U-Nets' variants were chosen by. */
@@ -31,8 +31,7 @@ test('on the CPU a thread, or what the configuration says, where everything stay
 })
 
 test('a process where the networks of a model take turns, since only there is freed memory given back', () => {
-  const alone = { openingBytes: 6e9, weightBytes: 5e9, bytesPerPixel: 0 }
-  const need = { network: 'unet', ...alone, onCard: onCardAs(alone) } as const
+  const need = alikeEverywhere({ openingBytes: 6e9, weightBytes: 5e9, bytesPerPixel: 0 })
   const large: ModelRecord = { ...demo, needs: [need], refiner: { ...demo.refiner, needs: [need] } }
   expect(hostOf({ name: 'cpu', memoryBytes: 13e9 }, [large])).toBe('thread')
   expect(hostOf({ name: 'cpu', memoryBytes: 11e9 }, [large])).toBe('process')

@@ -14,7 +14,7 @@ import { recordKeys } from '../../src/remote/record-keys.ts'
 import { en } from '../../src/words/en.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { buildTestEasel, demoModel } from '../helpers/build-test-easel.ts'
-import { onCardAs } from '../helpers/models/full-size.ts'
+import { alikeEverywhere } from '../helpers/models/full-size.ts'
 import { openRedis } from '../helpers/processes/redis-server.ts'
 import { machineNamed } from '../helpers/remote/machine-records.ts'
 import { common, exchanged, startGateway, startMachine } from '../helpers/remote/remote-pair.ts'
@@ -117,12 +117,10 @@ test('a machine that joins is in the statistics after five seconds at most, what
 })
 
 test('the gateway knows what the devices of a machine may use and compute in, and refuses what none of them can hold', async () => {
-  const need = { openingBytes: 10e9, weightBytes: 10e9, bytesPerPixel: 0 }
-  const onCard = {
-    ...onCardAs(need),
-    float16: onCardAs({ ...need, openingBytes: 5e9, weightBytes: 5e9 }).float16,
-  }
-  const model: ModelRecord = { ...demoModel, needs: [{ network: 'unet', ...need, onCard }] }
+  const need = alikeEverywhere({ openingBytes: 10e9, weightBytes: 10e9, bytesPerPixel: 0 })
+  const half = alikeEverywhere({ openingBytes: 5e9, weightBytes: 5e9, bytesPerPixel: 0 })
+  const onCard = { ...need.onCard, float16: half.onCard.float16 }
+  const model: ModelRecord = { ...demoModel, needs: [{ ...need, onCard }] }
   const easel = await buildTestEasel({
     models: [model],
     config: { redis: { url: redis.url, allowedWithoutTls: [], caFile: '', prefix: 'easel', weight: 1 } },

@@ -1,46 +1,37 @@
 /** A picture that fits into no device's memory is refused before it is accepted; one that fits is not. */
 import { describe, expect, test } from 'vitest'
 import { memoryProblem, modelMemoryProblem } from '../../../src/app/checks/check-memory.ts'
-import type { MemoryNeed } from '../../../src/common/memory-need.ts'
 import type { FileRecord } from '../../../src/engine/models/file-record.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import type { NetworkNeed } from '../../../src/engine/networks/memory/working-memory.ts'
 import type { FileReference, PaintOrder } from '../../../src/engine/work-order.ts'
 import { readDemoRecord } from '../../helpers/models/demo-record.ts'
-import { fullSizeNeeds, onCardAs } from '../../helpers/models/full-size.ts'
-import { aPaintOrder } from '../../helpers/work-orders.ts'
+import { alikeEverywhere, asFullSize } from '../../helpers/models/full-size.ts'
+import { aCascadeOf, aSquareOf } from '../../helpers/work-orders.ts'
 
 const gb = 1e9
 const demo = await readDemoRecord()
 
-/** A need that is the same on a CPU and on a card. */
-const onBoth = (need: MemoryNeed, network: NetworkNeed['network'] = 'unet'): NetworkNeed => ({
-  network,
-  ...need,
-  onCard: onCardAs(need),
-})
+/** A CPU with so many GB. */
+const cpu = (gbs: number) => ({ name: 'cpu', memoryKind: 'cpu', memoryBytes: gbs * gb }) as const
 
 /** The demo model, as large as SDXL. */
 const sdxl: ModelRecord = {
   ...demo,
   needs: [
-    onBoth({ openingBytes: 3.2 * gb, weightBytes: 2.8 * gb, bytesPerPixel: 0 }, 'text-encoder'),
-    onBoth({ openingBytes: 11.8 * gb, weightBytes: 10.3 * gb, bytesPerPixel: 4000 }),
-    onBoth(
+    alikeEverywhere({ openingBytes: 3.2 * gb, weightBytes: 2.8 * gb, bytesPerPixel: 0 }, 'text-encoder'),
+    alikeEverywhere({ openingBytes: 11.8 * gb, weightBytes: 10.3 * gb, bytesPerPixel: 4000 }),
+    alikeEverywhere(
       { openingBytes: 0.4 * gb, weightBytes: 0.3 * gb, bytesPerPixel: 6000, mostPixels: 2 * 1024 ** 2 },
       'vae',
     ),
   ],
   refiner: {
     ...demo.refiner,
-    needs: [onBoth({ openingBytes: 20 * gb, weightBytes: 18 * gb, bytesPerPixel: 4000 })],
+    needs: [alikeEverywhere({ openingBytes: 20 * gb, weightBytes: 18 * gb, bytesPerPixel: 4000 })],
   },
 }
-const order = aPaintOrder({
-  model: { name: sdxl.name, hash: sdxl.hash },
-  widthPx: 1024,
-  heightPx: 1024,
-})
+const order = aSquareOf(sdxl, 1024)
 
 test('the scan records the memory that each network needs', () => {
   expect(demo.needs).toHaveLength(5)
@@ -50,7 +41,7 @@ test('the scan records the memory that each network needs', () => {
 })
 
 test('the device with the most memory decides, and says what is needed and what there is', () => {
-  const small = { name: 'cpu', memoryKind: 'cpu', memoryBytes: 8 * gb } as const
+  const small = cpu(8)
   expect(
     memoryProblem([order], { models: [sdxl] }, [small, { name: 'cuda:0', memoryBytes: 15 * gb }]),
   ).toBeUndefined()
@@ -63,36 +54,23 @@ test('the device with the most memory decides, and says what is needed and what 
 })
 
 test('a model that fits nowhere at its own size is known at the start', () => {
-  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 1e6 }])?.code).toBe(
-    'memory-too-small',
-  )
-  expect(modelMemoryProblem(demo, [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 1 * gb }])).toBeUndefined()
+  expect(modelMemoryProblem(demo, [cpu(0.001)])?.code).toBe('memory-too-small')
+  expect(modelMemoryProblem(demo, [cpu(1)])).toBeUndefined()
 })
 
 test('a device without a limit takes everything', () => {
-  const devices = [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 1 * gb }, { name: 'cuda:0' }] as const
+  const devices = [cpu(1), { name: 'cuda:0' }]
   expect(memoryProblem([order], { models: [sdxl] }, devices)).toBeUndefined()
 })
 
 test('the Refiner counts where it takes part, and the VAE of a large picture by its tiles', () => {
-  const devices = [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 16.5 * gb }] as const
-  const refinement = {
-    way: 'ensemble',
-    model: { name: sdxl.name, hash: sdxl.refiner?.hash ?? '' },
-    split: 0.8,
-    guidance: 5,
-    aesthetic: { positive: 6, negative: 2.5 },
-  } as const
-  expect(memoryProblem([{ ...order, refinement }], { models: [sdxl] }, devices)?.code).toBe(
-    'memory-too-small',
-  )
+  const devices = [cpu(16.5)]
+  expect(memoryProblem([aCascadeOf(sdxl, 1024)], { models: [sdxl] }, devices)?.code).toBe('memory-too-small')
   // 4000² pixels at once would need 96 GB of the VAE.
   const large = { ...order, widthPx: 1200, heightPx: 1200 }
   expect(memoryProblem([large], { models: [sdxl] }, devices)).toBeUndefined()
   expect(
-    memoryProblem([{ ...order, widthPx: 4000, heightPx: 4000 }], { models: [sdxl] }, [
-      { name: 'cpu', memoryKind: 'cpu', memoryBytes: 75 * gb },
-    ]),
+    memoryProblem([{ ...order, widthPx: 4000, heightPx: 4000 }], { models: [sdxl] }, [cpu(75)]),
   ).toBeUndefined()
 })
 
@@ -101,12 +79,11 @@ describe('what is used with the model', () => {
     return { kind, name: kind, family: 'SDXL', hash: `hash of ${kind}`, storage: demo.storage, ...needs }
   }
   const alone = (gbs: number, network: NetworkNeed['network']) =>
-    onBoth({ openingBytes: gbs * gb, weightBytes: gbs * gb, bytesPerPixel: 0 }, network)
+    alikeEverywhere({ openingBytes: gbs * gb, weightBytes: gbs * gb, bytesPerPixel: 0 }, network)
   const control = { pictureId: 'a', preprocessor: 'none', scale: 1, start: 0, end: 1, guess: false } as const
   /** The least memory with which an order is accepted, in GB. */
   const neededGb = (changes: Partial<PaintOrder>, file: FileRecord) => {
-    const devices = [{ name: 'cpu', memoryKind: 'cpu', memoryBytes: 1 }] as const
-    const found = memoryProblem([{ ...order, ...changes }], { models: [sdxl], files: [file] }, devices)
+    const found = memoryProblem([{ ...order, ...changes }], { models: [sdxl], files: [file] }, [cpu(0)])
     return found?.code === 'memory-too-small' ? Number(Object(found.details).neededBytes) / gb : 0
   }
   const withoutGb = 10.3 + (4000 * 1024 ** 2) / gb
@@ -129,7 +106,7 @@ describe('what is used with the model', () => {
   })
 
   test('a VAE for one order counts in the place of the model’s own', () => {
-    const wide = onBoth({ openingBytes: 0, weightBytes: 0, bytesPerPixel: 20_000 }, 'vae')
+    const wide = alikeEverywhere({ openingBytes: 0, weightBytes: 0, bytesPerPixel: 20_000 }, 'vae')
     const replaced = (vae: FileReference) => ({
       model: { ...order.model, vae },
       widthPx: 4096,
@@ -142,10 +119,10 @@ describe('what is used with the model', () => {
 })
 
 test('the one with less memory decides where only it needs less', () => {
-  const onCpu = { name: 'cpu', memoryKind: 'cpu', memoryBytes: 11.5 * gb } as const
-  const need = { openingBytes: 12 * gb, weightBytes: 10 * gb, bytesPerPixel: 0 }
-  const onCard = onCardAs({ openingBytes: 5 * gb, weightBytes: 5 * gb, bytesPerPixel: 0 })
-  const model: ModelRecord = { ...sdxl, needs: [{ network: 'unet', ...need, onCard }] }
+  const onCpu = cpu(11.5)
+  const need = alikeEverywhere({ openingBytes: 12 * gb, weightBytes: 10 * gb, bytesPerPixel: 0 })
+  const { onCard } = alikeEverywhere({ openingBytes: 5 * gb, weightBytes: 5 * gb, bytesPerPixel: 0 })
+  const model: ModelRecord = { ...sdxl, needs: [{ ...need, onCard }] }
   expect(memoryProblem([order], { models: [model] }, [onCpu])?.code).toBe('memory-too-small')
   expect(
     memoryProblem([order], { models: [model] }, [onCpu, { name: 'cuda:0', memoryBytes: 6 * gb }]),
@@ -154,22 +131,10 @@ test('the one with less memory decides where only it needs less', () => {
 
 describe('a graphics card', () => {
   const gib = 2 ** 30
-  const fullSize: ModelRecord = {
-    ...sdxl,
-    needs: fullSizeNeeds('base'),
-    refiner: { ...demo.refiner, needs: fullSizeNeeds('refiner') },
-  }
-  const refinement = {
-    way: 'ensemble',
-    model: { name: sdxl.name, hash: sdxl.refiner?.hash ?? '' },
-    split: 0.8,
-    guidance: 5,
-    aesthetic: { positive: 6, negative: 2.5 },
-  } as const
-  const orderOf = (sidePx: number) => ({ ...order, refinement, widthPx: sidePx, heightPx: sidePx })
+  const fullSize = asFullSize(demo)
   const problemOn = (gibs: number, sidePx: number, precision?: 'float32' | 'float16') => {
     const card = { name: 'cuda:0', memoryBytes: gibs * gib, ...(precision && { memoryKind: precision }) }
-    return memoryProblem([orderOf(sidePx)], { models: [fullSize] }, [card])?.details
+    return memoryProblem([aCascadeOf(fullSize, sidePx)], { models: [fullSize] }, [card])?.details
   }
 
   test.each([

@@ -6,12 +6,12 @@ import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, demoModel, type TestEasel } from '../../helpers/build-test-easel.ts'
-import { onCardAs } from '../../helpers/models/full-size.ts'
+import { alikeEverywhere } from '../../helpers/models/full-size.ts'
 
 const gb = 1e9
-const need = { openingBytes: 0, weightBytes: 0, bytesPerPixel: 100_000 }
+const need = alikeEverywhere({ openingBytes: 0, weightBytes: 0, bytesPerPixel: 100_000 })
 /** 1.6 GB at its own 128 px, 6.6 GB at 256 px. */
-const model: ModelRecord = { ...demoModel, needs: [{ network: 'unet', ...need, onCard: onCardAs(need) }] }
+const model: ModelRecord = { ...demoModel, needs: [need] }
 const large = { widthPx: 256, heightPx: 256 }
 const redis = { url: 'redis://127.0.0.1:1', allowedWithoutTls: [], caFile: '', prefix: 'easel', weight: 1 }
 

@@ -1,21 +1,18 @@
 /** With which low-memory level a graphics card paints an order at once, by its budget. */
 import { expect, test } from 'vitest'
-import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { budgetLevel } from '../../../src/engine/pipeline/budget-level.ts'
 import type { PaintOrder } from '../../../src/engine/work-order.ts'
 import { readDemoRecord } from '../../helpers/models/demo-record.ts'
-import { fullSizeNeeds, onCardAs } from '../../helpers/models/full-size.ts'
-import { aPaintOrder } from '../../helpers/work-orders.ts'
+import { alikeEverywhere, asFullSize } from '../../helpers/models/full-size.ts'
+import { aSquareOf } from '../../helpers/work-orders.ts'
 
 const gib = 2 ** 30
 const demo = await readDemoRecord()
-const sdxl: ModelRecord = { ...demo, needs: fullSizeNeeds('base') }
-const orderOf = (sidePx: number) =>
-  aPaintOrder({ model: { name: sdxl.name, hash: sdxl.hash }, widthPx: sidePx, heightPx: sidePx })
+const sdxl = asFullSize(demo)
 
 function levelOn(device: string, memoryBytes: number | undefined, sidePx: number, least: 0 | 1 | 2 = 0) {
   return budgetLevel(
-    orderOf(sidePx),
+    aSquareOf(sdxl, sidePx),
     { models: [sdxl] },
     { device, precision: 'float16', memoryBytes },
     least,
@@ -33,13 +30,12 @@ test.each([
 })
 
 test('what an IP-Adapter adds to the U-Net counts', () => {
-  const inHalves = { openingBytes: 0.65 * gib, weightBytes: 0.65 * gib, bytesPerPixel: 0 }
-  const inUNet = { network: 'unet', ...inHalves, onCard: onCardAs(inHalves) } as const
+  const inUNet = alikeEverywhere({ openingBytes: 0.65 * gib, weightBytes: 0.65 * gib, bytesPerPixel: 0 })
   const { storage } = demo
   const file = { kind: 'ip-adapter', name: 'a', family: 'SDXL', hash: 'adapter', storage, inUNet } as const
   const levelWith = (imagePrompts: PaintOrder['imagePrompts']) =>
     budgetLevel(
-      { ...orderOf(1024), ...(imagePrompts && { imagePrompts }) },
+      { ...aSquareOf(sdxl, 1024), ...(imagePrompts && { imagePrompts }) },
       { models: [sdxl], files: [file] },
       { device: 'cuda:0', precision: 'float16', memoryBytes: 6.2 * gib },
       0,

@@ -1,5 +1,6 @@
 /** SDXL at full size, from its published configs and without a byte of weights. */
 import type { MemoryNeed } from '../../../src/common/memory-need.ts'
+import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import { buildClip } from '../../../src/engine/networks/clip.ts'
 import { clipConfigSchema } from '../../../src/engine/networks/configs/clip-config.ts'
 import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-config.ts'
@@ -31,9 +32,19 @@ export function anyWeights(): WeightSource & { sizes: Map<string, number> } {
   }
 }
 
-/** What a network needs on a card that needs the same in every precision and at every low-memory level. */
-export function onCardAs(need: MemoryNeed): NetworkNeed['onCard'] {
-  return { float32: [need, need, need], float16: [need, need, need] }
+/** A network that needs the same on a CPU and on a card, in every precision and at every low-memory level. */
+export function alikeEverywhere(need: MemoryNeed, network: NetworkNeed['network'] = 'unet'): NetworkNeed {
+  return { network, ...need, onCard: { float32: [need, need, need], float16: [need, need, need] } }
+}
+
+/** A model with a Refiner, whose networks need what SDXL's at full size do. */
+export function asFullSize(model: ModelRecord): ModelRecord {
+  const { refiner } = model
+  return {
+    ...model,
+    needs: fullSizeNeeds('base'),
+    ...(refiner && { refiner: { ...refiner, needs: fullSizeNeeds('refiner') } }),
+  }
 }
 
 /** In the order of `needsOf`: text encoders (two in the Base, the second in the Refiner), U-Net, the VAE's decoder and encoder. */

@@ -5,17 +5,15 @@
 import { expect, test } from 'vitest'
 import { memoryProblem } from '../../../../src/app/checks/check-memory.ts'
 import type { Precision } from '../../../../src/common/choices.ts'
-import type { ModelRecord } from '../../../../src/engine/models/record.ts'
 import type { NetworkNeed } from '../../../../src/engine/networks/memory/working-memory.ts'
 import { newGraph } from '../../../../src/engine/onnx/kernels.ts'
 import { Residency } from '../../../../src/engine/onnx/memory/residency.ts'
 import { Session } from '../../../../src/engine/onnx/session.ts'
 import { budgetLevel } from '../../../../src/engine/pipeline/budget-level.ts'
 import type { LowMemoryLevel } from '../../../../src/engine/pipeline/low-memory.ts'
-import type { WorkOrder } from '../../../../src/engine/work-order.ts'
 import { readDemoRecord } from '../../../helpers/models/demo-record.ts'
-import { fullSizeNeeds } from '../../../helpers/models/full-size.ts'
-import { aPaintOrder } from '../../../helpers/work-orders.ts'
+import { asFullSize, fullSizeNeeds } from '../../../helpers/models/full-size.ts'
+import { aCascadeOf, aSquareOf } from '../../../helpers/work-orders.ts'
 
 const gib = 2 ** 30
 /** Of a card's size, what its driver keeps, and what Easel leaves. */
@@ -23,28 +21,15 @@ const notUsableGib = 0.4 + 0.5
 
 const demo = await readDemoRecord()
 const [base, refiner] = [fullSizeNeeds('base'), fullSizeNeeds('refiner')]
-const sdxl: ModelRecord = { ...demo, needs: base, refiner: { ...demo.refiner, needs: refiner } }
-const refinement = {
-  way: 'ensemble',
-  model: { name: sdxl.name, hash: sdxl.refiner?.hash ?? '' },
-  split: 0.8,
-  guidance: 5,
-  aesthetic: { positive: 6, negative: 2.5 },
-} as const
+const sdxl = asFullSize(demo)
 
 type Which = 'Base' | 'cascade'
-
-function orderOf(which: Which, sidePx: number): WorkOrder {
-  const size = { widthPx: sidePx, heightPx: sidePx }
-  const order = aPaintOrder({ model: { name: sdxl.name, hash: sdxl.hash }, ...size })
-  return which === 'cascade' ? { ...order, refinement } : order
-}
 
 /** `refused`, or how it paints and which networks it opens again for each picture. */
 async function outcomeOn(sizeGib: number, precision: Precision, which: Which, sidePx: number) {
   const device = 'cuda:0'
   const memoryBytes = (sizeGib - notUsableGib) * gib
-  const order = orderOf(which, sidePx)
+  const order = which === 'cascade' ? aCascadeOf(sdxl, sidePx) : aSquareOf(sdxl, sidePx)
   if (memoryProblem([order], { models: [sdxl] }, [{ name: device, memoryBytes, memoryKind: precision }]))
     return 'refused'
   const level = budgetLevel(order, { models: [sdxl] }, { device, precision, memoryBytes }, 0)
