@@ -4,6 +4,7 @@ import Sqlite from 'better-sqlite3'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Client } from '../../src/db/client.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
+import { FullDisk } from '../helpers/disk/full-disk.ts'
 import { insertJob } from '../helpers/insert-job.ts'
 import { addJob, openDatabase } from '../helpers/open-database.ts'
 import { killHard, startChild } from '../helpers/processes/child.ts'
@@ -179,21 +180,20 @@ describe('the connection', () => {
   )
 
   test('a log that cannot be wiped once more is no fault of the writes before, and is wiped later', async () => {
-    let isFaulty = false
+    const disk = new FullDisk()
     const wipes: unknown[] = []
     const db = openDatabase({
       beforeStatement: sql => {
-        if (!/wal_checkpoint/.test(String(sql))) return
-        if (isFaulty) throw Object.assign(new Error('disk full'), { code: 'SQLITE_FULL' })
-        wipes.push(sql)
+        disk.beforeStatement(sql)
+        if (/wal_checkpoint/.test(String(sql))) wipes.push(sql)
       },
     })
     await addJob(db, 'a')
-    isFaulty = true
-    expect(() => db.client.wipeLog()).toThrow('disk full')
+    disk.refused = /wal_checkpoint/
+    expect(() => db.client.wipeLog()).toThrow('disk is full')
     const told = await Promise.allSettled([addJob(db, 'b'), addJob(db, 'c'), addJob(db, 'd')])
     expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
-    isFaulty = false
+    disk.refused = undefined
     await addJob(db, 'e')
     expect(wipes).toHaveLength(1)
     await addJob(db, 'f')

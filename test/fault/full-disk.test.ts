@@ -7,6 +7,7 @@ import { en } from '../../src/words/en.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+import { endWaits } from '../helpers/disk/full-disk.ts'
 
 let t: TestEasel
 let adapter: WebAdapter
@@ -48,8 +49,7 @@ test('refuses what is new in one sentence, shows what is there, keeps what runs,
   // What little an ending needs may still have room; else its device waits with the picture.
   t.workers.current.finish()
   const isRecorded = () => t.find(first)?.state === 'done'
-  const waits = () => t.log.faults.some(({ message }) => message === 'an ending could not be recorded yet')
-  await t.until(() => isRecorded() || waits())
+  await t.until(() => isRecorded() || endWaits(t))
 
   sqlite.pragma('max_page_count = 1000000')
   t.clock.advance(5000)

@@ -3,20 +3,14 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { endWaits, FullDisk } from '../../helpers/disk/full-disk.ts'
 import { running } from '../../helpers/run-under-way.ts'
 
-const waits = 'an ending could not be recorded yet'
-
 let t: TestEasel
-/** Statements that the full disk refuses. */
-let refused: RegExp | undefined
+let disk: FullDisk
 beforeEach(async () => {
-  const beforeStatement = (sql: unknown) => {
-    if (refused?.test(String(sql))) {
-      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' })
-    }
-  }
-  refused = undefined
+  disk = new FullDisk()
+  const { beforeStatement } = disk
   t = await buildTestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })], parts: { beforeStatement } })
 })
 afterEach(() => t.dispose())
@@ -26,13 +20,13 @@ describe('A disk that fills up', () => {
     const { id } = await t.ask('a red circle')
     const next = await t.ask('a blue square')
     await running(t)
-    refused = /^insert into "pictures"/
+    disk.refused = /^insert into "pictures"/
     t.workers.current.finish()
-    await t.until(() => t.log.faults.length === 1)
-    expect(t.log.faults[0]?.message).toBe(waits)
+    await t.until(() => endWaits(t))
+    expect(t.log.faults).toHaveLength(1)
     expect(t.job(id).state).toBe('running')
     expect(t.job(next.id).state).toBe('queued')
-    refused = undefined
+    disk.refused = undefined
     t.clock.advance(2000)
     await t.until(() => t.find(id)?.state === 'done')
     await running(t)
@@ -42,10 +36,10 @@ describe('A disk that fills up', () => {
   test('before a failed try is recorded does not bring a job back that is cancelled meanwhile', async () => {
     const { id } = await t.ask('a red circle')
     await running(t)
-    refused = /^update "?jobs"? set "?state/i
+    disk.refused = /^update "?jobs"? set "?state/i
     t.workers.current.fail(new AppError('out-of-memory', { device: 'fake:0' }))
-    await t.until(() => t.log.faults.some(({ message }) => message === waits))
-    refused = undefined
+    await t.until(() => endWaits(t))
+    disk.refused = undefined
     await t.easel.act({ kind: 'cancel', jobId: id }, t.caller())
     t.clock.advance(2000)
     await t.until(() => t.job(id).state !== 'running')
@@ -63,7 +57,7 @@ describe('A cancel on a full disk', () => {
     const { id } = await t.ask('a red circle')
     await running(t)
     await t.built.delivered()
-    refused = writes
+    disk.refused = writes
     return id
   }
 
@@ -81,9 +75,9 @@ describe('A cancel on a full disk', () => {
     const id = await cancelledWhileFull()
     expect(t.workers.current.cancelAsked).toBe(true)
     t.workers.current.step()
-    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    await t.until(() => endWaits(t))
     expect(t.job(id).state).toBe('running')
-    refused = undefined
+    disk.refused = undefined
     t.clock.advance(2000)
     await t.settled()
     expect(t.job(id).state).toBe('cancelled')
@@ -99,9 +93,9 @@ describe('A cancel on a full disk', () => {
     t.clock.advance(100)
     await t.easel.act({ kind: 'cancel', jobId: id }, moderator())
     t.workers.current.step()
-    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    await t.until(() => endWaits(t))
     expect(t.built.db.audit.all()).toEqual([])
-    refused = undefined
+    disk.refused = undefined
     t.clock.advance(2000)
     await t.settled()
     expect(t.job(id).state).toBe('cancelled')
@@ -111,7 +105,7 @@ describe('A cancel on a full disk', () => {
   test('does not outlive a restart before there is room, as it says: the job is painted again', async () => {
     const id = await cancelledWhileFull()
     t.crash()
-    refused = undefined
+    disk.refused = undefined
     t.workers.mode = 'at-once'
     await t.restart()
     await t.settled()
@@ -121,9 +115,9 @@ describe('A cancel on a full disk', () => {
   test('of a picture that is finished and waits for room is refused, and the picture is shown', async () => {
     const id = await paintedWhileFull()
     t.workers.current.finish()
-    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    await t.until(() => endWaits(t))
     await expect(cancel(id)).rejects.toMatchObject({ code: 'storage' })
-    refused = undefined
+    disk.refused = undefined
     t.clock.advance(2000)
     await t.settled()
     expect(t.job(id).state).toBe('done')
@@ -132,16 +126,16 @@ describe('A cancel on a full disk', () => {
   test('pressed again before there is room has the same answer', async () => {
     const id = await cancelledWhileFull()
     t.workers.current.step()
-    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    await t.until(() => endWaits(t))
     expect(await cancel(id)).toMatchObject({ problems: [{ code: 'cancel-not-stored' }] })
   })
 
   test('of a job that failed for good is refused, and the job ends failed', async () => {
     const id = await paintedWhileFull()
     t.workers.current.fail(new AppError('model-file', { file: 'unet', problem: { what: 'missing' } }))
-    await t.until(() => t.log.faults.some(({ message }) => message === waits))
+    await t.until(() => endWaits(t))
     await expect(cancel(id)).rejects.toMatchObject({ code: 'storage' })
-    refused = undefined
+    disk.refused = undefined
     t.clock.advance(2000)
     await t.until(() => t.job(id).state !== 'running')
     expect(t.job(id)).toMatchObject({ state: 'failed', failure: { code: 'model-file' } })
@@ -151,9 +145,9 @@ describe('A cancel on a full disk', () => {
     await t.ask('first')
     await running(t)
     const { id } = await t.ask('second')
-    refused = writes
+    disk.refused = writes
     await expect(cancel(id)).rejects.toMatchObject({ code: 'storage' })
-    refused = undefined
+    disk.refused = undefined
     expect(t.job(id).state).toBe('queued')
   })
 
@@ -162,7 +156,7 @@ describe('A cancel on a full disk', () => {
     ['does not even read', /^(begin|insert|update|delete)/i],
   ])('by somebody who may not cancel it stops nothing, on a disk that Easel %s', async (_, statements) => {
     const id = await paintedWhileFull()
-    refused = statements
+    disk.refused = statements
     const asked = t.easel.act({ kind: 'cancel', jobId: id }, t.callerNamed('grace'))
     await expect(asked.catch(error => error)).resolves.toSatisfy(
       ({ problems: [problem] = [], code = problem?.code }) => ['not-yours', 'storage'].includes(code),
