@@ -81,7 +81,10 @@ export function preservingPreconditioning(prediction: Prediction): Preconditioni
     clean(output, { alpha, sigma }, latents) {
       switch (prediction) {
         case 'epsilon':
-          return combine([1 / alpha, latents], [-sigma / alpha, output])
+          // Pure noise (zero terminal SNR) has no finite x0, but one with a sign, which `clipped` needs.
+          return alpha === 0
+            ? combine([1, latents], [-sigma, output]).map(value => value / alpha)
+            : combine([1 / alpha, latents], [-sigma / alpha, output])
         case 'v_prediction':
           return combine([alpha, latents], [-sigma, output])
         case 'sample':

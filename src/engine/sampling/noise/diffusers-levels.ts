@@ -42,15 +42,19 @@ export function chosenRangeRounded(config: SchedulerConfig, steps: number): Nois
   return config.sigmas === 'karras' ? { ...levels, timesteps: levels.timesteps.map(roundHalfToEven) } : levels
 }
 
-/** The DPM family: variance preserving, whole timesteps; a sigma spacing covers the range of the whole training. */
-export function trainingRange(config: SchedulerConfig, steps: number): NoiseLevels {
+/**
+ * The DPM family: variance preserving, whole timesteps; a sigma spacing covers the range of the whole training.
+ * `endsAtLast`: a run that does not end at 0 ends at the last sigma of the spacing, which is the largest in a run of one step.
+ */
+export function trainingRange(config: SchedulerConfig, steps: number, endsAtLast = false): NoiseLevels {
   const training = noiseSchedule(config, true)
   const least = at(training.sigmas, 0)
   const most = at(training.sigmas, training.sigmas.length - 1)
   const visited = spacedTimesteps(config, steps, false)
   const spread = config.sigmas === 'plain' ? undefined : spreadSigmas(config.sigmas, { least, most }, steps)
   const round = config.sigmas === 'karras' ? roundHalfToEven : Math.trunc
-  const final = config.finalSigma === 'zero' ? 0 : least
+  const lowest = (endsAtLast ? spread?.at(-1) : undefined) ?? least
+  const final = config.finalSigma === 'zero' ? 0 : lowest
   const sigmas = [...(spread ?? visited.map(t => sigmaAt(training, t))), final].map(Math.fround)
   return {
     timesteps: (spread?.map(sigma => round(timestepOf(training, sigma))) ?? visited).map(Math.fround),

@@ -49,6 +49,7 @@ export function timestepOf({ logSigmas }: TrainingNoise, sigma: number): number 
   let low = 0
   while (low < logSigmas.length - 2 && at(logSigmas, low + 1) <= log) low++
   const from = at(logSigmas, low)
-  const share = (from - log) / Math.fround(from - at(logSigmas, low + 1))
-  return low + Math.min(Math.max(share, 0), 1)
+  const share = Math.min(Math.max((from - log) / Math.fround(from - at(logSigmas, low + 1)), 0), 1)
+  // As the reference writes it: `low + share` rounds otherwise, and some callers drop the fraction.
+  return (1 - share) * low + share * (low + 1)
 }

@@ -26,7 +26,7 @@ export const unipc: LevelSampler = {
   label: 'UniPC multistep',
   diffusersClass: 'UniPCMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  levels: trainingRange,
+  levels: (config, steps) => trainingRange(config, steps, true),
   rule: (run, { variant = 'bh2', solverOrder = 2 }) => ruleOf(run, variant, solverOrder),
 }
 

@@ -3,9 +3,11 @@
  * η = 0 is deterministic, η = 1 is DDPM-like. Limits: no thresholding.
  */
 import { at, combine } from '../arithmetic.ts'
-import { levelAt } from '../preconditioning.ts'
+import { levelAt, type NoiseLevel } from '../preconditioning.ts'
 import type { TimestepSampler } from '../sampler.ts'
 import { trainingFrame, trainingPreconditioning, trainingSteps } from './training-steps.ts'
+
+const f = Math.fround
 
 export const ddim: TimestepSampler = {
   name: 'ddim',
@@ -24,8 +26,8 @@ export const ddim: TimestepSampler = {
         const to = level(at(timesteps, i) - stride)
         const clean = network.clean(output, from, latents)
         const noise = network.noise(output, from, latents)
-        const fresh = eta * freshNoise(from.sigma, to.sigma, from.alpha / to.alpha)
-        const kept = Math.sqrt(Math.max(to.sigma ** 2 - fresh ** 2, 0))
+        const fresh = f(eta * Math.sqrt(variance(from, to)))
+        const kept = Math.sqrt(Math.max(f(f(to.sigma ** 2) - f(fresh ** 2)), 0))
         const terms: (readonly [number, Float32Array])[] = [
           [to.alpha, clean],
           [kept, noise],
@@ -37,7 +39,11 @@ export const ddim: TimestepSampler = {
   },
 }
 
-/** √((1-ᾱ')/(1-ᾱ) · (1 - ᾱ/ᾱ')). */
-function freshNoise(sigmaFrom: number, sigmaTo: number, alphaRatio: number): number {
-  return Math.sqrt(Math.max((sigmaTo / sigmaFrom) ** 2 * (1 - alphaRatio ** 2), 0))
+/**
+ * (1-ᾱ')/(1-ᾱ) · (1 - ᾱ/ᾱ'), each operation in float32 as in the reference: from almost pure noise, η = 1 leaves only the
+ * rounding of 1 - ᾱ' - variance.
+ */
+function variance(from: NoiseLevel, to: NoiseLevel): number {
+  const share = f(f(to.sigma ** 2) / f(from.sigma ** 2))
+  return Math.max(f(share * f(1 - f(f(from.alpha ** 2) / f(to.alpha ** 2)))), 0)
 }

@@ -10,6 +10,8 @@ import { trainingFrame, trainingPreconditioning, trainingSteps } from './trainin
 /** The reference's lower bound of a variance. */
 const leastVariance = 1e-20
 
+const f = Math.fround
+
 export const ddpm: TimestepSampler = {
   name: 'ddpm',
   label: 'DDPM',
@@ -24,8 +26,8 @@ export const ddpm: TimestepSampler = {
         const from = levelAt(levels, i)
         const to = levels[i + 1] ?? levelOfAlpha(1)
         const clean = network.clean(output, from, latents)
-        /** α_t of this step alone; β_t = 1 - α_t. */
-        const alpha = (from.alpha / to.alpha) ** 2
+        /** α_t of this step alone; β_t = 1 - α_t. In float32 as in the reference: β_t is small, and its rounding shows. */
+        const alpha = f(f(from.alpha ** 2) / f(to.alpha ** 2))
         const beta = 1 - alpha
         const terms: (readonly [number, Float32Array])[] = [
           [(to.alpha * beta) / from.sigma ** 2, clean],
