@@ -5,11 +5,6 @@ import type { ImagePrompt } from '../../../src/engine/pipeline/conditioning/imag
 import type { Control } from '../../../src/engine/pipeline/denoising/control.ts'
 import { type DenoiseRun, denoise, type LatentShape } from '../../../src/engine/pipeline/denoising/denoise.ts'
 import { type Guidance, isGuided } from '../../../src/engine/pipeline/denoising/guidance.ts'
-import {
-  generatorPerPicture,
-  type NoiseSource,
-  oneGenerator,
-} from '../../../src/engine/pipeline/denoising/noise-source.ts'
 import { imageToImage } from '../../../src/engine/pipeline/image-to-image.ts'
 import { inpaint, latentMask } from '../../../src/engine/pipeline/inpaint.ts'
 import {
@@ -34,6 +29,7 @@ import { joined } from '../sampling/schedulers.ts'
 import { conditioningOf, type PromptReading, type SizePx } from './e2e-conditioning.ts'
 import { type Arguments, type E2eCase, pipelineDefaults } from './e2e-request.ts'
 import type { Source } from './e2e-source.ts'
+import { countedNoise } from './noise.ts'
 
 /** A pipeline with everything that it needs in hand. */
 export interface PipelineRun {
@@ -77,7 +73,7 @@ export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
   }
   const steps = args.timesteps?.length ?? args.num_inference_steps
   const watch = watched(createSampler(schedule.sampler.kind, schedule.config, steps))
-  const noise = counted(wanted.seed, shape.pictures)
+  const noise = countedNoise(pipeline, wanted.seed, shape.pictures)
   const strength = args.strength ?? defaults.strength
   const run: DenoiseRun = {
     unet,
@@ -163,25 +159,4 @@ function watched(sampler: Sampler): { sampler: Sampler; entered(): Float32Array[
     return sampler.scaleInput(latents, i)
   }
   return { sampler: { ...sampler, scaleInput }, entered: () => entered }
-}
-
-/** A case's generators, with a count of the numbers that they gave. */
-function counted(seed: E2eCase['seed'], pictures: number): { source: NoiseSource; drawn(): number } {
-  const { source, ofSource } = Array.isArray(seed)
-    ? { source: generatorPerPicture(seed), ofSource: pictures }
-    : { source: oneGenerator(seed, pictures), ofSource: 1 }
-  let drawn = 0
-  return {
-    source: {
-      draw: perPicture => {
-        drawn += pictures * perPicture
-        return source.draw(perPicture)
-      },
-      drawForSource: perPicture => {
-        drawn += ofSource * perPicture
-        return source.drawForSource(perPicture)
-      },
-    },
-    drawn: () => drawn,
-  }
 }
