@@ -39,7 +39,9 @@ export async function embedPrompt(
 ): Promise<Embedding> {
   const { tokenizer, tokenizer2, networks } = model
   const { first: of1, second: of2 } = embeddings
-  const chunks2 = rule.chunks(prompt.text2 ?? prompt.text, tokeniseFor(tokenizer2, rule, of2))
+  // A Refiner has the second encoder alone and reads the first text, as in the reference.
+  const text2 = networks.textEncoder ? (prompt.text2 ?? prompt.text) : prompt.text
+  const chunks2 = rule.chunks(text2, tokeniseFor(tokenizer2, rule, of2))
   const chunks1 = tokenizer && rule.chunks(prompt.text, tokeniseFor(tokenizer, rule, of1))
   const rows = Math.max(chunks2.length, chunks1?.length ?? 0, minRows)
   const layer = penultimate + prompt.clipSkip
