@@ -47,7 +47,7 @@ export async function conditioningOf(
   for (const [i] of [args.prompt].flat().entries()) {
     const prompt = {
       text: pick(args.prompt, i) ?? '',
-      text2: pick(args.prompt_2, i),
+      text2: pickSecond(args.prompt_2, i),
       clipSkip: args.clip_skip ?? 0,
     }
     const embedding = await embed(model, prompt, reading)
@@ -70,7 +70,7 @@ function embedNegative(
 ): Promise<Embedding> | Embedding {
   const text = pick(args.negative_prompt, i)
   if (text === undefined && model.zerosForNoNegative) return zeroEmbedding(positive)
-  const prompt = { text: text ?? '', text2: pick(args.negative_prompt_2, i) ?? text, clipSkip: 0 }
+  const prompt = { text: text ?? '', text2: pickSecond(args.negative_prompt_2, i) ?? text, clipSkip: 0 }
   return embed(model, prompt, reading)
 }
 
@@ -84,6 +84,11 @@ function embed(
 
 function pick(texts: string | string[] | null | undefined, i: number): string | undefined {
   return Array.isArray(texts) ? texts[i] : (texts ?? undefined)
+}
+
+/** An empty text alone stands for none, an empty text in a list for itself. */
+function pickSecond(texts: string | string[] | null | undefined, i: number): string | undefined {
+  return texts === '' ? undefined : pick(texts, i)
 }
 
 /** Which sizes each row names differs between the reference's pipelines: see the oracle's README, quirks. */

@@ -67,7 +67,8 @@ function textsByStep(
 ): { lastStep: number; texts: StepTexts }[] {
   const schedule = (text: string) => rule.schedule(rule.withoutNetworks(text).text, steps)
   const first = schedule(prompt.positive)
-  const second = prompt.positive2 === undefined ? undefined : schedule(prompt.positive2)
+  // An empty second text stands for none, as in the reference.
+  const second = prompt.positive2 ? schedule(prompt.positive2) : undefined
   const negative = prompt.negative === null ? undefined : schedule(prompt.negative)
   const ends = new Set([first, second, negative].flatMap(one => one?.map(({ lastStep }) => lastStep) ?? []))
   const at = (texts: readonly ScheduledText[], step: number) =>
