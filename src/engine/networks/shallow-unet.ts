@@ -18,8 +18,9 @@ import { noisyInputs, outputLayers, unetNames } from './unet.ts'
 export const deepFeaturesInput = 'deep_features'
 
 /** The module of the whole U-Net whose output is the input of the finest up block. */
-export function deepFeaturesPath({ levels }: UNetConfig): string {
-  return `up_blocks.${levels.length - 2}`
+export function deepFeaturesPath({ levels, middleDepth }: UNetConfig): string {
+  if (levels.length > 1) return `up_blocks.${levels.length - 2}`
+  return middleDepth === undefined ? 'mid_block.resnets.0' : 'mid_block'
 }
 
 /** Has the inputs of the whole U-Net, and the deep features. */

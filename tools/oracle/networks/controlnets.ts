@@ -128,11 +128,13 @@ function endToEnd(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase): 
     name: `controlnet/e2e/${one.name}`,
     run: async () => {
       const { pipeline, controlnet, args, note } = groupSchema.parse(one)
-      const isImageToImage = /Img2Img/.test(pipeline)
+      const kind = kindOf(pipeline)
       const pictures = note.match(/\w+\.png/g) ?? (await picturesOf(group, note))
-      const controlPictures = isImageToImage ? pictures.slice(1) : pictures
+      // What is painted over, and for inpainting the mask, are named before the control pictures.
+      const own = { txt2img: 0, img2img: 1, inpaint: 2 }[kind]
+      const controlPictures = pictures.slice(own)
       const { image, control_image, controlnet_conditioning_scale, guess_mode, ...others } = args
-      const { control_guidance_start, control_guidance_end, ...own } = others
+      const { control_guidance_start, control_guidance_end, ...plainArgs } = others
       const nets = await Promise.all([controlnet].flat().map(letter => openNet(oracle, letter)))
       const controls = await Promise.all(
         nets.map(async (net, i): Promise<Control> => {
@@ -148,8 +150,9 @@ function endToEnd(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase): 
         }),
       )
       const model = await oracle.open('base')
-      const source = isImageToImage ? await inputSource(oracle, pictures[0] ?? '') : undefined
-      const plain = { ...one, args: own, pipeline: isImageToImage ? 'img2img' : 'txt2img' }
+      const [picture = '', mask] = pictures.slice(0, own)
+      const source = kind === 'txt2img' ? undefined : await inputSource(oracle, picture, mask)
+      const plain = { ...one, args: plainArgs, pipeline: kind }
       try {
         return await group.check(one, await group.plan(plain, { model, source, controls }))
       } finally {
@@ -157,6 +160,11 @@ function endToEnd(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase): 
       }
     },
   }
+}
+
+function kindOf(pipeline: string): 'txt2img' | 'img2img' | 'inpaint' {
+  if (/Inpaint/.test(pipeline)) return 'inpaint'
+  return /Img2Img/.test(pipeline) ? 'img2img' : 'txt2img'
 }
 
 /** `as two_nets`: the note of another case. */

@@ -124,7 +124,7 @@ export const unetConfigSchema = z
         norm: { groups: config.norm_num_groups, epsilon: config.norm_eps },
         transformer: {
           depthsDown: depthsDown(config, level),
-          depthsUp: depthsUp(config, last - level),
+          depthsUp: depthsUp(config, level, last),
           // The reference uses attention_head_dim as the number of heads, despite its name.
           heads: at(config.num_attention_heads ?? config.attention_head_dim, level),
           groups: config.norm_num_groups,
@@ -156,11 +156,10 @@ function depthsDown(config: Depths, level: number): number[] {
   return each(depthOf(config.transformer_layers_per_block, level), at(config.layers_per_block, level))
 }
 
-/** level: counted from the coarsest. */
-function depthsUp(config: Depths, level: number): number[] {
+function depthsUp(config: Depths, level: number, last: number): number[] {
   const { transformer_layers_per_block: down, reverse_transformer_layers_per_block: up } = config
   const fromCoarsest = up ?? (typeof down === 'number' ? down : down.toReversed())
-  return each(depthOf(fromCoarsest, level), at(config.layers_per_block, level) + 1)
+  return each(depthOf(fromCoarsest, last - level), at(config.layers_per_block, level) + 1)
 }
 
 function middleDepthOf(config: Depths): number | undefined {
