@@ -2,7 +2,7 @@
  * Checks the engine against a folder of golden numbers, one line per case; exit code 1 when any case fails.
  *
  *   npm run oracle -- DIR [--only TEXT]      a folder built like test/golden/oracle or test/golden/oracle-2
- *   npm run oracle -- DIR --part-one DIR     where the models of the second kind lie, if not beside it as `oracle`
+ *   npm run oracle -- DIR --part-one DIR     where the models of a folder without its own lie, if not beside it as `oracle`
  *   npm run oracle -- --demo DIR             a folder built like test/golden/demo, with the demo model
  *
  * With --device and --precision whole models and ControlNets run on that device; single networks stay on the CPU.

@@ -1,6 +1,6 @@
 /**
  * Access to one folder of golden numbers: its JSON, tensors and pictures, and its models, expanded on first use.
- * Part two (`oracle-2`) has no models of its own: its files are built from those of part one.
+ * A folder without models of its own (`oracle-2`, `oracle-3`) uses those of part one.
  */
 import { existsSync } from 'node:fs'
 import { readdir, readFile, rm } from 'node:fs/promises'
@@ -11,11 +11,10 @@ import type { OpenModel } from '../../src/engine/pipeline/open/open-model.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { expandInto } from './expand.ts'
 import { openModelFolder } from './networks/open-models.ts'
-import { NotYet } from './not-yet.ts'
 import { readTensors, type Tensors } from './tensors.ts'
 
 export interface OracleFolderOptions {
-  /** Where part one lies, if the folder is a part two; by default what `partOneOf` finds. */
+  /** Where part one lies, if the folder has no models; by default what `partOneOf` finds. */
   partOne?: string | undefined
   /** A folder in which expanded models stay for other processes; by default each is temporary, until `close`. */
   expansions?: string | undefined
@@ -36,8 +35,7 @@ export class OracleFolder {
     this.#root = resolve(root)
     this.target = target
     this.#expansions = expansions
-    const needed = isPartTwo(this.#root)
-    this.#partOne = needed
+    this.#partOne = needsPartOne(this.#root)
       ? new OracleFolder(partOne ?? partOneOf(this.#root), { expansions, target })
       : undefined
   }
@@ -68,10 +66,9 @@ export class OracleFolder {
     return readTensors(this.path(...parts))
   }
 
-  /** Folder that holds the expanded models, of part one where this is part two; made once, in a temporary place. */
+  /** Folder that holds the expanded models, of part one where this has none; made once, in a temporary place. */
   async models(): Promise<string> {
     if (this.#partOne) return this.#partOne.models()
-    if (!this.has('models')) throw new NotYet('the folder has no models/')
     this.#models ??= this.#expandModels()
     return this.#models
   }
@@ -126,17 +123,18 @@ export class OracleFolder {
   }
 }
 
-/** Part two builds its checkpoints from another folder's models, by a script of its own. */
-function isPartTwo(root: string): boolean {
-  return existsSync(join(root, 'expand.mjs')) && !existsSync(join(root, 'models'))
+function needsPartOne(root: string): boolean {
+  return root !== ownPartOne && !existsSync(join(root, 'models'))
 }
 
+const ownPartOne = join(packageRoot, 'test', 'golden', 'oracle')
+
 /**
- * Where part one of a part two lies: under the same name without its `-2`, or as `oracle` beside it; else the project's own.
- * A part one that does not belong to it is noticed, since every file that is built is checked against its SHA-256.
+ * Where part one of such a folder lies: under the same name without its number, or as `oracle` beside it; else the project's
+ * own. A part one that does not belong to it is noticed, since every file that is built is checked against its SHA-256.
  */
 function partOneOf(root: string): string {
-  const beside = [root.replace(/-2$/, ''), join(dirname(root), 'oracle')]
+  const beside = [root.replace(/-\d+$/, ''), join(dirname(root), 'oracle')]
   const found = beside.find(folder => folder !== root && existsSync(join(folder, 'models')))
-  return found ?? join(packageRoot, 'test', 'golden', 'oracle')
+  return found ?? ownPartOne
 }

@@ -6,6 +6,7 @@ import { promptEmbeddings, weightedPrompts } from '../../../tools/oracle/text/pr
 import { describeGolden, describeGoldenFolder } from '../../golden-suite.ts'
 
 await describeGolden(promptEmbeddings, weightedPrompts, vaeTiles, endToEnd)
+await describeGoldenFolder('oracle-3', [endToEnd])
 
 const demoModels = await openDemoModels()
 afterAll(() => demoModels.close())

@@ -5,3 +5,4 @@ import { describeGolden, describeGoldenFolder } from '../../golden-suite.ts'
 
 await describeGolden(schedulers, imageToImageStart, expertSplit)
 await describeGoldenFolder('oracle-2', [uiSchedules, kDiffusionSamplers])
+await describeGoldenFolder('oracle-3', [schedulers])
