@@ -40,8 +40,14 @@ export interface SpecialToken {
   readonly normalized: boolean
 }
 
+/** Unicode's white space, which JavaScript's \s is not: it has U+FEFF (byte order mark) too, and lacks U+0085. */
+const space = String.raw`\p{White_Space}`
+
 /** Contractions, runs of letters, single digits, runs of anything else: the pattern of OpenAI's CLIP. */
-const wordPattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+`
+const wordPattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^${space}\p{L}\p{N}]+`
+
+/** In capitals, `<|ENDOFTEXT|>` is no special token, but what stands behind it begins a new word. */
+const markPattern = String.raw`<\|startoftext\|>|<\|endoftext\|>|${wordPattern}`
 
 /**
  * Matches transformers' CLIPTokenizer: NFC, white space to single spaces, lower case; no ftfy, no HTML entities.
@@ -86,7 +92,7 @@ function encoderOf({ ids, merges, special, end }: Vocabulary): Tokenizer['encode
         type: 'Sequence',
         normalizers: [
           { type: 'NFC' },
-          { type: 'Replace', pattern: { Regex: String.raw`\s+` }, content: ' ' },
+          { type: 'Replace', pattern: { Regex: `${space}+` }, content: ' ' },
           // The reference lower-cases character by character, so a final sigma is treated like any other sigma.
           { type: 'Replace', pattern: { String: 'Σ' }, content: 'σ' },
           { type: 'Lowercase' },
@@ -95,8 +101,10 @@ function encoderOf({ ids, merges, special, end }: Vocabulary): Tokenizer['encode
       pre_tokenizer: {
         type: 'Sequence',
         pretokenizers: [
+          { type: 'Split', pattern: { Regex: markPattern }, behavior: 'Removed', invert: true },
           { type: 'Split', pattern: { Regex: wordPattern }, behavior: 'Removed', invert: true },
-          { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true },
+          // Its own pattern would split the words once more, by \s.
+          { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false },
         ],
       },
       model: {

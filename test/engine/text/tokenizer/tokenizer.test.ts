@@ -14,6 +14,9 @@ await describeGolden(tokens)
 const base = fileURLToPath(new URL('../../../../models/demo/base', import.meta.url))
 const tokenizer = await openTokenizer(`${base}/tokenizer`)
 const tokenizer2 = await openTokenizer(`${base}/tokenizer_2`)
+const ofOracle = await openTokenizer(
+  fileURLToPath(new URL('../../../golden/oracle/models/files/tiny-base/tokenizer', import.meta.url)),
+)
 
 describe('the tokenizer', () => {
   test.each([
@@ -31,6 +34,16 @@ describe('the tokenizer', () => {
       expect(ids.length).toBeGreaterThan(0)
       expect(ids.every(id => Number.isInteger(id) && id >= 0 && id <= one.end)).toBe(true)
     }
+  })
+
+  // transformers 5.24 with the vocabulary of test/golden/oracle.
+  test.each([
+    ['a byte order mark between symbols', '!\ufeff?', [0, 171, 119, 123, 286]],
+    ['a byte order mark after a word', 'a\ufeff b', [320, 171, 119, 379, 321]],
+    ['a next line', 'a\u0085b', [320, 321]],
+    ['an end token in capitals', 'a<|ENDOFTEXT|>!', [320, 27, 347, 524, 639, 69, 600, 87, 339, 91, 285, 256]],
+  ])('splits %s as the reference does', (_, text, ids) => {
+    expect(ofOracle.encode(text)).toEqual(ids)
   })
 
   test('takes any text', async () => {
