@@ -40,6 +40,7 @@ SCHEDULERS = [  # sampler, class, keys beside SDXL's, steps, arguments of step()
     ('ddpm_many_steps', 'DDPMScheduler', {'num_train_timesteps': 500, 'beta_start': 0.0005}, 50, {}),
     ('deis_karras', 'DEISMultistepScheduler', {'use_karras_sigmas': True}, 1, {}),
     ('unipc_karras_sigma_min', 'UniPCMultistepScheduler', {'use_karras_sigmas': True, 'final_sigmas_type': 'sigma_min'}, 1, {}),
+    ('dpmpp_2m_cosine_karras', 'DPMSolverMultistepScheduler', {**COSINE, 'use_karras_sigmas': True}, 3, {}),
     ('heun_sample', 'HeunDiscreteScheduler', {'prediction_type': 'sample', 'timestep_spacing': 'linspace'}, 3, {}),
 ]
 

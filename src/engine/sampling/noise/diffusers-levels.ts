@@ -42,17 +42,31 @@ export function chosenRangeRounded(config: SchedulerConfig, steps: number): Nois
   return config.sigmas === 'karras' ? { ...levels, timesteps: levels.timesteps.map(roundHalfToEven) } : levels
 }
 
-/**
- * The DPM family: variance preserving, whole timesteps; a sigma spacing covers the range of the whole training.
- * `endsAtLast`: a run that does not end at 0 ends at the last sigma of the spacing, which is the largest in a run of one step.
- */
-export function trainingRange(config: SchedulerConfig, steps: number, endsAtLast = false): NoiseLevels {
+interface TrainingRangeOptions {
+  /** A run that does not end at 0 ends at the last sigma of the spacing, which is the largest in a run of one step. */
+  readonly endsAtLast?: boolean
+  /** Timesteps of Karras sigmas are rounded, unless the betas are a cosine's. */
+  readonly truncatesCosine?: boolean
+}
+
+/** DPM-Solver++ in several orders. */
+export function multistepRange(config: SchedulerConfig, steps: number): NoiseLevels {
+  return trainingRange(config, steps, { truncatesCosine: true })
+}
+
+/** The DPM family: variance preserving, whole timesteps; a sigma spacing covers the range of the whole training. */
+export function trainingRange(
+  config: SchedulerConfig,
+  steps: number,
+  { endsAtLast = false, truncatesCosine = false }: TrainingRangeOptions = {},
+): NoiseLevels {
   const training = noiseSchedule(config, true)
   const least = at(training.sigmas, 0)
   const most = at(training.sigmas, training.sigmas.length - 1)
   const visited = spacedTimesteps(config, steps, false)
   const spread = config.sigmas === 'plain' ? undefined : spreadSigmas(config.sigmas, { least, most }, steps)
-  const round = config.sigmas === 'karras' ? roundHalfToEven : Math.trunc
+  const isTruncated = truncatesCosine && config.betaSchedule === 'squaredcos_cap_v2'
+  const round = config.sigmas === 'karras' && !isTruncated ? roundHalfToEven : Math.trunc
   const lowest = (endsAtLast ? spread?.at(-1) : undefined) ?? least
   const final = config.finalSigma === 'zero' ? 0 : lowest
   const sigmas = [...(spread ?? visited.map(t => sigmaAt(training, t))), final].map(Math.fround)

@@ -19,7 +19,7 @@ export const deis: LevelSampler = {
   label: 'DEIS',
   diffusersClass: 'DEISMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  levels: (config, steps) => trainingRange({ ...config, finalSigma: 'minimum' }, steps, true),
+  levels: (config, steps) => trainingRange({ ...config, finalSigma: 'minimum' }, steps, { endsAtLast: true }),
   rule(run) {
     const { timesteps, levels, sigmas: rhos } = run
     let noiseBefore: Float32Array | undefined

@@ -9,7 +9,7 @@
  * lowerOrderFinal and eulerAtFinal.
  */
 import { combine } from '../arithmetic.ts'
-import { trainingRange } from '../noise/diffusers-levels.ts'
+import { multistepRange } from '../noise/diffusers-levels.ts'
 import { samplerFrame } from '../noise/noise-levels.ts'
 import type { LevelSampler } from '../sampler.ts'
 import { secondOrder } from '../second-order.ts'
@@ -20,7 +20,7 @@ export const dpmpp2mSde: LevelSampler = {
   diffusersClass: 'DPMSolverMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
   noiseOptions: ['eta'],
-  levels: trainingRange,
+  levels: multistepRange,
   rule(run, options) {
     const { eta = 1, noiseFactor = 1 } = options
     const look = secondOrder(run, options)

@@ -7,7 +7,7 @@
  * Uses solver, lowerOrderFinal and eulerAtFinal.
  */
 import { combine } from '../arithmetic.ts'
-import { trainingRange } from '../noise/diffusers-levels.ts'
+import { multistepRange } from '../noise/diffusers-levels.ts'
 import { samplerFrame } from '../noise/noise-levels.ts'
 import type { LevelSampler } from '../sampler.ts'
 import { secondOrder } from '../second-order.ts'
@@ -17,7 +17,7 @@ export const dpmpp2m: LevelSampler = {
   label: 'DPM++ 2M',
   diffusersClass: 'DPMSolverMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  levels: trainingRange,
+  levels: multistepRange,
   rule(run, options) {
     const look = secondOrder(run, options)
     return {

@@ -8,7 +8,7 @@
  * Uses solver (of those steps), lowerOrderFinal and eulerAtFinal.
  */
 import { combine } from '../arithmetic.ts'
-import { trainingRange } from '../noise/diffusers-levels.ts'
+import { multistepRange } from '../noise/diffusers-levels.ts'
 import { samplerFrame } from '../noise/noise-levels.ts'
 import type { LevelSampler } from '../sampler.ts'
 import { secondOrder, shortRun } from '../second-order.ts'
@@ -19,7 +19,7 @@ export const dpmpp3m: LevelSampler = {
   label: 'DPM++ 3M',
   diffusersClass: 'DPMSolverMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  levels: trainingRange,
+  levels: multistepRange,
   rule(run, options) {
     const { lowerOrderFinal = true, eulerAtFinal = false } = options
     const look = secondOrder(run, options)

@@ -26,7 +26,7 @@ export const unipc: LevelSampler = {
   label: 'UniPC multistep',
   diffusersClass: 'UniPCMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
-  levels: (config, steps) => trainingRange(config, steps, true),
+  levels: (config, steps) => trainingRange(config, steps, { endsAtLast: true }),
   rule: (run, { variant = 'bh2', solverOrder = 2 }) => ruleOf(run, variant, solverOrder),
 }
 
