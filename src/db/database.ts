@@ -194,7 +194,7 @@ export class Database implements JobStore {
     try {
       const recorded = await this.write(() => this.#record(claim, ending, made, runMs))
       this.audit.forgetOwed(claim.jobId)
-      if (!recorded) await this.discard(files)
+      if (!recorded && files.length > 0) await this.files.remove(files)
       return recorded
     } catch (error) {
       // The next try writes them again, with new names.
@@ -280,7 +280,8 @@ export class Database implements JobStore {
       const row = { id, jobId: claim.jobId, index, file, createdAt: this.#clock.now(), ...facts }
       return { file, bytes, row }
     })
-    await this.store(made)
+    // Until they have their row, the running job tells the next start what they are.
+    for (const { file, bytes } of made) await this.files.write(file, bytes)
     return made.map(({ row }) => row)
   }
 }
