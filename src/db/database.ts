@@ -187,7 +187,7 @@ export class Database implements JobStore {
     return new Set([...this.pictures.files(), ...this.pending.files()])
   }
 
-  /** Writes the files first; a crash before the transaction leaves them unowned. */
+  /** Writes the files first; after a crash before the transaction their running job tells the next start what they are. */
   async end(claim: Claim, ending: Ending, runMs: number): Promise<Ending | undefined> {
     const made = ending.state === 'done' ? await this.#keep(claim, ending.pictures) : []
     const files = made.map(picture => picture.file)
@@ -280,7 +280,6 @@ export class Database implements JobStore {
       const row = { id, jobId: claim.jobId, index, file, createdAt: this.#clock.now(), ...facts }
       return { file, bytes, row }
     })
-    // Until they have their row, the running job tells the next start what they are.
     for (const { file, bytes } of made) await this.files.write(file, bytes)
     return made.map(({ row }) => row)
   }
