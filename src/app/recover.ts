@@ -1,6 +1,6 @@
 /** Recovery at start: returns the running jobs of a dead process to the queue, and cleans up unowned files. */
 import type { Database } from '../db/database.ts'
-import { nameWhenWhole } from '../db/files/file-names.ts'
+import { jobOfPainted, nameWhenWhole } from '../db/files/file-names.ts'
 import { verdictAfterRestart } from '../engine/jobs/retry-verdict.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from '../system/ports.ts'
@@ -32,23 +32,29 @@ export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
 /**
  * Deletes files whose deletion or writing a dead process did not finish. The operator may have restored an older database,
  * and a newer one may own what this one does not. Therefore files that it does not know are moved aside, and so are whole
- * files that were being written: they may have got their row after the copy.
+ * files that were being written: they may have got their row after the copy. A running job's picture needs no row to be known
+ * as one that was being written: its name says whose it is.
  */
 async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
   const owned = db.ownedFiles()
   const unowned = new Map(db.unownedFiles.all().map(({ file, wasOwned }) => [file, wasOwned]))
+  const painting = new Set(db.openJobs.runningIds())
+  const isBeingWritten = (whole: string) =>
+    unowned.get(whole) === false || painting.has(jobOfPainted(whole) ?? '')
+  const isKnown = (whole: string) => unowned.has(whole) || isBeingWritten(whole)
   const files = await db.files.list()
-  const strays = files.filter(name => !owned.has(name) && !unowned.has(nameWhenWhole(name)))
+  const unownedHere = files.filter(name => !owned.has(name))
+  const strays = unownedHere.filter(name => !isKnown(nameWhenWhole(name)))
   if (strays.length > fewFiles && strays.length * 2 > files.length) {
     const { folder } = db.files
     throw new AppError('pictures-unknown', { folder, unknown: strays.length, files: files.length })
   }
-  const written = files.filter(name => unowned.get(name) === false && !owned.has(name))
+  const written = unownedHere.filter(name => name === nameWhenWhole(name) && isBeingWritten(name))
   const moved = [...written, ...strays]
   if (moved.length > 0) {
     const folder = await db.strays.add(db.files, moved, clock.now())
     log.warn({ files: moved.length, folder }, 'files that no row of the database owns were moved aside')
   }
-  await db.files.remove(files.filter(name => unowned.has(nameWhenWhole(name)) && !owned.has(name)))
+  await db.files.remove(unownedHere.filter(name => isKnown(nameWhenWhole(name))))
   await db.discard([...unowned.keys()].filter(name => !owned.has(name)))
 }

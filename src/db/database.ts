@@ -187,14 +187,14 @@ export class Database implements JobStore {
     return new Set([...this.pictures.files(), ...this.pending.files()])
   }
 
-  /** Writes the files first; a crash before the transaction leaves them unowned. */
+  /** Writes the files first; after a crash before the transaction their running job tells the next start what they are. */
   async end(claim: Claim, ending: Ending, runMs: number): Promise<Ending | undefined> {
     const made = ending.state === 'done' ? await this.#keep(claim, ending.pictures) : []
     const files = made.map(picture => picture.file)
     try {
       const recorded = await this.write(() => this.#record(claim, ending, made, runMs))
       this.audit.forgetOwed(claim.jobId)
-      if (!recorded) await this.discard(files)
+      if (!recorded && files.length > 0) await this.files.remove(files)
       return recorded
     } catch (error) {
       // The next try writes them again, with new names.
@@ -280,7 +280,7 @@ export class Database implements JobStore {
       const row = { id, jobId: claim.jobId, index, file, createdAt: this.#clock.now(), ...facts }
       return { file, bytes, row }
     })
-    await this.store(made)
+    for (const { file, bytes } of made) await this.files.write(file, bytes)
     return made.map(({ row }) => row)
   }
 }

@@ -117,8 +117,8 @@ export const pictures = sqliteTable(
 )
 
 /**
- * Files of the pictures folder without an owner's row: files that are being written or deleted. Of those that a dead
- * process left here, the next start moves the whole ones aside that were being written, and deletes the others.
+ * Files of the pictures folder without an owner's row: files that are being written or deleted, but for what a running job paints.
+ * Of those that a dead process left here, the next start moves the whole ones aside that were being written, and deletes the others.
  */
 export const unownedFiles = sqliteTable('unowned_files', {
   file: text().primaryKey(),

@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
@@ -79,6 +87,23 @@ test('what a dead process had not written to its end is deleted', async () => {
   expect(readdirSync(t.dataDir)).not.toContain('strays')
 })
 
+test('so is half of a picture that a job painted, though no row names its file', async () => {
+  const { id } = await t.paint('a fox')
+  const [file = ''] = pictures()
+  const { sqlite } = t.built.db.client
+  sqlite.prepare('DELETE FROM pictures WHERE file = ?').run(file)
+  sqlite.prepare("UPDATE jobs SET state = 'running' WHERE id = ?").run(id)
+  const half = `${file}.id00000000000abc.tmp`
+  renameSync(join(t.dataDir, 'pictures', file), join(t.dataDir, 'pictures', half))
+  t.crash()
+  await t.restart()
+  await t.settled()
+  expect(t.find(id)?.state).toBe('done')
+  expect(pictures()).toHaveLength(1)
+  expect(pictures()).not.toContain(half)
+  expect(readdirSync(t.dataDir)).not.toContain('strays')
+})
+
 describe('an old database is put back while pictures of a newer one are there', () => {
   /** What an old copy says of a file: it was being written, or deleted. */
   async function putBack(how: 'add' | 'disown'): Promise<string> {
@@ -102,7 +127,6 @@ describe('an old database is put back while pictures of a newer one are there', 
     const { db } = t.built
     db.client.sqlite.prepare('DELETE FROM pictures WHERE file = ?').run(newest)
     db.client.sqlite.prepare("UPDATE jobs SET state = 'running' WHERE id = ?").run(id)
-    await db.write(() => db.unownedFiles.add([newest]))
     t.crash()
     await t.restart()
     await t.settled()

@@ -210,9 +210,10 @@ export class Deliveries {
     return 'rest'
   }
 
+  /** A result that is shown in the meantime is the last word: then nothing need be read again. */
   #postpone(id: string, nowMs: number, pauseMs: number): void {
     this.#progress.postpone(id, nowMs + pauseMs)
-    this.#queue.addLater(id, pauseMs)
+    this.#queue.addLater(id, pauseMs, () => this.#progress.isStale(id))
   }
 
   /** Waits as long as the platform states, otherwise with back-off. */

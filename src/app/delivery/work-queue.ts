@@ -85,9 +85,11 @@ export class WorkQueue<Facts = unknown> {
     this.#start(ready)
   }
 
-  /** The same after a delay. */
-  addLater(id: string, delayMs: number): void {
-    this.#timers.after(delayMs, () => this.add(id))
+  /** The same after a delay, if there is still a need for it then. */
+  addLater(id: string, delayMs: number, isNeeded = () => true): void {
+    this.#timers.after(delayMs, () => {
+      if (isNeeded()) this.add(id)
+    })
   }
 
   /** Resolves when no work is in progress and none is due now. */

@@ -56,10 +56,11 @@ export class PicturesTable {
     this.#unowned = new UnownedFilesTable(rows)
   }
 
-  /** Adds a picture; its file is owned from now on. */
+  /** Adds a picture; its file is owned from now on. A painted one was not noted as unowned. */
   add(picture: NewPicture): void {
-    this.#statements.add.run({ ...picture, jobId: picture.jobId ?? null })
-    this.#unowned.remove([picture.file])
+    const jobId = picture.jobId ?? null
+    this.#statements.add.run({ ...picture, jobId })
+    if (jobId === null) this.#unowned.remove([picture.file])
   }
 
   get(id: string): PictureRecord | undefined {
