@@ -35,3 +35,18 @@ export interface LiveEvents {
   /** The id of a job that was deleted. */
   gone: string
 }
+
+/** What a page tells the worker that holds the live stream; `url` is the stream's. */
+export type LiveStreamMessage = { kind: 'join'; url: string } | { kind: 'leave' }
+
+/** The sentences that the page carries for its script, as data attributes of its body. */
+export const scriptSentences = [
+  'done',
+  'offline',
+  'notSent',
+  'answered',
+  'large',
+  'notPicture',
+  'onePicture',
+] as const
+export type ScriptSentence = (typeof scriptSentences)[number]

@@ -35,6 +35,7 @@ export const web = {
   announce: {
     done: (title: string) => `Ready: ${title}`,
     offline: 'The connection is gone; trying again …',
+    notSent: 'The connection is gone. This is sent as soon as it is back.',
   },
   dialog: { close: 'Close', back: 'Back to the chat', onlyYou: 'Only you see this.' },
   remix: { title: 'Remix', prompt: 'Prompt, with flags at its end', send: 'Paint' },
@@ -57,6 +58,10 @@ export const web = {
         ? 'This request did not come from Easel’s own page.'
         : `This request came from a page at ${origin}, and Easel was called ${host}. If that page is Easel’s, let whoever runs it add its name to web.allowedHosts.`,
     large: (megabytes: number) => `That is too large; at most ${megabytes} MB.`,
+    notPicture: 'That is not a picture that can be used. PNG, JPEG and WebP can.',
+    onePicture: (name: string) => `One picture at a time: ${name} is taken.`,
+    answered: (status: string) =>
+      `Something between this page and Easel answered in its place (${status}). Reload the page and try again.`,
     busy: 'Too many pictures are being sent just now. Try again in a moment.',
     streams: 'Too many pages of Easel are open at your address. Close one and try again.',
     stalled: 'Your pictures stopped arriving. Send them again.',

@@ -33,7 +33,11 @@ export const web: Words['web'] = {
     buttonsOf: title => `对“${title}”的操作`,
     open: '打开原图',
   },
-  announce: { done: title => `完成：${title}`, offline: '连接断开，正在重试……' },
+  announce: {
+    done: title => `完成：${title}`,
+    offline: '连接断开，正在重试……',
+    notSent: '连接断开，恢复后会自动发送。',
+  },
   dialog: { close: '关闭', back: '返回聊天', onlyYou: '只有你能看到。' },
   remix: { title: '改词重画', prompt: '提示词，参数写在末尾', send: '画' },
   confirm: {
@@ -55,6 +59,9 @@ export const web: Words['web'] = {
         ? '这个请求不是来自 Easel 自己的页面。'
         : `这个请求来自 ${origin} 的页面，而 Easel 被称作 ${host}。如果那是 Easel 的页面，请让运行它的人把它的名称加入 web.allowedHosts。`,
     large: megabytes => `太大了，最多 ${megabytes} MB。`,
+    notPicture: '这不是可用的图片。可以用 PNG、JPEG 和 WebP。',
+    onePicture: name => `一次只用一张图片：已选 ${name}。`,
+    answered: status => `页面与 Easel 之间有别的程序代为应答（${status}）。请重新加载页面再试。`,
     busy: '现在上传的图片太多，请稍后再试。',
     streams: '你的地址打开的 Easel 页面太多，请关闭一个再试。',
     stalled: '图片上传中断，请重新发送。',

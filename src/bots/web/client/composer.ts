@@ -1,5 +1,5 @@
 /** The message field: it grows with its text, accepts a source picture, and completes command names. */
-import { byId } from './elements.ts'
+import { byId, say, sentence } from './elements.ts'
 
 const pictureTypes = /^image\/(png|jpeg|webp)$/
 /** The maximum height of the field as a share of the window's height. */
@@ -40,11 +40,23 @@ export class Composer {
     document.addEventListener('drop', event => this.#takePicture(event, event.dataTransfer))
   }
 
-  clear(): void {
+  /** Clears what was sent; what was typed or chosen since stays. */
+  clear(sent: FormData): void {
+    const typed = this.#text.value
+    const sentText = sent.get('text')
+    const rest =
+      typeof sentText === 'string' && typed.startsWith(sentText) ? typed.slice(sentText.length) : typed
+    const kept = this.#pictureFields().filter(({ name, files }) => !isSame(files?.[0], sent.get(name)))
+    const files = kept.map(field => [field, field.files] as const)
     this.#form.reset()
-    this.#text.value = ''
+    for (const [field, chosen] of files) field.files = chosen
+    this.#text.value = rest
     this.#showSource()
     this.#changed()
+  }
+
+  #pictureFields(): HTMLInputElement[] {
+    return [...this.#form.querySelectorAll<HTMLInputElement>('input[type=file]')]
   }
 
   #changed(): void {
@@ -60,7 +72,7 @@ export class Composer {
     if (event.key === 'Tab' && !event.shiftKey && first !== undefined) {
       event.preventDefault()
       this.#complete(first)
-    } else if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) {
+    } else if (event.key === 'Enter' && !event.shiftKey && !isComposing(event)) {
       event.preventDefault()
       this.#form.requestSubmit(this.#form.querySelector<HTMLElement>('.send'))
     }
@@ -120,13 +132,33 @@ export class Composer {
     if (strength.value === strength.defaultValue) strength.value = strengthUnderMask
   }
 
+  /** Takes the first picture of a paste or a drop, and says what it does not take. */
   #takePicture(event: Event, transfer: DataTransfer | null): void {
-    const file = [...(transfer?.files ?? [])].find(({ type }) => pictureTypes.test(type))
-    if (file === undefined) return
+    const files = [...(transfer?.files ?? [])]
+    // Word processors and spreadsheets put a picture of a copied text beside it.
+    if (files.length === 0 || (event.type === 'paste' && transfer?.getData('text/plain') !== '')) return
+    // Otherwise the browser would leave the page and show the file.
     event.preventDefault()
-    const files = new DataTransfer()
-    files.items.add(file)
-    this.#source.files = files.files
+    const file = files.find(({ type }) => pictureTypes.test(type))
+    if (file === undefined) {
+      say([sentence('notPicture')])
+      return
+    }
+    say(files.length > 1 ? [sentence('onePicture').replace('%', file.name)] : [])
+    const taken = new DataTransfer()
+    taken.items.add(file)
+    this.#source.files = taken.files
     this.#showSource()
   }
+}
+
+/** Whether the key belongs to an input method. Safari ends the composition before the key that ends it, which has code 229. */
+function isComposing(event: KeyboardEvent): boolean {
+  return event.isComposing || event.keyCode === 229
+}
+
+/** Whether a field's file is the one that was sent. An empty field is sent as a file without a name. */
+function isSame(chosen: File | undefined, sent: FormDataEntryValue | null): boolean {
+  if (!(sent instanceof File) || chosen === undefined) return chosen === undefined
+  return chosen.name === sent.name && chosen.size === sent.size && chosen.lastModified === sent.lastModified
 }

@@ -15,6 +15,7 @@ export class AnswerDialog {
   open(html: string): void {
     const answer = byId('answer', HTMLElement)
     answer.innerHTML = html
+    byId('answer-notices', HTMLElement).replaceChildren()
     hideKnownPictures(answer)
     if (!this.#dialog.open) this.#dialog.showModal()
     answer.querySelector<HTMLElement>('[autofocus]')?.focus()
@@ -22,6 +23,15 @@ export class AnswerDialog {
 
   close(): void {
     if (this.#dialog.open) this.#dialog.close()
+  }
+
+  /** Whether it asks for a confirmation of what the message field holds. */
+  get asks(): boolean {
+    return this.#dialog.querySelector('form.confirm') !== null
+  }
+
+  contains(form: HTMLFormElement): boolean {
+    return this.#dialog.contains(form)
   }
 
   /** Removes what the dialog shows if it has words of a job that is deleted. */

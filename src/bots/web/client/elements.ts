@@ -1,4 +1,5 @@
 /** Finds elements of the page by id, with their types. */
+import type { ScriptSentence } from '../protocol.ts'
 
 /** Undefined if the page has no such element: a reply's own page has no field and no feed. */
 export function find<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind | undefined {
@@ -18,9 +19,10 @@ export function announce(text: string): void {
   byId('announce', HTMLElement).textContent = text
 }
 
-/** Shows private sentences above the field. */
+/** Shows private sentences above the field, or in the dialog while it is open. */
 export function say(sentences: readonly string[]): void {
-  find('notices', HTMLElement)?.replaceChildren(
+  const isInDialog = find('dialog', HTMLDialogElement)?.open === true
+  noticesIn(isInDialog ? 'answer-notices' : 'notices')?.replaceChildren(
     ...sentences.map(sentence => {
       const line = document.createElement('p')
       line.textContent = sentence
@@ -29,7 +31,18 @@ export function say(sentences: readonly string[]): void {
   )
 }
 
+/** Removes a sentence that is no longer true. */
+export function unsay(sentence: string): void {
+  for (const id of ['answer-notices', 'notices'] as const) {
+    for (const line of noticesIn(id)?.children ?? []) if (line.textContent === sentence) line.remove()
+  }
+}
+
+function noticesIn(id: 'answer-notices' | 'notices'): HTMLElement | undefined {
+  return find(id, HTMLElement)
+}
+
 /** A sentence that the server put into the page, in its language. */
-export function sentence(name: 'done' | 'offline'): string {
+export function sentence(name: ScriptSentence): string {
   return document.body.dataset[name] ?? ''
 }

@@ -1,26 +1,51 @@
-/** The live stream: receives the changes of jobs from the server. */
-import type { LiveEvents } from '../protocol.ts'
+/** The live stream: receives the changes of jobs from the server, over one connection for all pages of a browser. */
+import type { LiveEvents, LiveStreamMessage } from '../protocol.ts'
 import { announce, sentence } from './elements.ts'
 import type { Feed } from './feed.ts'
+import { LiveEventSource, type StreamEvent } from './live-events.ts'
 
-/** The delay after a response on which a browser stops reconnecting. */
-const reconnectMs = 2000
-
-export function connect(feed: Feed): void {
-  const stream = new EventSource(`/live?limit=${feed.limit}`)
-  const on = <Name extends keyof LiveEvents>(name: Name, take: (data: LiveEvents[Name]) => void) => {
-    stream.addEventListener(name, event => take(JSON.parse(event.data)))
+/** `onConnected` is called for each new connection. */
+export function connect(feed: Feed, onConnected: () => void): void {
+  const url = new URL(`live?limit=${feed.limit}`, document.baseURI).href
+  const take = ({ name, data }: StreamEvent) => {
+    switch (name) {
+      case 'sync': {
+        // Null for a page that joins a stream that is open.
+        const versions: LiveEvents['sync'] | null = JSON.parse(data)
+        document.body.classList.remove('offline')
+        announce('')
+        onConnected()
+        if (versions === null || !feed.isCurrent(versions)) void feed.refresh()
+        break
+      }
+      case 'job':
+        feed.show(JSON.parse(data))
+        break
+      case 'gone':
+        feed.remove(JSON.parse(data))
+        break
+      case 'lost':
+        document.body.classList.add('offline')
+        announce(sentence('offline'))
+    }
   }
-  on('sync', versions => {
-    document.body.classList.remove('offline')
-    announce('')
-    if (!feed.isCurrent(versions)) void feed.refresh()
-  })
-  on('job', job => feed.show(job))
-  on('gone', jobId => feed.remove(jobId))
-  stream.addEventListener('error', () => {
-    document.body.classList.add('offline')
-    announce(sentence('offline'))
-    if (stream.readyState === EventSource.CLOSED) setTimeout(() => connect(feed), reconnectMs)
+  // Some browsers of phones have no shared workers.
+  if (typeof SharedWorker === 'undefined') new LiveEventSource(url, take)
+  else share(url, take)
+}
+
+/** Joins the stream of the worker; a page of its own has one where the worker cannot be loaded. */
+function share(url: string, take: (event: StreamEvent) => void): void {
+  const worker = new SharedWorker(new URL('./shared-stream.js', import.meta.url), { type: 'module' })
+  const { port } = worker
+  const tell = (message: LiveStreamMessage) => port.postMessage(message)
+  port.addEventListener('message', ({ data }: MessageEvent<StreamEvent>) => take(data))
+  port.start()
+  worker.addEventListener('error', () => new LiveEventSource(url, take), { once: true })
+  tell({ kind: 'join', url })
+  addEventListener('pagehide', () => tell({ kind: 'leave' }))
+  // A page that the browser kept while another one was shown.
+  addEventListener('pageshow', ({ persisted }) => {
+    if (persisted) tell({ kind: 'join', url })
   })
 }

@@ -1,9 +1,8 @@
 /** The page's script: live updates, form submission without a reload, the dialog. Forms also work without it. */
-import type { FormReply } from '../protocol.ts'
 import { Composer } from './composer.ts'
 import { copyCommand } from './copy.ts'
 import { AnswerDialog, refillPictures } from './dialog.ts'
-import { find, say } from './elements.ts'
+import { find, say, sentence, unsay } from './elements.ts'
 import { Feed, localTimes, scrollToEnd } from './feed.ts'
 import { connect } from './live-stream.ts'
 import { FormSender } from './send.ts'
@@ -15,22 +14,30 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
   const dialog = new AnswerDialog()
   const feed = new Feed(list, jobId => dialog.forget(jobId))
   const composer = new Composer(form)
+  const bottom = form.closest('.bottom') ?? form
 
-  const handle = (reply: FormReply, sent: HTMLFormElement) => {
+  const sender = new FormSender((reply, sent) => {
     if (reply.kind === 'answer') {
       say([])
       dialog.open(reply.html)
+      // A question needs what it is about; any other answer is the end of it.
+      if (sent.form === form && !dialog.asks) composer.clear(sent.body)
       return
     }
+    // A refused form stays as it was filled in, with the reason.
+    const isKept = reply.kind === 'refused' && dialog.contains(sent.form)
+    if (!isKept) dialog.close()
     say(reply.sentences)
-    dialog.close()
     if (reply.kind === 'refused') return
-    if (sent === form || sent.classList.contains('confirm')) composer.clear()
+    if (sent.form === form || sent.form.classList.contains('confirm')) composer.clear(sent.body)
     const [job] = reply.kind === 'accepted' ? reply.jobs : []
     if (job === undefined) return
-    feed.whenShown(job.jobId, item => item.scrollIntoView({ block: 'nearest', behavior: 'smooth' }))
-  }
-  const sender = new FormSender(handle)
+    feed.whenShown(job.jobId, item => {
+      // New sentences above the field have made it higher.
+      measure(bottom)
+      item.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+    })
+  })
 
   document.addEventListener('submit', event => {
     const { target, submitter } = event
@@ -46,8 +53,18 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
     event.preventDefault()
     void dialog.follow(link)
   })
+  new ResizeObserver(() => measure(bottom)).observe(bottom)
   if (!location.hash) scrollToEnd()
-  connect(feed)
+  connect(feed, () => {
+    unsay(sentence('offline'))
+    sender.retry()
+  })
+}
+
+/** Tells the style sheet the height of the field, above which scrolling stops. */
+function measure(field: Element): void {
+  const height = `${Math.ceil(field.getBoundingClientRect().height)}px`
+  document.documentElement.style.setProperty('--field-height', height)
 }
 
 function closest({ target }: Event, selector: string): Element | null {

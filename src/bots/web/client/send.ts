@@ -1,21 +1,30 @@
-/** Submits forms without a reload, and handles the replies. */
+/** Submits forms without a reload, sends again what a broken connection held up, and hands on the replies. */
 import type { FormReply } from '../protocol.ts'
 import { say, sentence } from './elements.ts'
 
+/** What was sent. */
+interface Sent {
+  readonly form: HTMLFormElement
+  readonly button: HTMLButtonElement | undefined
+  readonly body: FormData
+}
+
 /** A submission, identified by the button's value or by the form. */
-interface Sending {
+interface Sending extends Sent {
   /** The idempotency key: a repetition after a broken connection is the same event. */
-  once: string
+  readonly once: string
   isUnderway: boolean
 }
 
 const onceBytes = 12
+/** The delay after which a submission is sent again. */
+const retryMs = 2000
 
 export class FormSender {
   readonly #sendings = new Map<string | HTMLFormElement, Sending>()
-  readonly #handle: (reply: FormReply, form: HTMLFormElement) => void
+  readonly #handle: (reply: FormReply, sent: Sent) => void
 
-  constructor(handle: (reply: FormReply, form: HTMLFormElement) => void) {
+  constructor(handle: (reply: FormReply, sent: Sent) => void) {
     this.#handle = handle
   }
 
@@ -24,32 +33,78 @@ export class FormSender {
     const key = button?.value || form
     const before = this.#sendings.get(key)
     if (before?.isUnderway === true) return
-    const once = before?.once ?? randomName()
-    this.#sendings.set(key, { once, isUnderway: true })
+    const body = new FormData(form, button)
+    if (bytesOf(body) > Number(document.body.dataset.maxBytes)) {
+      this.#handle({ kind: 'refused', sentences: [sentence('large')] }, { form, button, body })
+      return
+    }
+    // A changed form is another event.
+    const once = before && contentOf(before.body) === contentOf(body) ? before.once : randomName()
+    body.set('once', once)
+    await this.#post(key, { form, button, body, once, isUnderway: true })
+  }
+
+  /** Sends again at once what is held up. */
+  retry(): void {
+    for (const [key, sending] of this.#sendings) {
+      if (!sending.isUnderway) void this.#post(key, { ...sending, isUnderway: true })
+    }
+  }
+
+  async #post(key: string | HTMLFormElement, sending: Sending): Promise<void> {
+    const { form, button, body } = sending
+    this.#sendings.set(key, sending)
     button?.setAttribute('aria-disabled', 'true')
     try {
-      const reply = await post(form, button, once)
+      const reply = await post(form, body)
       this.#sendings.delete(key)
-      this.#handle(reply, form)
+      this.#handle(reply, sending)
     } catch {
-      this.#sendings.set(key, { once, isUnderway: false })
-      say([sentence('offline')])
+      sending.isUnderway = false
+      say([sentence('notSent')])
+      setTimeout(() => {
+        // Another submission may have taken its place.
+        if (this.#sendings.get(key) === sending) void this.#post(key, { ...sending, isUnderway: true })
+      }, retryMs)
     } finally {
       button?.removeAttribute('aria-disabled')
     }
   }
 }
 
-async function post(
-  form: HTMLFormElement,
-  button: HTMLButtonElement | undefined,
-  once: string,
-): Promise<FormReply> {
-  const body = new FormData(form, button)
-  body.set('once', once)
+/** What a proxy answers while the server behind it is away. */
+const awayStatuses = [502, 503, 504]
+/** The maximum length of a plain answer that is shown. */
+const longestAnswer = 500
+
+/** @throws Error when no answer of the server comes. */
+async function post(form: HTMLFormElement, body: FormData): Promise<FormReply> {
   const headers = { Accept: 'application/json' }
   const response = await fetch(form.getAttribute('action') ?? '', { method: 'POST', body, headers })
-  return response.json()
+  const type = response.headers.get('content-type') ?? ''
+  if (type.startsWith('application/json')) return response.json()
+  if (awayStatuses.includes(response.status)) throw new Error(`status ${response.status}`)
+  const sentences = type.startsWith('text/plain')
+    ? [(await response.text()).slice(0, longestAnswer)]
+    : [sentence('answered').replace('%', String(response.status))]
+  return { kind: 'refused', sentences }
+}
+
+function bytesOf(body: FormData): number {
+  let bytes = 0
+  for (const value of body.values()) if (value instanceof File) bytes += value.size
+  return bytes
+}
+
+/** A form's content without its key. */
+function contentOf(body: FormData): string {
+  const entries = [...body.entries()].filter(([name]) => name !== 'once')
+  return JSON.stringify(
+    entries.map(([name, value]) => [
+      name,
+      value instanceof File ? [value.name, value.size, value.lastModified] : value,
+    ]),
+  )
 }
 
 /** A random key, so two pages never use the same one. */

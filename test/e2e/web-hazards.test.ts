@@ -1,0 +1,202 @@
+/** What goes wrong between a person, a browser and the web chat: nothing that was typed or chosen is lost in silence. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { en } from '../../src/words/en.ts'
+import { launchBrowser } from '../helpers/processes/browser.ts'
+import { notices, send, WebVisits } from './web-visits.ts'
+
+let browser: Browser
+let visits: WebVisits
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  visits = await WebVisits.begin(browser)
+})
+afterEach(async () => {
+  expect(await visits.end()).toEqual([])
+})
+
+const jobs = (page: Page) => page.locator('[data-job]')
+
+/** Holds back what the page sends until the returned function is called. */
+async function holdBack(page: Page, path: string): Promise<() => void> {
+  let release = () => {}
+  const released = new Promise<void>(resolve => {
+    release = resolve
+  })
+  await page.route(path, async route => {
+    await released
+    await route.continue()
+  })
+  return release
+}
+
+describe('pages of one browser', () => {
+  it('share a live connection, so that nine of them work', async () => {
+    const first = await visits.visit()
+    const pages = [first]
+    for (let n = 2; n <= 9; n++) {
+      const page = await first.context().newPage()
+      await page.goto(visits.url)
+      pages.push(page)
+    }
+    await send(pages[8] ?? first, 'a red circle')
+    for (const page of pages) await jobs(page).first().waitFor()
+    // A page that comes later has what came before it, and what comes after.
+    await first.reload()
+    await visits.easel.paint(visits.easel.jobs[0]?.id ?? '')
+    for (const page of pages) await page.locator('.pictures img').first().waitFor()
+  })
+})
+
+describe('what was typed', () => {
+  it('while an answer was on its way stays', async () => {
+    const page = await visits.visit()
+    const release = await holdBack(page, '**/say')
+    await send(page, 'a red circle')
+    await page.fill('#text', 'the next one')
+    release()
+    await jobs(page).first().waitFor()
+    expect(await page.inputValue('#text')).toBe('the next one')
+  })
+
+  it('behind a line that was sent is what remains of the two', async () => {
+    const page = await visits.visit()
+    const release = await holdBack(page, '**/say')
+    await send(page, 'a red circle')
+    await page.locator('#text').pressSequentially('more')
+    release()
+    await jobs(page).first().waitFor()
+    expect(await page.inputValue('#text')).toBe('more')
+  })
+
+  it('in a form that is refused stays there, with the reason beside it', async () => {
+    const page = await visits.visit()
+    await send(page, 'a red circle')
+    await visits.easel.paint(visits.easel.jobs[0]?.id ?? '')
+    await jobs(page).getByRole('button', { name: 'Remix' }).click()
+    const field = page.getByLabel(en.web.remix.prompt)
+    await field.fill('a green square --steps 999')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: en.web.remix.send }).click()
+    await dialog.getByRole('alert').getByText('steps').waitFor()
+    expect(await field.inputValue()).toBe('a green square --steps 999')
+    await field.fill('a green square --steps 9')
+    await dialog.getByRole('button', { name: en.web.remix.send }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    await jobs(page).nth(1).waitFor()
+  })
+
+  it('is sent once, and once only, when a server that was away is back', async () => {
+    const page = await visits.visit()
+    const port = await visits.close()
+    await send(page, 'a red circle')
+    await notices(page).getByText(en.web.announce.notSent).waitFor()
+    await page.press('#text', 'Enter')
+    await visits.open(port)
+    await jobs(page).first().waitFor()
+    await notices(page).getByText(en.web.announce.notSent).waitFor({ state: 'detached' })
+    expect(await page.inputValue('#text')).toBe('')
+    expect(visits.easel.jobs).toHaveLength(1)
+  })
+
+  it('is not sent by the key that ends a composition', async () => {
+    const page = await visits.visit()
+    await page.fill('#text', 'にほん')
+    const event = { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true }
+    await page.locator('#text').dispatchEvent('keydown', event)
+    await page.locator('#text').pressSequentially('ご')
+    await page.press('#text', 'Enter')
+    await jobs(page).first().waitFor()
+    expect(visits.easel.jobs.map(job => job.promptAsTyped)).toEqual(['にほんご'])
+  })
+
+  it('is not lost to a proxy that answers in Easel’s place, and what it answered is said', async () => {
+    const page = await visits.visit()
+    const answer = { status: 413, contentType: 'text/html', body: '<h1>413 Request Entity Too Large</h1>' }
+    await page.route('**/say', route => route.fulfill(answer))
+    await send(page, 'a red circle')
+    await notices(page).getByText(en.web.refused.answered('413')).waitFor()
+    expect(await page.inputValue('#text')).toBe('a red circle')
+  })
+})
+
+describe('files', () => {
+  /** The data of a drop or a paste, in the page. */
+  const transfer = (page: Page, files: { name: string; type: string }[]) =>
+    page.evaluateHandle(`{
+      const taken = new DataTransfer()
+      for (const { name, type } of ${JSON.stringify(files)}) taken.items.add(new File(['x'], name, { type }))
+      taken
+    }`)
+
+  it.each([
+    { name: 'a.gif', type: 'image/gif' },
+    { name: 'a.heic', type: '' },
+    { name: 'a folder', type: '' },
+  ])('a dropped $name is named as no picture, and the page stays', async file => {
+    const page = await visits.visit()
+    await page.locator('#text').dispatchEvent('drop', { dataTransfer: await transfer(page, [file]) })
+    await notices(page).getByText(en.web.refused.notPicture).waitFor()
+  })
+
+  it('of which one can be taken are not dropped in silence', async () => {
+    const page = await visits.visit()
+    const [one, two] = ['one.png', 'two.png'].map(name => ({ name, type: 'image/png' }))
+    const both = [one, two].flatMap(file => file ?? [])
+    await page.locator('#text').dispatchEvent('drop', { dataTransfer: await transfer(page, both) })
+    await notices(page).getByText(en.web.refused.onePicture('one.png')).waitFor()
+  })
+
+  it('are no picture where a text was copied that has one beside it', async () => {
+    const page = await visits.visit()
+    const isTaken = await page.evaluate(`{
+      const clipboardData = new DataTransfer()
+      clipboardData.items.add(new File(['x'], 'image.png', { type: 'image/png' }))
+      clipboardData.setData('text/plain', 'a red circle')
+      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+      !document.querySelector('#text').dispatchEvent(paste)
+    }`)
+    expect(isTaken).toBe(false)
+  })
+
+  it('beyond the limit are named before they travel', async () => {
+    const page = await visits.visit()
+    await page.route('**/say', route => route.abort())
+    const bytes = Number(await page.locator('body').getAttribute('data-max-bytes'))
+    await page.evaluate(`{
+      const chosen = new DataTransfer()
+      chosen.items.add(new File([new Uint8Array(${bytes} + 1)], 'a.png', { type: 'image/png' }))
+      document.querySelector('#source').files = chosen.files
+    }`)
+    await send(page, 'a red circle')
+    await notices(page)
+      .getByText(en.web.refused.large(bytes / 1_000_000))
+      .waitFor()
+    expect(await page.inputValue('#text')).toBe('a red circle')
+  })
+})
+
+it('a result comes into view above the field, however high that is', async () => {
+  const page = await visits.visit({ viewport: { width: 380, height: 800 }, reducedMotion: 'reduce' })
+  for (const text of ['one', 'two', 'three', 'four']) {
+    await send(page, text)
+    await jobs(page)
+      .nth(visits.easel.jobs.length - 1)
+      .waitFor()
+    await visits.easel.paint(visits.easel.jobs.at(-1)?.id ?? '')
+  }
+  await page.evaluate('scrollTo(0, 0)')
+  // Its remarks make the field high.
+  await send(page, 'a cat AND a dog, cat::2 dog, (tree:1,2), [house')
+  await jobs(page).nth(4).waitFor()
+  const last = jobs(page).last()
+  await expect
+    .poll(async () => {
+      const [shown, field] = [await last.boundingBox(), await page.locator('.bottom').boundingBox()]
+      return shown && field ? shown.y + shown.height <= field.y : false
+    })
+    .toBe(true)
+})
