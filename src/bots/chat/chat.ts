@@ -12,6 +12,7 @@ import type { TypedOptions } from '../commands/command-option.ts'
 import { type CommandName, helpLines, runCommand } from '../commands/commands.ts'
 import { topicMessage } from '../commands/topics.ts'
 import type { Question } from '../messages/buttons.ts'
+import { deletionQuestion } from '../messages/deletion-question.ts'
 import { deletionReply, showStatusMessage } from '../messages/delivery-notices.ts'
 import { infoMessage, pictureMessage } from '../messages/info-message.ts'
 import { problemSentences, shortened } from '../messages/job-message.ts'
@@ -100,9 +101,7 @@ export class Chat {
   askToDelete({ caller, words }: Requester, jobId: string): ChatReply {
     const refusal = this.#parts.easel.deletionProblem(jobId, caller)
     if (refusal !== undefined) return { kind: 'refused', problems: [refusal] }
-    const { title, text, yes } = words.chat.deletion
-    const button = { action: 'confirm-delete', targetId: jobId, label: yes, style: 'danger' } as const
-    return { kind: 'message', message: { ...textMessage(title, [text]), buttons: [[button]] } }
+    return { kind: 'message', message: deletionQuestion(jobId, words) }
   }
 
   /** Whether the question was asked of this person. */

@@ -106,7 +106,7 @@ describe('the web chat over the whole Easel', () => {
     expect(again?.order).toEqual(first?.order)
   })
 
-  it('lets nobody but the author delete, and then shows and serves it no more', async () => {
+  it('lets nobody but the author delete, who is asked first, and then shows and serves it no more', async () => {
     await ada.imagines('a red circle')
     await paintAll()
     const { buttons } = await lastSeen()
@@ -116,7 +116,11 @@ describe('the web chat over the whole Easel', () => {
       kind: 'refused',
       sentences: [en.problems['not-yours']({})],
     })
-    expect(await ada.posts('/act', remove)).toMatchObject({ kind: 'done' })
+    expect(await ada.posts('/act', remove)).toMatchObject({ kind: 'answer' })
+    const confirm = { button: `confirm-delete:${id('delete')}` }
+    expect(await bob.posts('/act', confirm)).toMatchObject({ kind: 'refused' })
+    expect(await bob.sees()).not.toEqual([])
+    expect(await ada.posts('/act', confirm)).toMatchObject({ kind: 'done' })
     await test.settled()
     expect(await bob.sees()).toEqual([])
     expect((await bob.gets(`/pictures/${id('info')}`)).status).toBe(404)

@@ -21,7 +21,8 @@ import {
 } from '../../commands/commands.ts'
 import { topicMessage } from '../../commands/topics.ts'
 import { formatRequest, parseCommand } from '../../grammar/command-line.ts'
-import { decodeButtonId, meaningOf } from '../../messages/buttons.ts'
+import { decodeButtonId, meaningOf, type Question } from '../../messages/buttons.ts'
+import { deletionQuestion } from '../../messages/deletion-question.ts'
 import { infoMessage, pictureMessage } from '../../messages/info-message.ts'
 import { jobMessage, problemSentences } from '../../messages/job-message.ts'
 import {
@@ -102,11 +103,10 @@ export class Receiver {
     const meaning = meaningOf(button)
     switch (meaning.kind) {
       case 'action':
+        if (meaning.action.kind === 'delete') return this.#askToDelete(meaning.action.jobId, caller)
         return this.#replyTo(await this.#easel.act(meaning.action, caller), context)
       case 'answer':
-        return meaning.question.action === 'forget'
-          ? this.#forget(context)
-          : { kind: 'refused', sentences: [words.web.refused.unreadable] }
+        return this.#answer(meaning.question, caller, context)
       case 'topic': {
         const message = topicMessage(meaning.name, {
           easel: this.#easel,
@@ -123,6 +123,24 @@ export class Receiver {
         return text === undefined
           ? this.#remixForm(meaning.pictureId, context)
           : this.#remix(meaning.pictureId, text, caller, context)
+    }
+  }
+
+  #askToDelete(jobId: string, caller: Caller): Reply {
+    const refusal = this.#easel.deletionProblem(jobId, caller)
+    return refusal ? this.#refused([refusal]) : this.#message(deletionQuestion(jobId, this.#words))
+  }
+
+  /** The person confirmed. */
+  async #answer({ action, id }: Question, caller: Caller, context: RequestContext): Promise<Reply> {
+    switch (action) {
+      case 'forget':
+        return this.#forget(context)
+      case 'confirm-delete':
+        return this.#replyTo(await this.#easel.act({ kind: 'delete', jobId: id }, caller), context)
+      // Several jobs are confirmed by a form of their own.
+      case 'confirm':
+        return { kind: 'refused', sentences: [this.#words.web.refused.unreadable] }
     }
   }
 

@@ -90,7 +90,7 @@ describe('the live stream', () => {
       expect(reply).toContain('<progress max="20" value="7"')
     }
     await chat.easel.finish(jobId)
-    await chat.bob.presses({ action: 'delete', targetId: jobId })
+    await chat.bob.presses({ action: 'confirm-delete', targetId: jobId })
     await chat.easel.delivered()
     for (const reader of readers) {
       let last = await nextEvent(reader)
