@@ -1,4 +1,5 @@
 /** What goes wrong between a person, a browser and the web chat: nothing that was typed or chosen is lost in silence. */
+import { createServer, request } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { en } from '../../src/words/en.ts'
@@ -176,6 +177,45 @@ describe('files', () => {
       .getByText(en.web.refused.large(bytes / 1_000_000))
       .waitFor()
     expect(await page.inputValue('#text')).toBe('a red circle')
+  })
+})
+
+describe('below a path of a proxy', () => {
+  it('the page, its pictures, forms and live changes work', async () => {
+    const proxy = createServer((asked, answer) => {
+      const [, path] = /^\/easel(\/.*)$/.exec(asked.url ?? '') ?? []
+      if (path === undefined) {
+        answer.writeHead(404).end()
+        return
+      }
+      const { method, headers } = asked
+      const passed = request(new URL(path, visits.url), { method, headers }, response => {
+        answer.writeHead(response.statusCode ?? 502, response.headers)
+        response.pipe(answer)
+      })
+      answer.once('close', () => passed.destroy())
+      asked.pipe(passed)
+    })
+    await new Promise<void>(resolve => proxy.listen(0, '127.0.0.1', resolve))
+    try {
+      const address = proxy.address()
+      const port = address !== null && typeof address === 'object' ? address.port : 0
+      const page = await visits.visit({}, `http://127.0.0.1:${port}/easel/`)
+      await send(page, 'a red circle')
+      await jobs(page).first().waitFor()
+      await visits.easel.paint(visits.easel.jobs[0]?.id ?? '')
+      const picture = page.locator('.pictures img').first()
+      await picture.waitFor()
+      await picture.evaluate('image => image.decode()')
+      await page.getByRole('link', { name: 'Help', exact: true }).click()
+      await page.getByRole('dialog').waitFor()
+      await page.goto(`http://127.0.0.1:${port}/easel/help`)
+      await page.getByRole('link', { name: en.web.dialog.back }).click()
+      await jobs(page).first().waitFor()
+    } finally {
+      proxy.closeAllConnections()
+      await new Promise(resolve => proxy.close(resolve))
+    }
   })
 })
 

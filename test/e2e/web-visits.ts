@@ -53,10 +53,10 @@ export class WebVisits {
   }
 
   /** A page of somebody new. */
-  async visit(options?: Parameters<typeof newVisitor>[1]): Promise<Page> {
+  async visit(options?: Parameters<typeof newVisitor>[1], url = this.url): Promise<Page> {
     const visitor = await newVisitor(this.#browser, options)
     this.#visitors.push(visitor)
-    await visitor.page.goto(this.url)
+    await visitor.page.goto(url)
     return visitor.page
   }
 

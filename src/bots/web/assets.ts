@@ -7,7 +7,7 @@ const types = { 'style.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+x
 type AssetName = keyof typeof types
 
 export interface Assets {
-  /** The URL of a file, with its content hash. */
+  /** The URL of a file, with its content hash; relative, like all URLs of the pages. */
   url(name: AssetName): string
   /** The URL of the page's script; its modules are beside it, with one version. */
   scriptUrl: string
@@ -45,8 +45,8 @@ export function loadAssets(): Assets {
       return body === undefined ? c.notFound() : serve(c, body, 'text/javascript; charset=utf-8', isCurrent)
     })
   return {
-    url: name => `/assets/${name}?v=${files.get(name)?.version ?? ''}`,
-    scriptUrl: `/assets/script/${scriptVersion}/main.js`,
+    url: name => `./assets/${name}?v=${files.get(name)?.version ?? ''}`,
+    scriptUrl: `./assets/script/${scriptVersion}/main.js`,
     routes,
   }
 }

@@ -132,7 +132,7 @@ export function harmIn(html: string): string[] {
   return [...html.matchAll(/<(\w+)([^>]*)>/g)]
     .filter(([, tag = '', attributes = '']) => {
       const isForeign = /^(script|iframe|object|embed|style|link|meta|base|svg)$/i.test(tag)
-      const leadsAway = /\b(href|src)="(?!\/|#|data:image\/)/i.test(attributes)
+      const leadsAway = /\b(href|src)="(?!\.\/|#|data:image\/)/i.test(attributes)
       // Attribute values are quoted: what is left without them are names.
       const isHandler = /\son\w+/i.test(attributes.replace(/"[^"]*"/g, ''))
       return isForeign || leadsAway || isHandler

@@ -25,7 +25,7 @@ describe('the web chat works without script', () => {
   it('takes a request as a form and leads back to it', async () => {
     const response = await chat.ada.postsForm('/say', { text: '/imagine a cat', once: 'form-1' })
     expect(response.status).toBe(303)
-    expect(response.headers.get('location')).toBe(`/#job-${chat.easel.jobs[0]?.id}`)
+    expect(response.headers.get('location')).toBe(`./#job-${chat.easel.jobs[0]?.id}`)
     expect(textOf(await page())).toContain('a cat')
   })
 
@@ -115,7 +115,7 @@ describe('the web chat works without script', () => {
   it('lists every command of the table beside the field and every view in its menu, to those who may use it', async () => {
     const listed = (html: string) => [...html.matchAll(/data-typed="\/([^"]+)"/g)].map(([, name]) => name)
     const inMenu = (html: string) =>
-      [...html.matchAll(/<a href="\/([a-z]+)" data-answer/g)].map(([, name]) => name)
+      [...html.matchAll(/<a href="\.\/([a-z]+)" data-answer/g)].map(([, name]) => name)
     const forAll = commandNames.filter(name => commands[name].access === 'everyone')
     await chat.close()
     chat = await openWebChat({ admins: [operator.name] })
@@ -224,7 +224,7 @@ describe('the web chat works without script', () => {
     expect(text).toContain('the very first')
     expect(text).toContain('request 2')
     expect(text).not.toContain('request 1')
-    expect(html).toContain('href="/?limit=4"')
+    expect(html).toContain('href="./?limit=4"')
   })
 })
 
@@ -250,7 +250,7 @@ describe('the web chat’s files', () => {
       const script = await chat.ada.gets(url)
       expect(script.status, url).toBe(200)
       for (const [, name = ''] of (await script.text()).matchAll(/from '([^']+)'/g)) {
-        const imported = new URL(name, `http://page${url}`).pathname
+        const imported = `.${new URL(name, `http://page/${url}`).pathname}`
         if (!urls.includes(imported)) urls.push(imported)
       }
     }

@@ -54,7 +54,7 @@ export class Feed {
     if (this.#isRefreshing) return
     this.#isRefreshing = true
     try {
-      const response = await fetch(`/feed?limit=${Math.max(this.limit, this.#shown().length)}`)
+      const response = await fetch(`./feed?limit=${Math.max(this.limit, this.#shown().length)}`)
       const { fragments }: FeedReply = await response.json()
       const wanted = new Set(fragments.map(({ jobId }) => jobId))
       for (const { dataset } of this.#shown()) {

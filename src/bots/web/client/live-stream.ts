@@ -6,7 +6,7 @@ import { LiveEventSource, type StreamEvent } from './live-events.ts'
 
 /** `onConnected` is called for each new connection. */
 export function connect(feed: Feed, onConnected: () => void): void {
-  const url = new URL(`live?limit=${feed.limit}`, document.baseURI).href
+  const url = new URL(`./live?limit=${feed.limit}`, document.baseURI).href
   const take = ({ name, data }: StreamEvent) => {
     switch (name) {
       case 'sync': {

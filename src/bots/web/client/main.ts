@@ -8,7 +8,7 @@ import { connect } from './live-stream.ts'
 import { FormSender } from './send.ts'
 
 /** The forms that the script submits. */
-const sentHere: readonly (string | null)[] = ['/say', '/act', '/settings']
+const sentHere: readonly (string | null)[] = ['./say', './act', './settings']
 
 function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
   const dialog = new AnswerDialog()

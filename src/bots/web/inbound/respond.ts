@@ -69,7 +69,7 @@ export class Responder {
           return json(c, { kind: 'accepted', sentences: reply.sentences, jobs })
         }
         if (reply.sentences.length > 0) return this.chat(c, context, reply.sentences)
-        return c.redirect(first ? `/#job-${first.id}` : '/', 303)
+        return c.redirect(first ? `./#job-${first.id}` : './', 303)
       }
     }
   }

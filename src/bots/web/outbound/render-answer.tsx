@@ -21,9 +21,9 @@ export function MessageAnswer({ message, words }: { message: Message; words: Wor
       {message.pictures.length > 0 && (
         <div class={`pictures of-${message.pictures.length}`}>
           {message.pictures.map(({ picture, altText }) => (
-            <a href={`/pictures/${picture.id}`} target="_blank" rel="noopener">
+            <a href={`./pictures/${picture.id}`} target="_blank" rel="noopener">
               <img
-                src={`/pictures/${picture.id}`}
+                src={`./pictures/${picture.id}`}
                 width={picture.widthPx}
                 height={picture.heightPx}
                 alt={altText}
@@ -50,7 +50,7 @@ export function RemixForm(props: { pictureId: string; text: string; once: string
   const { remix } = props.words.web
   return (
     <Answer title={remix.title}>
-      <form method="post" action="/act" class="remix">
+      <form method="post" action="./act" class="remix">
         <input type="hidden" name="once" value={props.once} />
         <input type="hidden" name="button" value={`remix:${props.pictureId}`} />
         <label for="remix-text">{remix.prompt}</label>
@@ -83,7 +83,7 @@ export function ConfirmForm(props: {
           <li>{prompt}</li>
         ))}
       </ol>
-      <form method="post" action="/say" enctype="multipart/form-data" class="confirm">
+      <form method="post" action="./say" enctype="multipart/form-data" class="confirm">
         <input type="hidden" name="once" value={props.once} />
         <input type="hidden" name="confirmed" value="yes" />
         <input type="hidden" name="text" value={props.text} />
@@ -110,7 +110,7 @@ export function SettingsForm(props: { fields: readonly FormField[]; once: string
   return (
     <Answer title={settings.title}>
       <p>{settings.intro}</p>
-      <form method="post" action="/settings" class="settings">
+      <form method="post" action="./settings" class="settings">
         {props.fields.map(field => (
           <>
             <label for={`default-${field.id}`}>{field.label}</label>
@@ -174,14 +174,14 @@ export function StatsAnswer(props: { message: Message; days: number; words: Word
     <Answer title={message.title}>
       <nav class="periods" aria-label={stats.period}>
         {[1, 7, 30].map(choice => (
-          <a href={`/stats?days=${choice}`} data-answer aria-current={choice === days ? 'true' : undefined}>
+          <a href={`./stats?days=${choice}`} data-answer aria-current={choice === days ? 'true' : undefined}>
             {stats.days(choice)}
           </a>
         ))}
       </nav>
       <img
         class="chart"
-        src={`/stats/chart.png?days=${days}`}
+        src={`./stats/chart.png?days=${days}`}
         width="720"
         height="420"
         alt={message.lines.join('\n')}
@@ -194,7 +194,7 @@ export function StatsAnswer(props: { message: Message; days: number; words: Word
         ))}
       </ul>
       <p>
-        <a href={`/stats/easel-stats.csv?days=${days}`}>{stats.csv}</a>
+        <a href={`./stats/easel-stats.csv?days=${days}`}>{stats.csv}</a>
       </p>
     </Answer>
   )

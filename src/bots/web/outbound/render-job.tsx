@@ -147,9 +147,9 @@ function Pictures({ message: { pictures }, words }: { message: Message; words: W
   return (
     <div class={`pictures of-${pictures.length}${isSmall ? ' small' : ''}`}>
       {pictures.map(({ picture, altText }) => (
-        <a href={`/pictures/${picture.id}`} target="_blank" rel="noopener" title={words.web.result.open}>
+        <a href={`./pictures/${picture.id}`} target="_blank" rel="noopener" title={words.web.result.open}>
           <img
-            src={`/pictures/${picture.id}`}
+            src={`./pictures/${picture.id}`}
             width={picture.widthPx}
             height={picture.heightPx}
             alt={altText}

@@ -1,4 +1,7 @@
-/** Renders the pages: the chat, and a reply as a separate page for browsers without script. Pure JSX. */
+/**
+ * Renders the pages: the chat, and a reply as a separate page for browsers without script. Pure JSX. All URLs of the pages are
+ * relative, and all pages lie in one folder, so a proxy may serve them below a path of its own.
+ */
 
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
@@ -47,7 +50,7 @@ export function chatPage(frame: PageFrame, content: ChatContent): string {
       <main id="main">
         {content.hasEarlier && (
           <p class="earlier">
-            <a href={`/?limit=${content.limit * 2}`}>{words.web.earlier}</a>
+            <a href={`./?limit=${content.limit * 2}`}>{words.web.earlier}</a>
           </p>
         )}
         <section class="empty" hidden={!isEmpty} id="empty">
@@ -80,7 +83,7 @@ export function answerPage(frame: PageFrame, answer: Child): string {
     <main id="main" class="alone">
       <div class="answer">{answer}</div>
       <p>
-        <a href="/">{frame.words.web.dialog.back}</a>
+        <a href="./">{frame.words.web.dialog.back}</a>
       </p>
     </main>,
   )
@@ -123,7 +126,7 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
           <p>{sentence}</p>
         ))}
       </div>
-      <form id="composer" method="post" action="/say" enctype="multipart/form-data">
+      <form id="composer" method="post" action="./say" enctype="multipart/form-data">
         <input type="hidden" name="once" value={frame.once} />
         <div class="source" id="source-chosen">
           <img id="source-thumbnail" alt="" hidden />
@@ -224,7 +227,7 @@ function page(frame: PageFrame, body: Child): string {
           {web.skip}
         </a>
         <header class="top">
-          <a class="brand" href="/">
+          <a class="brand" href="./">
             <Mark />
             {web.name}
           </a>
@@ -232,14 +235,14 @@ function page(frame: PageFrame, body: Child): string {
             {offeredTo(frame.isAdmin)
               .filter(name => commands[name].isView)
               .map(name => (
-                <a href={`/${typedNameOf(name)}`} data-answer>
+                <a href={`./${typedNameOf(name)}`} data-answer>
                   {words.commands[name].title}
                 </a>
               ))}
           </nav>
         </header>
         {body}
-        <form id="act" method="post" action="/act" hidden>
+        <form id="act" method="post" action="./act" hidden>
           <input type="hidden" name="once" value={frame.once} />
         </form>
         <dialog id="dialog" aria-labelledby="answer-title">

@@ -210,7 +210,7 @@ describe('the web chat refuses what is not its own', () => {
       expect(JSON.parse(stats.body)).toMatchObject({ kind: 'refused' })
       expect((await raw('/stats/chart.png', { headers })).status).toBe(404)
       expect((await raw('/stats/easel-stats.csv', { headers })).status).toBe(404)
-      expect((await raw('/', { headers })).body).not.toContain('href="/stats"')
+      expect((await raw('/', { headers })).body).not.toContain('href="./stats"')
     }
   })
 
