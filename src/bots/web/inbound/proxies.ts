@@ -11,8 +11,16 @@ export interface Addressed {
   from?: string
   /** The browser's address: as stated by a trusted proxy, otherwise the remote address. */
   client?: string
-  /** The request has forwarding headers, but not from a trusted proxy. */
+  /** The request has forwarding headers, but not from a trusted proxy: everybody behind that proxy has its address. */
   isUnnamedProxy: boolean
+}
+
+/** What the nearest proxy states. */
+interface Forwarding {
+  host?: string | undefined
+  proto?: string | undefined
+  /** The addresses through which the request came, the browser's first. */
+  addresses: readonly string[]
 }
 
 export class Proxies {
@@ -29,18 +37,66 @@ export class Proxies {
 
   addressed(c: Context): Addressed {
     const from = plain(getConnInfo(c).remote.address)
-    const isNamed = from !== undefined && this.#named.check(from, familyOf(from))
-    const forwardedHost = lastOf(c.req.header('x-forwarded-host'))
-    const client = (isNamed ? plain(lastOf(c.req.header('x-forwarded-for'))) : undefined) ?? from
-    const host = (isNamed ? forwardedHost : undefined) ?? c.req.header('host')
+    const isNamed = this.#names(from)
+    const stated = forwardingOf(name => c.req.header(name))
+    const client = (isNamed ? this.#browserOf(stated) : undefined) ?? from
+    const host = (isNamed ? stated?.host : undefined) ?? c.req.header('host')
     return {
       ...(host === undefined ? {} : { host }),
       ...(from === undefined ? {} : { from }),
       ...(client === undefined ? {} : { client }),
-      isSecure: isNamed && lastOf(c.req.header('x-forwarded-proto')) === 'https',
-      isUnnamedProxy: !isNamed && forwardedHost !== undefined,
+      isSecure: isNamed && stated?.proto === 'https',
+      isUnnamedProxy: !isNamed && stated !== undefined,
     }
   }
+
+  /** The address nearest to us that is not of a named proxy. What lies before it may be forged. */
+  #browserOf(stated: Forwarding | undefined): string | undefined {
+    return stated?.addresses.findLast(address => !this.#names(address)) ?? stated?.addresses.at(0)
+  }
+
+  #names(address: string | undefined): boolean {
+    return address !== undefined && this.#named.check(address, familyOf(address))
+  }
+}
+
+/** The X-Forwarded headers, X-Real-IP, or the standard's one (RFC 7239); undefined if there is none. */
+function forwardingOf(header: (name: string) => string | undefined): Forwarding | undefined {
+  const chain = header('x-forwarded-for') ?? header('x-real-ip')
+  const [host, proto] = [lastOf(header('x-forwarded-host')), lastOf(header('x-forwarded-proto'))]
+  const standard = header('forwarded')
+  if (chain === undefined && host === undefined && proto === undefined) {
+    return standard === undefined ? undefined : parseForwarded(standard)
+  }
+  return { host, proto, addresses: addressesIn(chain?.split(',') ?? []) }
+}
+
+/** `for=192.0.2.60;proto=https;host=a.example, for="[2001:db8::1]:4711"`: an element per proxy, the nearest last. */
+function parseForwarded(header: string): Forwarding {
+  const elements = header.split(',').map(element => {
+    const pairs = element.split(';').map(pair => {
+      const [name = '', ...value] = pair.split('=')
+      return [
+        name.trim().toLowerCase(),
+        value
+          .join('=')
+          .trim()
+          .replace(/^"(.*)"$/, '$1'),
+      ] as const
+    })
+    return new Map(pairs)
+  })
+  const nearest = elements.at(-1)
+  const addresses = addressesIn(elements.map(element => element.get('for') ?? ''))
+  return { host: nearest?.get('host'), proto: nearest?.get('proto')?.toLowerCase(), addresses }
+}
+
+/** Without names that hide an address, such as `unknown`. */
+function addressesIn(written: readonly string[]): string[] {
+  return written.flatMap(one => {
+    const address = plain(one.trim())
+    return address !== undefined && isIP(address) !== 0 ? [address] : []
+  })
 }
 
 /** The last value, which the trusted proxy appended. Earlier values may be forged. */

@@ -28,14 +28,25 @@ export function securityHeaders(): MiddlewareHandler {
   })
 }
 
+/** The most addresses that are named in the log as unnamed proxies, since anybody can send their headers. */
+const mostNamed = 5
+
 /**
  * Refuses unknown hosts, against DNS rebinding (a foreign name that resolves to this machine), and changes requested by
  * pages of other sites (CSRF). Each refusal is logged with the setting that allows it, for operators of a proxy.
  */
 export function ownPagesOnly({ allowedHosts, proxies, words, log }: OwnPagesParts): MiddlewareHandler {
   const { refused } = words.web
+  const named = new Set<string | undefined>()
   return async (c, next) => {
     const { host, from, isUnnamedProxy } = proxies.addressed(c)
+    if (isUnnamedProxy && named.size < mostNamed && !named.has(from)) {
+      named.add(from)
+      log.warn(
+        { from, name: 'the proxy in web.proxies, if it is ours' },
+        'a proxy that is not named: all people behind it count as one address',
+      )
+    }
     const told = {
       host: excerpt(host),
       from,

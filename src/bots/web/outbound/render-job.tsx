@@ -140,6 +140,7 @@ function Progress(props: { message: Message; size: { widthPx: number; heightPx: 
 /** A picture up to this width leaves room for its parameters and buttons beside it. */
 const smallPx = 320
 
+/** Files are loaded when they come near the view: a page has up to 200 jobs. What is saved from it has its parameters. */
 function Pictures({ message: { pictures }, words }: { message: Message; words: Words }) {
   if (pictures.length === 0) return null
   const [first] = pictures
@@ -153,6 +154,8 @@ function Pictures({ message: { pictures }, words }: { message: Message; words: W
             width={picture.widthPx}
             height={picture.heightPx}
             alt={altText}
+            loading="lazy"
+            decoding="async"
           />
           {pictures.length > 1 && (
             <span class="number" aria-hidden="true">

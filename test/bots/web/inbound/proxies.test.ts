@@ -100,6 +100,39 @@ describe('what a proxy passes on', () => {
     expect(await addresses([])).toBe(1)
   })
 
+  it.each<[Record<string, string>, Record<string, string>]>([
+    // Two proxies in a row, both of them named; what the browser wrote itself stands before.
+    [{ 'x-forwarded-for': '192.0.2.1, 10.0.0.5' }, { 'x-forwarded-for': '192.0.2.2, 192.0.2.1, 10.0.0.5' }],
+    [{ 'x-real-ip': '192.0.2.1' }, { 'x-real-ip': '192.0.2.1:99' }],
+    [{ forwarded: 'for=192.0.2.1' }, { forwarded: 'For="192.0.2.1:47011";proto=https, for=10.0.0.5' }],
+    [{ forwarded: 'for="[2001:db8::1]:1"' }, { 'x-forwarded-for': '2001:db8::2' }],
+  ])('takes %j and %j for one browser, and not for the proxy', async (one, same) => {
+    await open({ proxies: ['127.0.0.1', '10.0.0.0/8'] })
+    const seen: (string | undefined)[] = []
+    for (const headers of [one, same, {}]) {
+      await post({ origin: new URL(chat.url).origin, ...headers })
+      seen.push(chat.easel.lastCaller?.person.address)
+    }
+    expect(seen[0]).toBe(seen[1])
+    expect(seen[0]).not.toBe(seen[2])
+  })
+
+  it('may be in the form of the standard', async () => {
+    await open({ allowedHosts: ['art.example.org'], proxies: ['127.0.0.1'] })
+    const forwarded = 'for=192.0.2.1;host="art.example.org";proto=https'
+    const sent = await post({ forwarded, origin: 'https://art.example.org' })
+    expect(sent.status).toBe(303)
+    expect(sent.headers.get('set-cookie')).toContain('Secure')
+    expect((await fetch(chat.url, { headers: { forwarded: 'host=evil.example' } })).status).toBe(421)
+  })
+
+  it('of a proxy that is not named is said once in the log, since all behind it count as one', async () => {
+    await open({ proxies: ['10.0.0.1'] })
+    for (let n = 0; n < 3; n++) await fetch(chat.url, { headers: { 'x-real-ip': '192.0.2.1' } })
+    const said = chat.log.faults.filter(({ fields }) => JSON.stringify(fields).includes('web.proxies'))
+    expect(said).toMatchObject([{ fields: { from: '127.0.0.1' } }])
+  })
+
   it('makes a bare proxy_pass work where its name is allowed', async () => {
     await open({ allowedHosts: ['Art.Example.org'] })
     expect((await post({ origin: 'https://art.example.org' })).status).toBe(303)
