@@ -1,6 +1,6 @@
 /** Picture files of the command line: reads them, and derives the format from a name. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
 import { extname } from 'node:path'
 import type { PictureFormat } from '../engine/image/files/format.ts'
 import { AppError } from '../errors/errors.ts'
@@ -12,14 +12,30 @@ export interface PictureFile {
   bytes: Uint8Array
 }
 
-/** The bytes of a file. @throws AppError 'file' when it cannot be read. */
+/** No picture is larger. A device such as /dev/zero has no end. */
+const largestFileBytes = 512 * 1024 * 1024
+
+/** The bytes of a file or a pipe. @throws AppError 'file' when it cannot be read. */
 export async function readPicture(file: string): Promise<PictureFile> {
   try {
-    const bytes = await readFile(file)
+    const bytes = await readWithin(file, largestFileBytes)
     return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 16), bytes }
   } catch (error) {
     throw new AppError('file', { file, doing: 'read', problem: readFileProblem(error) }, error)
   }
+}
+
+/** @throws Error 'EFBIG' when the file has more bytes. */
+async function readWithin(file: string, limitBytes: number): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let left = limitBytes
+  const stream: AsyncIterable<Buffer> = createReadStream(file)
+  for await (const part of stream) {
+    left -= part.byteLength
+    if (left < 0) throw Object.assign(new Error('too large'), { code: 'EFBIG' })
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
 }
 
 const formats: Readonly<Record<string, PictureFormat>> = {

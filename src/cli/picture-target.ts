@@ -1,7 +1,8 @@
 /** The targets of the command line's pictures: files (written atomically), devices, pipes, and standard output. */
 import type { Stats } from 'node:fs'
-import { access, constants, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { extname } from 'node:path'
+import { access, constants, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, extname, resolve } from 'node:path'
+import { errorCode } from '../errors/error-code.ts'
 import { AppError } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
 
@@ -20,7 +21,9 @@ const standardOutput = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/
  */
 export async function openTarget(file: string, count: number): Promise<PictureTarget | undefined> {
   if (standardOutput.has(file)) return count === 1 ? outputTarget(file) : undefined
-  const there = await lookAt(file)
+  const there = await lookAt(file).catch(error => {
+    throw writeFault(file, error)
+  })
   const isOpenEnded = there !== undefined && !there.isFile() && !there.isDirectory()
   if (isOpenEnded && count > 1) return undefined
   const files = Array.from({ length: count }, (_, i) => numbered(file, i, count))
@@ -51,9 +54,10 @@ async function checkWritable(file: string): Promise<void> {
   try {
     const there = await lookAt(file)
     if (there?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
-    if (there && !there.isFile()) return await access(file, constants.W_OK)
+    if (there) await access(file, constants.W_OK)
+    if (there && !there.isFile()) return
     const partial = partialOf(await targetOf(file))
-    await writeFile(partial, '')
+    await writeFile(partial, '', { flag: 'wx' })
     await rm(partial)
   } catch (error) {
     throw writeFault(file, error)
@@ -77,7 +81,7 @@ async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
 async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   const partial = partialOf(file)
   try {
-    await writeFile(partial, bytes)
+    await writeFile(partial, bytes, { flag: 'wx' })
     await rename(partial, file)
   } catch (error) {
     await rm(partial, { force: true })
@@ -85,18 +89,29 @@ async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** The status of the file at that path, links followed. */
-function lookAt(file: string): Promise<Stats | undefined> {
-  return stat(file).catch(() => undefined)
+/** The status of the file at that path, links followed; undefined if there is none. */
+async function lookAt(file: string): Promise<Stats | undefined> {
+  try {
+    return await stat(file)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined
+    throw error
+  }
 }
 
-/** A link is kept: its target is replaced. */
-function targetOf(file: string): Promise<string> {
-  return realpath(file).catch(() => file)
+/** A link is kept, and its target is replaced, or made where it leads nowhere. */
+async function targetOf(file: string): Promise<string> {
+  try {
+    return await realpath(file)
+  } catch {
+    const target = await readlink(file).catch(() => undefined)
+    return target === undefined ? file : targetOf(resolve(dirname(file), target))
+  }
 }
 
+/** A name of this process's own: a file that is there is somebody else's. */
 function partialOf(file: string): string {
-  return `${file}.part`
+  return `${file}.${process.pid}.part`
 }
 
 /** `out.png` for one picture; out-1.png, out-2.png and so on for a set. */

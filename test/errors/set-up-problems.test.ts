@@ -56,8 +56,9 @@ const closed = <Name extends string>(names: readonly Name[]) => names.map(what =
 
 const fileProblems: FileProblem[] = [
   ...closed(['missing', 'not-allowed', 'folder', 'no-folder', 'disk-read-only', 'disk-full'] as const),
+  ...closed(['too-large', 'link-circle', 'long-name'] as const),
   { what: 'no-room', neededBytes: 2.6e9, freeBytes: 1.1e9 },
-  { what: 'other', code: 'ELOOP' },
+  { what: 'other', code: 'EMFILE' },
 ]
 const storageProblems: StorageProblem[] = [
   ...closed(['disk-full', 'quota-used-up', 'disk-read-only', 'busy'] as const),
@@ -134,7 +135,9 @@ test.each([
   ['ENOENT', 'missing'],
   ['EPERM', 'not-allowed'],
   ['EISDIR', 'folder'],
-  ['ELOOP', 'other'],
+  ['EFBIG', 'too-large'],
+  ['ELOOP', 'link-circle'],
+  ['EMFILE', 'other'],
 ])('the system’s %s is read as %s', (code, what) => {
   expect(readFileProblem(Object.assign(new Error('refused'), { code }))).toMatchObject({ what })
 })

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -60,6 +69,43 @@ describe('a picture goes where it is sent', () => {
     expect(lstatSync(inFolder('link.png')).isSymbolicLink()).toBe(true)
     expect(readFileSync(inFolder('kept.png')).toString('latin1', 0, 4)).toBe(pngMagic)
   })
+
+  test('the file that a link leads to is made where there is none; the link stays', async () => {
+    symlinkSync('made.png', inFolder('dangling.png'))
+    expect(await runShell(`easel ${circle} -o dangling.png`, { cwd: folder })).toMatchObject({ code: 0 })
+    expect(lstatSync(inFolder('dangling.png')).isSymbolicLink()).toBe(true)
+    expect(readFileSync(inFolder('made.png')).toString('latin1', 0, 4)).toBe(pngMagic)
+  })
+
+  test('and nowhere else: a circle of links, and somebody’s file beside it, stay', async () => {
+    symlinkSync('two.png', inFolder('one.png'))
+    symlinkSync('one.png', inFolder('two.png'))
+    expect(await runShell(`easel ${circle} -o one.png`, { cwd: folder })).toMatchObject({
+      code: 1,
+      err: 'easel: one.png cannot be written: its links lead in a circle.\n',
+    })
+    expect(lstatSync(inFolder('one.png')).isSymbolicLink()).toBe(true)
+    writeFileSync(inFolder('new.png.part'), 'a download')
+    expect(await runShell(`easel ${circle} -o new.png`, { cwd: folder })).toMatchObject({ code: 0 })
+    expect(readFileSync(inFolder('new.png.part'), 'utf8')).toBe('a download')
+  })
+})
+
+test('a device without an end is no picture', async () => {
+  expect(await runCli(['info', '/dev/zero'], { cwd: folder })).toMatchObject({
+    code: 1,
+    err: 'easel: /dev/zero cannot be read: it is too large.\n',
+  })
+})
+
+test.runIf(process.getuid?.() === 0)('a file that one may not write is not replaced', async () => {
+  const open = mkdtempSync(join(tmpdir(), 'easel-cli-open-'))
+  chmodSync(open, 0o777)
+  writeFileSync(join(open, 'mine.png'), 'mine', { mode: 0o444 })
+  const { code, err } = await runCli(['imagine', 'a', '-o', 'mine.png'], { cwd: open, uid: 65_534 })
+  expect({ code, err }).toEqual({ code: 1, err: 'easel: mine.png cannot be written: it is not allowed.\n' })
+  expect(readFileSync(join(open, 'mine.png'), 'utf8')).toBe('mine')
+  rmSync(open, { recursive: true })
 })
 
 test('--repeat gives pictures of their own, alternatives one seed', async () => {

@@ -17,6 +17,12 @@ export function fileReason(p: FileProblem): string {
       return 'it is not allowed'
     case 'folder':
       return 'it is a folder'
+    case 'too-large':
+      return 'it is too large'
+    case 'link-circle':
+      return 'its links lead in a circle'
+    case 'long-name':
+      return 'its name is too long'
     case 'no-folder':
       return 'part of its path is not a folder'
     case 'disk-read-only':

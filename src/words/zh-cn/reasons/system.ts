@@ -16,6 +16,12 @@ export function fileReason(p: FileProblem): string {
       return '没有权限'
     case 'folder':
       return '它是一个文件夹'
+    case 'too-large':
+      return '它太大了'
+    case 'link-circle':
+      return '它的链接绕成了圈'
+    case 'long-name':
+      return '它的名字太长'
     case 'no-folder':
       return '路径中有一段不是文件夹'
     case 'disk-read-only':
