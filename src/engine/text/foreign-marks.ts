@@ -10,7 +10,22 @@ const patterns: Readonly<Record<ForeignMark, RegExp>> = {
   break: /(?<![\p{L}\p{N}_])BREAK(?![\p{L}\p{N}_])/u,
   schedule: /\[[^[\]]{0,80}[:|][^[\]]{0,80}\]/u,
   network: /<\w{1,20}:[^<>]{1,80}>/u,
+  unscheduled: /(?<!\\)\[[^[\]()\\]{0,80}(?:\|[^[\]()\\]{0,80}|:\s{0,9}\d[\d.]{0,8}\s{0,9})\]/u,
+  regions: /(?<![\p{L}\p{N}_])ADD(?:BASE|COL|ROW|COMM)(?![\p{L}\p{N}_])/u,
+  braces: /\{[^{}]{0,80}\}/u,
+  'plus-minus': /\([^()]{1,60}\)[+-]{1,5}(?=[\s,.]|$)|\p{L}{2,20}\+{2,5}(?=[\s,.)]|$)/u,
+  link: /https?:\/\/[^\s<>|]{1,60}/iu,
+  'settings-text': /\bNegative prompt:|\bSteps: \d{1,4},/u,
 }
+
+/** Marks that neither A1111 nor ComfyUI has. */
+export const commonMarks = [
+  'regions',
+  'braces',
+  'plus-minus',
+  'link',
+  'settings-text',
+] as const satisfies ForeignMark[]
 
 /** The first occurrence of each of those marks. */
 export function foreignRemarks(text: string, marks: readonly ForeignMark[]): PromptRemark[] {

@@ -94,6 +94,18 @@ export const foreignMarks = [
   'break',
   'schedule',
   'network',
+  /** `[a:b:0.5]` or `[a|b]` that A1111's rule itself takes as text, such as beside another bar. */
+  'unscheduled',
+  /** ADDCOL and the like of Regional Prompter. */
+  'regions',
+  /** `{{cat}}` of NovelAI, `{a|b}` and `{2$$a|b}` of dynamic prompts: braces that are no alternatives. */
+  'braces',
+  /** `cat++` and `(a cat)--` of Compel and InvokeAI. */
+  'plus-minus',
+  /** A picture's address, as Midjourney takes it. */
+  'link',
+  /** A1111's text under a picture, pasted as a whole. */
+  'settings-text',
 ] as const
 export type ForeignMark = (typeof foreignMarks)[number]
 

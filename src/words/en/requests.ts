@@ -115,6 +115,16 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   break: () => '“BREAK” is painted as a word: it belongs to A1111’s rule (--syntax a1111).',
   schedule: written => `“${written}” is painted as text: it belongs to A1111’s rule (--syntax a1111).`,
   network: written => `“${written}” is painted as text: it belongs to A1111’s rule (--syntax a1111).`,
+  unscheduled: written =>
+    `“${written}” is painted as text: [cat:dog:0.5] and [a|b] are not mixed in one bracket, and no other “|” stands beside them.`,
+  regions: written => `“${written}” is painted as a word: a picture is not divided into regions here.`,
+  braces: written =>
+    `“${written}” is painted as text: alternatives are written as {red, blue}, a weight as (cat:1.2).`,
+  'plus-minus': written => `“${written}” is painted as text: a weight is written as (cat:1.2) here.`,
+  link: written =>
+    `“${written}” is painted as text: links in a prompt are not opened; give the picture itself.`,
+  'settings-text': written =>
+    `“${written}” is painted as text: settings are given as flags, such as --no and --steps.`,
 }
 
 type ProblemWords = { [Code in ProblemCode]: (details: ProblemDetails[Code]) => string }

@@ -104,6 +104,13 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   break: () => '“BREAK”当作文字：它属于 A1111 的规则（--syntax a1111）。',
   schedule: written => `“${written}”当作文字：它属于 A1111 的规则（--syntax a1111）。`,
   network: written => `“${written}”当作文字：它属于 A1111 的规则（--syntax a1111）。`,
+  unscheduled: written =>
+    `“${written}”当作文字：[cat:dog:0.5] 和 [a|b] 不能写在同一个方括号里，旁边也不能有别的“|”。`,
+  regions: written => `“${written}”当作文字：这里不把画面分区。`,
+  braces: written => `“${written}”当作文字：多种选择写作 {red, blue}，权重写作 (cat:1.2)。`,
+  'plus-minus': written => `“${written}”当作文字：这里的权重写作 (cat:1.2)。`,
+  link: written => `“${written}”当作文字：提示词里的链接不会被打开；请直接给出图片。`,
+  'settings-text': written => `“${written}”当作文字：设置用参数给出，例如 --no 和 --steps。`,
 }
 
 const problems: Words['problems'] = {

@@ -124,9 +124,29 @@ describe('A1111', () => {
     ['cat::2 dog::1', { what: 'double-colon', written: 'cat::2' }],
     ['a cat --v 6', { what: 'flag', written: '--v 6' }],
     ['a [cat:dog:0,5]', { what: 'decimal-comma', written: '[cat:dog:0,5]' }],
+    ['a | b, [cat:dog:0.5]', { what: 'unscheduled', written: '[cat:dog:0.5]' }],
+    ['[red:blue|green] hair', { what: 'unscheduled', written: '[red:blue|green]' }],
+    ['a cat ADDCOL a dog', { what: 'regions', written: 'ADDCOL' }],
+    ['{red|blue} hair', { what: 'braces', written: '{red|blue}' }],
+    ['a {{cat}}', { what: 'braces', written: '{cat}' }],
+    ['a cat++ on a mat', { what: 'plus-minus', written: 'cat++' }],
+    ['(a blurry dog)--, a mat', { what: 'plus-minus', written: '(a blurry dog)--' }],
+    ['https://example.org/a.png a cat', { what: 'link', written: 'https://example.org/a.png' }],
+    ['a cat\nNegative prompt: dog', { what: 'settings-text', written: 'Negative prompt:' }],
+    ['a cat Steps: 30, Sampler: Euler a', { what: 'settings-text', written: 'Steps: 30,' }],
   ])('%s is remarked on', (prompt, remark) => {
     expect(promptRules.a1111.remarks(prompt)).toContainEqual({ kind: 'foreign', ...remark })
   })
+})
+
+test.each([
+  '[cat::5] on a mat',
+  '[(cat:1.2)::0.5]',
+  '[:dog:3] [red|blue]',
+  '[artist: somebody]',
+  'C++, well-known (red)-haired',
+])('A1111: %s needs no remark', prompt => {
+  expect(promptRules.a1111.remarks(prompt)).toEqual([])
 })
 
 test.each(['a1111', 'comfyui', 'easel'] as const)('%s: a decimal comma is remarked on', rule => {

@@ -1,5 +1,5 @@
 /** The prompt rule of A1111, which is the default. */
-import { foreignRemarks } from '../foreign-marks.ts'
+import { commonMarks, foreignRemarks } from '../foreign-marks.ts'
 import type { PromptRule, Weighting } from '../prompt-rule.ts'
 import { rowLength } from '../token-rows.ts'
 import { parseAttention } from './attention.ts'
@@ -17,9 +17,12 @@ export const a1111Rule: PromptRule = {
   remarks: prompt => {
     const { text } = takeNetworks(prompt)
     const [first] = scheduleOf(text, 1)
+    const scheduled = first?.text ?? ''
     return [
-      ...parseAttention(first?.text ?? '').remarks,
-      ...foreignRemarks(text, ['and', 'double-colon', 'flag', 'decimal-comma']),
+      ...parseAttention(scheduled).remarks,
+      ...foreignRemarks(text, ['and', 'flag', 'decimal-comma', ...commonMarks]),
+      // What is left of these after the schedule is text.
+      ...foreignRemarks(scheduled, ['double-colon', 'unscheduled']),
     ]
   },
 }

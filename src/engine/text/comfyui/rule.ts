@@ -1,5 +1,5 @@
 /** The prompt rule of ComfyUI. */
-import { foreignRemarks } from '../foreign-marks.ts'
+import { commonMarks, foreignRemarks } from '../foreign-marks.ts'
 import type { PromptRule } from '../prompt-rule.ts'
 import { weighFromEmpty } from '../weigh-from-empty.ts'
 import { cutPieces } from './chunks.ts'
@@ -22,6 +22,7 @@ export const comfyuiRule: PromptRule = {
       'break',
       'schedule',
       'network',
+      ...commonMarks,
     ]),
   ],
 }

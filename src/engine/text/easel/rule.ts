@@ -15,5 +15,8 @@ export const easelRule: PromptRule = {
   weigh: weighFromEmpty,
   plainTokens: false,
   embeddingNames: 'none',
-  remarks: prompt => [...parsePromptWeights(prompt).remarks, ...foreignRemarks(prompt, ['decimal-comma'])],
+  remarks: prompt => [
+    ...parsePromptWeights(prompt).remarks,
+    ...foreignRemarks(prompt, ['decimal-comma', 'link', 'settings-text']),
+  ],
 }
