@@ -69,7 +69,7 @@ const registered: ReadonlySet<string> = new Set([
 ])
 const mostNamed = 10
 
-/** Fields of other formats than PNG, which may also hold a caption: Draw Things writes JSON into XMP. */
+/** Fields of other formats than PNG, which may also hold a caption. */
 const captions = ['UserComment', 'XMP'] as const
 
 /** The end of Midjourney's Description: `a red fox --ar 16:9 Job ID: …`. */
