@@ -211,7 +211,8 @@ describe('the web chat in a real browser, over a scripted engine', () => {
     await field.fill('a green square')
     await page.getByRole('dialog').getByRole('button', { name: en.web.remix.send }).click()
     await page.locator('[data-job]').nth(1).waitFor()
-    expect(easel.jobs[1]).toMatchObject({ promptAsTyped: 'a green square', parent: { jobId: id } })
+    const order = { prompt: { negative: null } }
+    expect(easel.jobs[1]).toMatchObject({ promptAsTyped: 'a green square', order, parent: { jobId: id } })
   })
 
   it('starts from a picture of the person’s own, also where the prompt fans out', async () => {

@@ -152,7 +152,9 @@ export class Receiver {
   }
 
   async #remix(pictureId: string, text: string, caller: Caller, context: RequestContext): Promise<Reply> {
-    const request = parseCommand(text)
+    const parsed = parseCommand(text)
+    // The field shows the prompt and what should not be in it: what was taken out of it is gone.
+    const request = { ...parsed, negative: parsed.negative ?? '' }
     return this.#replyTo(await this.#easel.act({ kind: 'remix', pictureId, request }, caller), context)
   }
 
