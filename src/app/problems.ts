@@ -54,10 +54,13 @@ export interface ProblemDetails {
   'flag-unknown': { flag: string; nearest?: string }
   /** A parameter of Midjourney; `nearest` is the flag with a similar effect. */
   'flag-of-midjourney': { flag: string; nearest?: string }
-  'flag-value': { flag: string; value: string; expected: FlagExpectation }
+  /** `isField`: typed into a form's field, not behind a prompt. */
+  'flag-value': { flag: string; value: string; expected: FlagExpectation; isField?: true }
   'flag-repeated': { flag: string }
   /** `usage` is how the command is typed. */
   'option-value': { usage: string; value: string; expected: FlagExpectation }
+  /** Words after a command that takes none. */
+  'command-words': { usage: string; words: string }
   /** `value` is the typed text if a number would round it. */
   'out-of-range': { name: string; value: number | string; min: number; max: number }
   'size-step': {

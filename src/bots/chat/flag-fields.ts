@@ -20,8 +20,15 @@ export function readFlagFields(
     const found = findFlag(name)
     if (found.kind === 'unknown') return []
     const problem = found.flag.read({ value, quoted: false }, request)
-    return problem === undefined ? [] : [{ field: name, problem }]
+    return problem === undefined ? [] : [{ field: name, problem: ofField(problem) }]
   })
+}
+
+/** Without the advice on where flags are typed. */
+function ofField(problem: Problem): Problem {
+  return problem.code === 'flag-value'
+    ? { code: problem.code, details: { ...problem.details, isField: true } }
+    : problem
 }
 
 /** The filled form fields with their values. */

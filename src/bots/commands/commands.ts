@@ -1,4 +1,5 @@
 /** The table of commands. Registrations, menus, completions, manifests and every help text derive from it. */
+import { type Problem, problem } from '../../app/problems.ts'
 import { nearestNames } from '../../common/nearest.ts'
 import { en, type Words } from '../../words/en.ts'
 import type { Command, CommandContext, CommandReply } from './command.ts'
@@ -84,6 +85,12 @@ export function readTypedOptions(name: CommandName, rest: string): TypedOptions 
       return typed === '' ? [] : [[option, typed]]
     }),
   )
+}
+
+/** The problem of words after a command that takes none; /imagine reads them itself. */
+export function wordsProblem(name: CommandName, rest: string, prefix: string): Problem | undefined {
+  if (rest === '' || name === 'imagine' || commands[name].options.length > 0) return undefined
+  return problem('command-words', { usage: `${prefix}${usageOf(name)}`, words: rest })
 }
 
 /** Rejects if the database fails. */

@@ -156,11 +156,12 @@ export const problems: ProblemWords = {
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} needs ${expectations[d.expected]}.`
-      : `${d.flag} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”. (Flags go after the prompt.)`,
+      : `${d.flag} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”.${d.isField ? '' : ' (Flags go after the prompt.)'}`,
   'option-value': d =>
     d.value === ''
       ? `${d.usage} needs ${expectations[d.expected]}.`
       : `${d.usage} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”.`,
+  'command-words': d => `${d.usage} takes nothing after it, not “${excerpt(d.words)}”.`,
   'flag-repeated': d => `${d.flag} is given more than once.`,
   'out-of-range': d => `${d.name} is ${d.value}, but must be from ${d.min} to ${d.max}.`,
   'size-step': d =>

@@ -138,11 +138,12 @@ const problems: Words['problems'] = {
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} 需要${expectations[d.expected]}。`
-      : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。（参数写在提示词之后。）`,
+      : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。${d.isField ? '' : '（参数写在提示词之后。）'}`,
   'option-value': d =>
     d.value === ''
       ? `${d.usage} 需要${expectations[d.expected]}。`
       : `${d.usage} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。`,
+  'command-words': d => `${d.usage} 后面不带内容，而不是“${excerpt(d.words)}”。`,
   'flag-repeated': d => `${d.flag} 写了不止一次。`,
   'out-of-range': d => `${d.name} 是 ${d.value}，应在 ${d.min} 到 ${d.max} 之间。`,
   'size-step': d =>

@@ -11,6 +11,7 @@ import {
   smallCommandNames,
   typedNameOf,
   usageOf,
+  wordsProblem,
 } from '../../../src/bots/commands/commands.ts'
 import { mineMessage } from '../../../src/bots/commands/mine.ts'
 import { modelsMessage } from '../../../src/bots/commands/models.ts'
@@ -54,6 +55,18 @@ async function run(text: string, { isAdmin = false } = {}) {
   const parts = { easel, ids, words: en, caller, nowMs: clock.now(), prefix: '/' }
   return runCommand(found.name, readTypedOptions(found.name, found.rest), parts)
 }
+
+it.each([
+  ['models nope', '/models takes nothing after it, not “nope”.'],
+  ['forget me please', '/forget me takes nothing after it, not “please”.'],
+  ['models', undefined],
+  ['imagine a cat', undefined],
+  ['stats 7', undefined],
+])('%s: words that a command has no use for are named', (text, sentence) => {
+  const found = findCommand(text)
+  const unused = found.kind === 'known' ? wordsProblem(found.name, found.rest, '/') : undefined
+  expect(unused && problemSentences([unused], en)).toEqual(sentence && [sentence])
+})
 
 function topic(name: string) {
   return topicMessage(name, { easel: test.easel, words: en, helpLines: helpLines(en, '/') })

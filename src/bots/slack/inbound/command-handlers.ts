@@ -4,7 +4,13 @@ import type { StatsView } from '../../../app/views/views.ts'
 import type { Words } from '../../../words/en.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
 import { problemMessage } from '../../chat/chat.ts'
-import { findCommand, readTypedOptions, smallCommandNames, usageOf } from '../../commands/commands.ts'
+import {
+  findCommand,
+  readTypedOptions,
+  smallCommandNames,
+  usageOf,
+  wordsProblem,
+} from '../../commands/commands.ts'
 import { parseCommand } from '../../grammar/command-line.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
 import { statsCsv } from '../../messages/stats-message.ts'
@@ -63,6 +69,8 @@ export async function handleEasel(
   const found = findCommand(text.trim() === '' ? 'help' : text, smallCommandNames)
   if (found.kind === 'unknown') return render(unknownCommand(found, words), words)
   const { name, rest } = found
+  const unused = wordsProblem(name, rest, `${easelCommand} `)
+  if (unused) return render(problemMessage([unused], words), words)
   const reply = await chat.command(name, readTypedOptions(name, rest), requester)
   switch (reply.kind) {
     case 'message':

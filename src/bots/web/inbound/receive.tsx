@@ -18,6 +18,7 @@ import {
   helpLines,
   readTypedOptions,
   runCommand,
+  wordsProblem,
 } from '../../commands/commands.ts'
 import { topicMessage } from '../../commands/topics.ts'
 import { formatRequest, parseCommand } from '../../grammar/command-line.ts'
@@ -86,6 +87,8 @@ export class Receiver {
     const found = findCommand(text.slice(1))
     if (found.kind === 'unknown') return { kind: 'refused', sentences: [this.#unknownCommand(found)] }
     const { name, rest } = found
+    const unused = wordsProblem(name, rest, prefix)
+    if (unused) return this.#refused([unused])
     const reply = await this.command(name, readTypedOptions(name, rest), context)
     return reply === 'paint' ? this.#imagine(typed, context) : reply
   }
