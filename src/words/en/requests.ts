@@ -121,8 +121,8 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   braces: written =>
     `“${written}” is painted as text: alternatives are written as {red, blue}, a weight as (cat:1.2).`,
   'plus-minus': written => `“${written}” is painted as text: a weight is written as (cat:1.2) here.`,
-  link: written =>
-    `“${written}” is painted as text: links in a prompt are not opened; give the picture itself.`,
+  // A link that is quoted would be a link again in a chat.
+  link: () => 'A link in the prompt is painted as text: links are not opened; give the picture itself.',
   'settings-text': written =>
     `“${written}” is painted as text: settings are given as flags, such as --no and --steps.`,
 }

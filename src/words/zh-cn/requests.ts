@@ -109,7 +109,7 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   regions: written => `“${written}”当作文字：这里不把画面分区。`,
   braces: written => `“${written}”当作文字：多种选择写作 {red, blue}，权重写作 (cat:1.2)。`,
   'plus-minus': written => `“${written}”当作文字：这里的权重写作 (cat:1.2)。`,
-  link: written => `“${written}”当作文字：提示词里的链接不会被打开；请直接给出图片。`,
+  link: () => '提示词里的链接当作文字：链接不会被打开；请直接给出图片。',
   'settings-text': written => `“${written}”当作文字：设置用参数给出，例如 --no 和 --steps。`,
 }
 

@@ -180,7 +180,7 @@ export class FakeDiscord {
     return guild
   }
 
-  channel(name: string, guild: Guild, options: { nsfw?: boolean; type?: 0 | 15 } = {}): Channel {
+  channel(name: string, guild: Guild, options: { nsfw?: boolean; type?: 0 | 2 | 15 } = {}): Channel {
     const channel = this.world.addChannel(name, guild, options)
     this.#tell('CHANNEL_CREATE', channel)
     return channel

@@ -37,7 +37,7 @@ export interface Guild {
 /** Kinds by Discord's numbers: 0 text, 1 direct, 3 group, 11 public thread, 12 private thread, 15 forum. */
 export interface Channel {
   id: string
-  type: 0 | 1 | 3 | 11 | 12 | 15
+  type: 0 | 1 | 2 | 3 | 11 | 12 | 15
   guild?: Guild
   name: string
   /** Threads: the channel they hang under. */

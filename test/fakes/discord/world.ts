@@ -75,7 +75,7 @@ export class World {
     return guild
   }
 
-  addChannel(name: string, guild: Guild, options: { nsfw?: boolean; type?: 0 | 15 } = {}): Channel {
+  addChannel(name: string, guild: Guild, options: { nsfw?: boolean; type?: 0 | 2 | 15 } = {}): Channel {
     return this.#addChannel({ type: options.type ?? 0, name, guild, nsfw: options.nsfw ?? false })
   }
 

@@ -17,13 +17,25 @@ export function audienceOf(interaction: Interaction): Audience {
   if (parent === null || ('nsfw' in parent && parent.nsfw)) return 'channel'
   // The @everyone role has the guild's id (developers/topics/permissions).
   const everybody = parent.permissionsFor(guild.id)
-  return everybody?.has(PermissionFlagsBits.ViewChannel) && !isClosedToSome(parent) ? 'space' : 'channel'
+  const isOpen = everybody?.has(neededToRead(parent)) === true && !isClosedToSome(parent)
+  return isOpen ? 'space' : 'channel'
+}
+
+/**
+ * To read what was written before takes the history. The chat of a voice channel opens only for people who may connect: a locked
+ * one is shown in the list, and its messages are not.
+ */
+function neededToRead(channel: GuildBasedChannel): bigint {
+  const text = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory
+  const isVoice = channel.type === ChannelType.GuildVoice || channel.type === ChannelType.GuildStageVoice
+  return isVoice ? text | PermissionFlagsBits.Connect : text
 }
 
 /** Whether an overwrite keeps a role or a member out: then not everybody in the guild may read it. */
 function isClosedToSome(channel: GuildBasedChannel): boolean {
   if (!('permissionOverwrites' in channel)) return true
-  return channel.permissionOverwrites.cache.some(({ deny }) => deny.has(PermissionFlagsBits.ViewChannel))
+  const needed = neededToRead(channel)
+  return channel.permissionOverwrites.cache.some(({ deny }) => deny.any(needed))
 }
 
 /** Whether the interaction comes from a user install: the app is not a member of that guild or group. */

@@ -11,13 +11,20 @@ interface ChannelFacts {
   refusal?: string
 }
 
+/**
+ * A public channel may become private at any time, and what is asked for there then is not for the workspace. One look-up a
+ * minute for each channel stays within Slack's limit of 50 a minute in all but the largest workspaces; what cannot be looked up
+ * counts as private.
+ */
+const keeping = { keptMs: 60_000, usesStale: false } as const
+
 export class Channels {
   readonly #api: SlackApi
   readonly #known: LookupCache<ChannelFacts>
 
   constructor(api: SlackApi, clock: Clock) {
     this.#api = api
-    this.#known = new LookupCache(clock)
+    this.#known = new LookupCache(clock, keeping)
   }
 
   /** Slack's public channels are public; all other conversations are closed. A thread has its channel's audience. */

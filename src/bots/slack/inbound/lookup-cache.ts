@@ -4,8 +4,6 @@ import type { Clock } from '../../../system/ports.ts'
 import { within } from '../../../system/time-limit.ts'
 import { onClock } from '../../timed-cache.ts'
 
-/** Long enough to reduce Slack's load, short enough for changes to take effect soon. */
-const keptMs = 10 * 60_000
 const mostKept = 10_000
 /** The look-up must leave most of the 3 s for an acknowledgement to the request itself. */
 const timeoutMs = 800
@@ -13,12 +11,23 @@ const timeoutMs = 800
 /** Undefined if Slack does not tell; then the next call looks it up again. */
 type LookUp<Value> = () => Promise<Value | undefined>
 
+/** How long a value counts, and whether an older one is better than none. */
+interface Keeping {
+  readonly keptMs: number
+  readonly usesStale: boolean
+}
+
+/** Long enough to reduce Slack's load, short enough for changes to take effect soon. */
+const usualKeeping: Keeping = { keptMs: 10 * 60_000, usesStale: true }
+
 export class LookupCache<Value extends NonNullable<unknown>> {
   readonly #clock: Clock
+  readonly #usesStale: boolean
   readonly #kept: LRUCache<string, Value, LookUp<Value>>
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, { keptMs, usesStale }: Keeping = usualKeeping) {
     this.#clock = clock
+    this.#usesStale = usesStale
     this.#kept = new LRUCache({
       max: mostKept,
       ttl: keptMs,
@@ -44,7 +53,7 @@ export class LookupCache<Value extends NonNullable<unknown>> {
     key: string,
     options: { context: LookUp<Value>; forceRefresh?: boolean },
   ): Promise<Value | undefined> {
-    let found = this.#kept.peek(key, { allowStale: true })
+    let found = this.#kept.peek(key, { allowStale: this.#usesStale })
     // Slack is busy. The request itself is more important than the look-up.
     const asked = this.#kept.fetch(key, options).then(value => {
       found = value ?? found

@@ -25,6 +25,14 @@ function closed(name: string): Channel {
   return channel
 }
 
+/** A channel of that type, in which everybody but Bob has that permission. */
+function without(name: string, permission: 'ReadMessageHistory' | 'Connect', type: 0 | 2): Channel {
+  const { discord, guild, bob } = asking
+  const channel = discord.channel(name, guild, { type })
+  discord.world.overwrite(channel, bob.user, { deny: [permission] })
+  return channel
+}
+
 /** Everybody may view it but Bob. */
 function closedToBob(name: string): Channel {
   const { discord, guild, bob } = asking
@@ -51,6 +59,17 @@ describe('who reads a job’s conversation', () => {
     ['a thread in that', () => asking.discord.thread('talk', closed('staff')), 'channel'],
     ['a channel that one member is kept out of', () => closedToBob('calm'), 'channel'],
     ['a thread in it', () => asking.discord.thread('talk', closedToBob('calm')), 'channel'],
+    [
+      'a channel in which one member sees no earlier messages',
+      () => without('now', 'ReadMessageHistory', 0),
+      'channel',
+    ],
+    [
+      'the chat of a voice channel that everybody may connect to',
+      () => asking.discord.channel('loud', asking.guild, { type: 2 }),
+      'space',
+    ],
+    ['that of a locked voice channel, which is listed', () => without('locked', 'Connect', 2), 'channel'],
     [
       'a channel that an age is needed for',
       () => asking.discord.channel('adults', asking.guild, { nsfw: true }),

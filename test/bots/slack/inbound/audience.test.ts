@@ -32,6 +32,13 @@ describe('who reads a job’s conversation', () => {
     expect(await conversationIn(group)).toMatchObject({ audience: 'channel' })
   })
 
+  it('the members of a channel that became private a minute ago', async () => {
+    expect(await conversationIn(t.scene.channel)).toMatchObject({ audience: 'space' })
+    t.scene.channel.kind = 'private'
+    t.test.clock.advance(61_000)
+    expect(await conversationIn(t.scene.channel)).toMatchObject({ audience: 'channel' })
+  })
+
   it('is asked once for many jobs, and nothing is lost where Slack does not say', async () => {
     await conversationIn(t.scene.channel)
     await conversationIn(t.scene.channel)

@@ -41,6 +41,16 @@ describe('LookupCache', () => {
     })
   }
 
+  it('tells nothing rather than what is old where that is asked for', async () => {
+    const clock = new FakeClock()
+    const cache = new LookupCache<string>(clock, { keptMs: minuteMs, usesStale: false })
+    await cache.find('C1', async () => 'known')
+    expect(await cache.find('C1', async () => undefined)).toBe('known')
+    clock.advance(2 * minuteMs)
+    expect(await cache.find('C1', async () => undefined)).toBeUndefined()
+    expect(await cache.find('C1', async () => Promise.reject(new Error('no network')))).toBeUndefined()
+  })
+
   it('refreshes a cached value on request', async () => {
     const { cache } = setUp()
     await cache.find('U1', async () => 'as it was')
