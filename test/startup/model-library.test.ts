@@ -7,6 +7,7 @@ import { writeLock } from '../../src/engine/models/hashes/lock.ts'
 import { readLibrary } from '../../src/startup/model-library.ts'
 import { en, errorSentence } from '../../src/words/en.ts'
 import { modelsFolder, oracleModels } from '../helpers/models/oracle-models.ts'
+import { withChannels } from '../helpers/models/with-channels.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
 const oracle = oracleModels()
@@ -85,37 +86,54 @@ describe('A model whose parts do not fit is named at `models`, not at the first 
     edit(where.modelsDir, 'other/unet/config.json', text =>
       text.replace('"out_channels": 4', '"out_channels": 8'),
     )
-    edit(where.modelsDir, 'other/unet/diffusion_pytorch_model.safetensors', text => twice(text, 'conv_out'))
-    const { unused } = await read(where)
-    const [one] = unused
-    expect(one && errorSentence(en, one.error)).toMatch(
-      /out_channels is 8; with a VAE of 4 channels it must be 4/,
+    edit(where.modelsDir, 'other/unet/diffusion_pytorch_model.safetensors', text =>
+      withChannels(text, { conv_out: { outputs: 8 } }),
     )
+    expect(sentences(await read(where))).toMatch(/out_channels is 8; with a VAE of 4 channels it must be 4/)
+  })
+
+  test('a Refiner with the inputs of an inpainting U-Net, and its Base goes without it', async () => {
+    const where = place({ 'pair/base': `${tiny}/tiny-base`, 'pair/refiner': `${tiny}/tiny-refiner` })
+    edit(where.modelsDir, 'pair/refiner/unet/config.json', text =>
+      text.replace('"in_channels": 4', '"in_channels": 9'),
+    )
+    edit(where.modelsDir, 'pair/refiner/unet/diffusion_pytorch_model.safetensors', text =>
+      withChannels(text, { conv_in: { inputs: 9 } }),
+    )
+    const library = await read(where)
+    expect(library.models.map(({ name, refiner }) => [name, refiner])).toEqual([['pair', undefined]])
+    expect(sentences(library)).toMatch(/in_channels is 9; with a VAE of 4 channels it must be 4\b(?! or)/)
+  })
+
+  test('latents of other channels than SDXL’s, though U-Net and VAE agree on them', async () => {
+    const where = place({ other: `${tiny}/tiny-base` })
+    edit(where.modelsDir, 'other/unet/config.json', text =>
+      text
+        .replace('"in_channels": 4', '"in_channels": 16')
+        .replace('"out_channels": 4', '"out_channels": 16'),
+    )
+    edit(where.modelsDir, 'other/vae/config.json', text =>
+      text.replace('"latent_channels": 4', '"latent_channels": 16'),
+    )
+    edit(where.modelsDir, 'other/unet/diffusion_pytorch_model.safetensors', text =>
+      withChannels(text, { conv_in: { inputs: 16 }, conv_out: { outputs: 16 } }),
+    )
+    edit(where.modelsDir, 'other/vae/diffusion_pytorch_model.safetensors', text =>
+      withChannels(text, {
+        quant_conv: { inputs: 32, outputs: 32 },
+        post_quant_conv: { inputs: 16, outputs: 16 },
+        'decoder.conv_in': { inputs: 16 },
+        'encoder.conv_out': { outputs: 32 },
+      }),
+    )
+    const library = await read(where)
+    expect(library.models).toEqual([])
+    expect(sentences(library)).toMatch(/its latents have 16 channels; SDXL’s have 4/)
   })
 })
 
-/** The same file with one module’s output channels doubled: its values are written twice. */
-function twice(text: string, module: string): string {
-  const bytes = Buffer.from(text, 'latin1')
-  const length = Number(bytes.readBigUInt64LE(0))
-  const header = JSON.parse(bytes.toString('utf8', 8, 8 + length))
-  delete header.__metadata__
-  let at = 0
-  const data: Buffer[] = []
-  const entries = Object.entries(header).map(([name, entry]) => {
-    const { dtype, shape, data_offsets } = Object(entry)
-    const own = bytes.subarray(8 + length + data_offsets[0], 8 + length + data_offsets[1])
-    const written = name.startsWith(`${module}.`) ? Buffer.concat([own, own]) : own
-    const [rows, ...rest] = shape
-    const seen = written === own ? shape : [2 * rows, ...rest]
-    data.push(written)
-    at += written.length
-    return [name, { dtype, shape: seen, data_offsets: [at - written.length, at] }]
-  })
-  const json = Buffer.from(JSON.stringify(Object.fromEntries(entries)))
-  const size = Buffer.alloc(8)
-  size.writeBigUInt64LE(BigInt(json.length))
-  return Buffer.concat([size, json, ...data]).toString('latin1')
+function sentences({ unused }: Awaited<ReturnType<typeof read>>): string {
+  return unused.map(({ error }) => errorSentence(en, error)).join('\n')
 }
 
 describe('Hashes', () => {

@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
+import { sdxlLatentChannels } from '../networks/configs/vae-config.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
 import { describeEmbedding } from '../text/embedding-file.ts'
 import { diffusersWeightFiles } from '../weights/diffusers-layout.ts'
@@ -88,8 +89,6 @@ async function partInFile(
       return {}
   }
 }
-
-const sdxlLatentChannels = 4
 
 /** The VAE. @throws AppError 'model-file' when its latents have other channels than SDXL's. */
 function withSdxlLatents(file: string, vae: NetworkPart): NetworkPart {

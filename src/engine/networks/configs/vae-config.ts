@@ -13,6 +13,9 @@ export interface LatentScaling {
   readonly deviation?: readonly number[]
 }
 
+/** The pipeline's latents have as many. */
+export const sdxlLatentChannels = 4
+
 export interface VaeConfig {
   readonly imageChannels: number
   readonly latentChannels: number

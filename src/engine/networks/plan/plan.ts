@@ -12,7 +12,7 @@ import type { WeightSource } from '../../weights/source.ts'
 import { buildClip } from '../clip.ts'
 import { type ClipConfig, clipConfigSchema } from '../configs/clip-config.ts'
 import { type UNetConfig, unetConfigSchema } from '../configs/unet-config.ts'
-import { type VaeConfig, vaeConfigSchema } from '../configs/vae-config.ts'
+import { sdxlLatentChannels, type VaeConfig, vaeConfigSchema } from '../configs/vae-config.ts'
 import { buildShallowUNet, deepFeaturesPath } from '../shallow-unet.ts'
 import { buildUNet } from '../unet.ts'
 import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../vae.ts'
@@ -74,7 +74,7 @@ export async function planNetworks(parts: NetworkParts, target: PlanTarget = {})
   const textEncoder = parts.textEncoder && (await planTextEncoder(parts.textEncoder, target))
   const unet = await planUNet(parts.unet, textEncoder?.config, textEncoder2.config, target)
   const vae = await planVae(parts.vae, target)
-  checkChannels(parts.unet.configFile, unet.config, vae.config)
+  checkChannels(parts, unet.config, vae.config)
   return { textEncoder, textEncoder2, unet, vae }
 }
 
@@ -179,19 +179,25 @@ export async function planVae(part: NetworkPart, target: Target = {}): Promise<V
   }
 }
 
-/** The U-Net must match the VAE's latents: latents only, or, for inpainting, with the mask and masked latents. */
-function checkChannels(file: string, unet: UNetConfig, { latentChannels }: VaeConfig): void {
-  const allowed = { in_channels: [latentChannels, 2 * latentChannels + 1], out_channels: [latentChannels] }
+/**
+ * The latents must be SDXL's, and the U-Net must match them: latents only, or, in a Base for inpainting, with the mask and the
+ * masked latents.
+ */
+function checkChannels(parts: NetworkParts, unet: UNetConfig, { latentChannels: latents }: VaeConfig): void {
+  if (latents !== sdxlLatentChannels) {
+    const problem = { what: 'other-latents', found: latents, expected: sdxlLatentChannels } as const
+    throw new AppError('model-file', { file: parts.vae.configFile, problem })
+  }
+  const isRefiner = parts.textEncoder === undefined
+  const allowed = {
+    in_channels: isRefiner ? [latents] : [latents, 2 * latents + 1],
+    out_channels: [latents],
+  }
   const found = { in_channels: unet.inChannels, out_channels: unet.outChannels }
   for (const key of ['in_channels', 'out_channels'] as const) {
     if (allowed[key].includes(found[key])) continue
-    const problem = {
-      what: 'channels',
-      found: found[key],
-      allowed: allowed[key],
-      latents: latentChannels,
-    } as const
-    throw new AppError('model-config', { file, key, problem })
+    const problem = { what: 'channels', found: found[key], allowed: allowed[key], latents } as const
+    throw new AppError('model-config', { file: parts.unet.configFile, key, problem })
   }
 }
 
