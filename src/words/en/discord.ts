@@ -69,6 +69,7 @@ export const discord = {
     answersOnly: 'I am not a member here: what takes longer than 15 minutes comes as a direct message.',
     later: 'This takes longer than I can write here: the result comes as a direct message.',
     elsewhere: 'I cannot write where you asked, so here it is.',
+    deletedElsewhere: 'The message that this belongs into is gone, so here it is.',
     smaller: 'Shown with less detail: the whole file is larger than Discord allows here.',
     tooLarge: 'The file is larger than Discord allows here, even compressed.',
     pictureGone: 'The picture’s file no longer exists.',

@@ -37,6 +37,7 @@ export const slack: Words['slack'] = {
     archived: '这个频道已归档，没法在那里回复。请换一个频道。',
     revoked: '我已被移出这个工作区，没法回复。管理员重新安装后就可以了。',
     movedHere: '你提出请求的地方我不能发言，所以发到这里。',
+    deletedElsewhere: '应显示结果的那条消息已经不在了，所以发到这里。',
     fileRefusals: {
       'not-in-blocks': '不能放进消息',
       'not-processed': '未能及时处理完',

@@ -1,5 +1,6 @@
 /** What may go wrong between a painted picture and the person who waits for it: nothing is lost, every end is clear. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { en } from '../../../src/words/en.ts'
 import type { FakeRun } from '../../fakes/fake-workers.ts'
 import { buttonsOf } from '../../fakes/slack/blocks/block-kit.ts'
 import type { Post } from '../../fakes/slack/world.ts'
@@ -168,8 +169,12 @@ describe('a place that is closed when the picture is ready', () => {
     lastOf(thread()).deleted = true
     run.finish()
     await t.calm()
-    expect(pictures(lastOf(t.cards(t.scene.ada.direct.id)))).toBe(1)
+    const result = lastOf(t.cards(t.scene.ada.direct.id))
+    expect(pictures(result)).toBe(1)
+    expect(t.text(result)).toContain(en.slack.replies.deletedElsewhere)
     expect(thread()).toEqual([])
+    // Nor does the card bring back what somebody took away.
+    expect(JSON.stringify(lastOf(t.cards()).blocks)).not.toContain('slack_file')
     expectCalm()
   })
 

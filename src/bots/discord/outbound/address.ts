@@ -23,6 +23,7 @@ export const shortfalls = [
   'elsewhere',
   'attachElsewhere',
   'refusedElsewhere',
+  'deletedElsewhere',
 ] as const
 export type Shortfall = (typeof shortfalls)[number]
 

@@ -69,7 +69,9 @@ async function closeCard(
   const card = readAddress(stored)
   const finish = (thumbnail?: PostForm['thumbnail']) =>
     inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes, thumbnail }, fanOut)), {})
-  const isShown = result?.kind === 'arrived' && has(job.conversation, 'attach')
+  // A place that deleted or refused the result does not get its picture by the card.
+  const isHere = result?.kind === 'arrived' && result.method !== 'direct'
+  const isShown = isHere && has(job.conversation, 'attach')
   const thumbnail = isShown ? await pictures.thumbnail(job, wordsOf(job)) : undefined
   const finished = await finish(thumbnail)
   if (thumbnail === undefined || finished.kind === 'done') return refusalOf(finished)

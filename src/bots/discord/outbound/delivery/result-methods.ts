@@ -111,7 +111,8 @@ export function lacksAttaching(job: Delivery['job'], before: readonly Refusal[])
 function directShortfall({ job }: Delivery, before: readonly Refusal[]): Shortfall | undefined {
   if (lacksAttaching(job, before)) return 'attachElsewhere'
   if (job.conversation.kind === 'direct') return undefined
-  const isClosed = before.some(({ reason }) => ['deleted', 'forbidden', 'expired'].includes(reason))
+  if (before.some(({ reason }) => reason === 'deleted')) return 'deletedElsewhere'
+  const isClosed = before.some(({ reason }) => ['forbidden', 'expired'].includes(reason))
   return isClosed ? 'elsewhere' : 'refusedElsewhere'
 }
 

@@ -74,11 +74,12 @@ async function closeCard(
   return refusalOf(await inAnyForm(context, shown, edit))
 }
 
-/** The first of the pictures that the result shows, if any. */
+/** The first of the pictures that the result shows, if any. Where the place deleted or refused them, its card has none. */
 function thumbnailOf({ delivery, at, words }: DeliveryContext, result: DeliveryResult | undefined) {
   const { job, steps } = delivery
   const [first] = job.pictures
-  if (first === undefined || at?.group === undefined || result?.kind !== 'arrived') return undefined
+  if (first === undefined || at?.group === undefined) return undefined
+  if (result?.kind !== 'arrived' || result.method === 'direct') return undefined
   const fileId = steps.value(`file:${at.group}:${first.id}`)
   return fileId ? { fileId, altText: altTextOf(job, first, words) } : undefined
 }

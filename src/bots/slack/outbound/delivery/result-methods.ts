@@ -51,7 +51,9 @@ export function resultMethods(parts: ResultParts, delivery: Delivery): DeliveryM
     methods.push({
       name: 'direct',
       attempt: before =>
-        unlessClosed(before, () => anew(parts, context, { channel: recipient.userId }, 'direct')),
+        unlessClosed(before, () =>
+          anew(parts, noted(context, before), { channel: recipient.userId }, 'direct'),
+        ),
     })
   return methods
 }
@@ -71,6 +73,14 @@ async function unlessClosed(
 ): Promise<MethodOutcome> {
   const refused = before.find(({ code }) => isOfWorkspace(code))
   return refused ? closedBy({ error: refused.code }) : attempt()
+}
+
+/** Says why the result comes as a direct message. */
+function noted(context: DeliveryContext, before: readonly Refusal[]): DeliveryContext {
+  const { delivery, words } = context
+  const { deletedElsewhere, movedHere } = words.slack.replies
+  const isDeleted = before.some(({ reason }) => reason === 'deleted')
+  return { ...context, notes: delivery.isCopy ? [] : [isDeleted ? deletedElsewhere : movedHere] }
 }
 
 const notAgain: Closed = { kind: 'closed', reason: 'deleted', code: 'not again' }
@@ -111,21 +121,19 @@ async function anew(
   place: MessagePlace,
   method: 'place' | 'direct',
 ): Promise<MethodOutcome> {
-  const { delivery, words } = context
+  const { delivery } = context
   const { steps, job } = delivery
-  const notes = method === 'direct' && !delivery.isCopy ? [words.slack.replies.movedHere] : []
-  const noted = { ...context, notes }
-  const message = messageOf(noted, false)
+  const message = messageOf(context, false)
   const withPictures = hasPictures(context)
   const posted = await inAnyForm(
-    noted,
+    context,
     withPictures ? { ...message, pictures: [], buttons: [] } : message,
     payload => postOnce(messages, context, `${method}:message`, place, payload),
   )
   if (posted.kind === 'refused') return closedBy(posted)
   const at = { ...workspaceOf(job.conversation), ...place, ...posted.value }
   if (!withPictures) return { kind: 'arrived', address: writeAddress(at) }
-  const there = { ...noted, at }
+  const there = { ...context, at }
   if (steps.value(`${method}:closed`) === undefined) {
     const edited = await pictures.edit(there, at, `${method}-own`)
     if (edited.kind !== 'closed') return edited
