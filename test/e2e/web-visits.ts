@@ -18,8 +18,11 @@ export class WebVisits {
     this.easel = easel
   }
 
-  static async begin(browser: Browser): Promise<WebVisits> {
-    const visits = new WebVisits(browser, await DrivenEasel.build())
+  static async begin(
+    browser: Browser,
+    options?: Parameters<typeof DrivenEasel.build>[0],
+  ): Promise<WebVisits> {
+    const visits = new WebVisits(browser, await DrivenEasel.build(options))
     await visits.open(0)
     return visits
   }
@@ -60,6 +63,16 @@ export class WebVisits {
     return visitor.page
   }
 
+  /** A page of the person with this cookie, e.g. of an operator. */
+  async visitAs(cookie: string, options?: Parameters<typeof newVisitor>[1]): Promise<Page> {
+    const visitor = await newVisitor(this.#browser, options)
+    this.#visitors.push(visitor)
+    const [name = '', value = ''] = cookie.split('=')
+    await visitor.page.context().addCookies([{ name, value, url: this.url }])
+    await visitor.page.goto(this.url)
+    return visitor.page
+  }
+
   /** Ends everything, and returns what the pages complained about, except about the network. */
   async end(): Promise<string[]> {
     for (const { page } of this.#visitors) await page.context().close()
@@ -73,6 +86,14 @@ export class WebVisits {
 export async function send(page: Page, text: string): Promise<void> {
   await page.fill('#text', text)
   await page.press('#text', 'Enter')
+}
+
+/** Sends a line, and returns the id of its job once the page shows it. */
+export async function ask(page: Page, visits: WebVisits, text: string): Promise<string> {
+  const before = await page.locator('[data-job]').count()
+  await send(page, text)
+  await page.locator('[data-job]').nth(before).waitFor()
+  return visits.easel.jobs.at(-1)?.id ?? ''
 }
 
 /** The sentences above the field. */

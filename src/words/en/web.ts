@@ -3,7 +3,7 @@
 export const web = {
   lang: 'en',
   name: 'Easel',
-  skip: 'Skip to the message field',
+  skip: { toField: 'Skip to the message field', toAnswer: 'Skip to the answer' },
   navLabel: 'Answers',
   feed: 'Conversation',
   earlier: 'Show earlier requests',

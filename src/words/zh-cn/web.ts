@@ -4,7 +4,7 @@ import type { Words } from '../en.ts'
 export const web: Words['web'] = {
   lang: 'zh-CN',
   name: 'Easel',
-  skip: '跳到输入框',
+  skip: { toField: '跳到输入框', toAnswer: '跳到回复' },
   navLabel: '查询',
   feed: '对话',
   earlier: '显示更早的请求',

@@ -34,7 +34,7 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
     if (job === undefined) return
     feed.whenShown(job.jobId, item => {
       // New sentences above the field have made it higher.
-      measure(bottom)
+      measure(bottom, '--field-height')
       item.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
     })
   })
@@ -53,18 +53,20 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
     event.preventDefault()
     void dialog.follow(link)
   })
-  new ResizeObserver(() => measure(bottom)).observe(bottom)
-  if (!location.hash) scrollToEnd()
+  new ResizeObserver(() => measure(bottom, '--field-height')).observe(bottom)
+  const bar = document.querySelector('.top')
+  if (bar !== null) new ResizeObserver(() => measure(bar, '--bar-height')).observe(bar)
+  if (!location.hash.startsWith('#job-')) scrollToEnd()
   connect(feed, () => {
     unsay(sentence('offline'))
     sender.retry()
   })
 }
 
-/** Tells the style sheet the height of the field, above which scrolling stops. */
-function measure(field: Element): void {
-  const height = `${Math.ceil(field.getBoundingClientRect().height)}px`
-  document.documentElement.style.setProperty('--field-height', height)
+/** Tells the style sheet the height of the bar or the field, between which scrolling stops. */
+function measure(element: Element, property: '--bar-height' | '--field-height'): void {
+  const height = `${Math.ceil(element.getBoundingClientRect().height)}px`
+  document.documentElement.style.setProperty(property, height)
 }
 
 function closest({ target }: Event, selector: string): Element | null {

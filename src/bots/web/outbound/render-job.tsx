@@ -42,11 +42,11 @@ export function PressButton({ button }: { button: Button }) {
   )
 }
 
-/** A command that wraps between flags only. */
+/** A command that wraps between flags only. It scrolls when it is long, so the keyboard can reach it. */
 export function Command({ command, words }: { command: string; words: Words }) {
   return (
     <div class="command">
-      <code>
+      <code tabindex={0}>
         {command.split(/ (?=--)/).map((part, i) => (
           <>
             {i > 0 && ' '}
@@ -76,7 +76,7 @@ function Card({ job, words }: { job: JobView; words: Words }) {
         <p class="who">
           <b>{author.name}</b> <Time at={job.createdAt} />
         </p>
-        <p class="prompt">{message.title}</p>
+        <Prompt text={message.title} />
         {job.state !== 'done' && <Lines job={job} message={message} />}
       </div>
     </article>
@@ -89,7 +89,7 @@ function Reply({ job, words }: { job: JobView; words: Words }) {
   return (
     <article class={`reply ${job.state}`} aria-busy={job.state === 'running' ? 'true' : undefined}>
       {job.state !== 'done' && <p class="state">{message.title}</p>}
-      {job.state === 'done' && isChild && <p class="prompt">{message.title}</p>}
+      {job.state === 'done' && isChild && <Prompt text={message.title} />}
       <Progress message={message} size={job.order} words={words} />
       <Pictures message={message} words={words} />
       <Lines job={job} message={message} />
@@ -104,6 +104,19 @@ function Reply({ job, words }: { job: JobView; words: Words }) {
         ))}
       </fieldset>
     </article>
+  )
+}
+
+/** A prompt of up to this length needs no scrolling, not even on a phone. */
+const shortPrompt = 200
+
+/** A long prompt scrolls, so the keyboard can reach it. */
+function Prompt({ text }: { text: string }) {
+  const isShort = text.length <= shortPrompt && !text.includes('\n')
+  return (
+    <p class="prompt" tabindex={isShort ? undefined : 0}>
+      {text}
+    </p>
   )
 }
 
@@ -183,7 +196,7 @@ function Lines({ job, message: { origin, lines } }: { job: JobView; message: Mes
 /** UTC without script; the page's script converts it to local time. */
 function Time({ at }: { at: number }) {
   const iso = new Date(at).toISOString()
-  return <time datetime={iso}>{iso.slice(11, 16)}</time>
+  return <time datetime={iso}>{`${iso.slice(11, 16)} UTC`}</time>
 }
 
 /** One of eight colours, always the same for a person. */

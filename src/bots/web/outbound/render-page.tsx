@@ -10,6 +10,7 @@ import { type CommandName, commandNames, commands, typedNameOf, usageOf } from '
 import { maxPicturesBytes } from '../inbound/uploads.ts'
 import { type JobFragment, type ScriptSentence, scriptSentences } from '../protocol.ts'
 import { GuideFields, type Guides, pictureTypes } from './render-guides.tsx'
+import { Mark, PictureIcon } from './render-icons.tsx'
 import { markup } from './render-job.tsx'
 
 /** The data of every page. */
@@ -46,6 +47,7 @@ export function chatPage(frame: PageFrame, content: ChatContent): string {
   const isEmpty = content.fragments.length === 0
   return page(
     frame,
+    { skip: words.web.skip.toField, target: '#text' },
     <>
       <main id="main">
         {content.hasEarlier && (
@@ -55,7 +57,7 @@ export function chatPage(frame: PageFrame, content: ChatContent): string {
         )}
         <section class="empty" hidden={!isEmpty} id="empty">
           <Mark />
-          <h1>{words.web.empty.title}</h1>
+          <h2>{words.web.empty.title}</h2>
           <p>{words.web.empty.text}</p>
           <div class="examples">
             {examples.map(example => (
@@ -78,12 +80,14 @@ export function chatPage(frame: PageFrame, content: ChatContent): string {
 
 /** A private reply with a link back. */
 export function answerPage(frame: PageFrame, answer: Child): string {
+  const { skip, dialog } = frame.words.web
   return page(
     frame,
-    <main id="main" class="alone">
+    { skip: skip.toAnswer, target: '#main' },
+    <main id="main" class="alone" tabindex={-1}>
       <div class="answer">{answer}</div>
       <p>
-        <a href="./">{frame.words.web.dialog.back}</a>
+        <a href="./">{dialog.back}</a>
       </p>
     </main>,
   )
@@ -205,7 +209,8 @@ function offeredTo(isAdmin: boolean): readonly CommandName[] {
   return commandNames.filter(name => isAdmin || commands[name].access === 'everyone')
 }
 
-function page(frame: PageFrame, body: Child): string {
+/** `link`: past the bar, to what one came for. */
+function page(frame: PageFrame, link: { skip: string; target: string }, body: Child): string {
   const { words, assets } = frame
   const { web } = words
   return `<!doctype html>${markup(
@@ -223,14 +228,16 @@ function page(frame: PageFrame, body: Child): string {
         <script src={assets.script} type="module"></script>
       </head>
       <body {...scriptData(web)}>
-        <a class="skip" href="#text">
-          {web.skip}
+        <a class="skip" href={link.target}>
+          {link.skip}
         </a>
         <header class="top">
-          <a class="brand" href="./">
-            <Mark />
-            {web.name}
-          </a>
+          <h1>
+            <a class="brand" href="./">
+              <Mark />
+              <span>{web.name}</span>
+            </a>
+          </h1>
           <nav aria-label={web.navLabel}>
             {offeredTo(frame.isAdmin)
               .filter(name => commands[name].isView)
@@ -276,25 +283,4 @@ function scriptData({ announce, refused }: Words['web']): Record<string, string>
     ...Object.fromEntries(scriptSentences.map(name => [attribute(name), sentences[name]])),
     'data-max-bytes': String(maxPicturesBytes),
   }
-}
-
-/** An easel, as on the icon. */
-function Mark() {
-  return (
-    <svg class="mark" viewBox="0 0 24 24" width="24" height="24" aria-hidden="true">
-      <path d="M12 2v3M8 16 5 22M16 16l3 6M12 16v4M4 16h16" />
-      <rect x="5" y="5" width="14" height="11" rx="1.5" />
-      <circle cx="12" cy="10.5" r="2.5" class="dot" />
-    </svg>
-  )
-}
-
-function PictureIcon() {
-  return (
-    <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
-      <rect x="3" y="4" width="18" height="16" rx="3" />
-      <circle cx="9" cy="10" r="1.8" />
-      <path d="m4 18 5.5-5 4 3.5 3-2.5 4 4" />
-    </svg>
-  )
 }
