@@ -5,18 +5,54 @@ import type { StatsView } from '../../app/views/views.ts'
 import { dayMs } from '../../common/durations.ts'
 import type { Words } from '../../words/en.ts'
 
-const widthPx = 720
-const heightPx = 420
-const colours = { ink: '#3d3a34', soft: '#8a8478', line: '#e5e0d8', good: '#b4451f', bad: '#6b665d' }
+/** How a chart is drawn: for the page's theme, and for the screen's width. */
+export interface ChartLook {
+  theme: keyof typeof themes
+  size: keyof typeof sizes
+}
+
+/** Labels have a contrast of at least 4.5:1, bars of at least 3:1. */
+const themes = {
+  light: {
+    paper: '#ffffff',
+    ink: '#3d3a34',
+    soft: '#6a655b',
+    line: '#e5e0d8',
+    good: '#b4451f',
+    bad: '#6b665d',
+  },
+  dark: {
+    paper: '#1f1d1a',
+    ink: '#ece8df',
+    soft: '#a59e91',
+    line: '#37332d',
+    good: '#f0986d',
+    bad: '#8f887b',
+  },
+} as const
+
+/** The narrow one is shown 243 px wide on a screen of 320 px, where its labels still have 11 px. */
+const sizes = {
+  wide: { widthPx: 720, heightPx: 420, labelPx: 12, titlePx: 14, namesPx: 140, marginPx: 56 },
+  narrow: { widthPx: 320, heightPx: 420, labelPx: 15, titlePx: 15, namesPx: 122, marginPx: 46 },
+} as const
+
+const usual: ChartLook = { theme: 'light', size: 'wide' }
+
+/** The size in CSS pixels. */
+export function chartSize(size: ChartLook['size']): { widthPx: number; heightPx: number } {
+  const { widthPx, heightPx } = sizes[size]
+  return { widthPx, heightPx }
+}
 
 /** PNG at double resolution for high-density screens. */
-export async function statsChart(stats: StatsView, words: Words): Promise<Uint8Array> {
-  const svg = await statsChartSvg(stats, words)
+export async function statsChart(stats: StatsView, words: Words, look = usual): Promise<Uint8Array> {
+  const svg = await statsChartSvg(stats, words, look)
   return sharp(Buffer.from(svg), { density: 144 }).png().toBuffer()
 }
 
 /** The same as SVG text. */
-export async function statsChartSvg(stats: StatsView, words: Words): Promise<string> {
+export async function statsChartSvg(stats: StatsView, words: Words, look = usual): Promise<string> {
   // Loaded on first use, because most runs never draw a chart.
   const [{ init, use }, { BarChart }, components, { SVGRenderer }] = await Promise.all([
     import('echarts/core'),
@@ -26,17 +62,21 @@ export async function statsChartSvg(stats: StatsView, words: Words): Promise<str
   ])
   const { GridComponent, TitleComponent, LegendComponent } = components
   use([BarChart, GridComponent, TitleComponent, LegendComponent, SVGRenderer])
+  const { widthPx, heightPx } = sizes[look.size]
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: widthPx, height: heightPx })
   try {
-    chart.setOption(chartOption(stats, words))
+    chart.setOption(chartOption(stats, words, look))
     return chart.renderToSVGString()
   } finally {
     chart.dispose()
   }
 }
 
-function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOption {
-  const label = { color: colours.soft, fontSize: 12 }
+function chartOption(stats: StatsView, { stats: words }: Words, look: ChartLook): EChartsCoreOption {
+  const colours = themes[look.theme]
+  const { labelPx, titlePx, namesPx, marginPx } = sizes[look.size]
+  const isNarrow = look.size === 'narrow'
+  const label = { color: colours.soft, fontSize: labelPx }
   const axis = {
     axisLine: { lineStyle: { color: colours.line } },
     axisTick: { show: false },
@@ -46,25 +86,26 @@ function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOpti
     text,
     top,
     left: 16,
-    textStyle: { color: colours.ink, fontSize: 14, fontWeight: 600 },
+    textStyle: { color: colours.ink, fontSize: titlePx, fontWeight: 600 },
   })
   const people = [...stats.byPerson].sort((a, b) => a.jobs - b.jobs).slice(-5)
   return {
     animation: false,
-    backgroundColor: '#ffffff',
+    backgroundColor: colours.paper,
     textStyle: { fontFamily: 'DejaVu Sans, Noto Sans CJK SC, sans-serif' },
     title: [title(words.overTime, 12), title(words.byPerson, 252)],
-    legend: { top: 10, right: 16, textStyle: label, itemWidth: 12, itemHeight: 12 },
+    // Under its title where it has no place beside it.
+    legend: { top: isNarrow ? 34 : 10, right: 16, textStyle: label, itemWidth: 12, itemHeight: 12 },
     grid: [
-      { left: 56, right: 24, top: 48, height: 160 },
-      { left: 140, right: 24, top: 284, height: 104 },
+      { left: marginPx, right: 24, top: isNarrow ? 66 : 48, height: isNarrow ? 142 : 160 },
+      { left: namesPx, right: 24, top: 284, height: 104 },
     ],
     xAxis: [
       {
         type: 'category',
         data: sliceLabels(stats),
         ...axis,
-        axisLabel: { ...label, interval: 0, hideOverlap: true },
+        axisLabel: { ...label, interval: 0, hideOverlap: true, padding: [0, 5] },
       },
       {
         type: 'value',
@@ -76,7 +117,12 @@ function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOpti
     ],
     yAxis: [
       { type: 'value', minInterval: 1, ...axis, splitLine: { lineStyle: { color: colours.line } } },
-      { type: 'category', gridIndex: 1, data: people.map(row => shortName(row.name)), ...axis },
+      {
+        type: 'category',
+        gridIndex: 1,
+        data: people.map(row => shortName(row.name, isNarrow ? 11 : 14)),
+        ...axis,
+      },
     ],
     series: [
       {
@@ -105,14 +151,14 @@ function chartOption(stats: StatsView, { stats: words }: Words): EChartsCoreOpti
   }
 }
 
-/** Labels at the start of each hour for a day or less, otherwise of each date. */
+/** Labels in UTC, which the title names: at the start of each hour for a day or less, otherwise of each date. */
 function sliceLabels({ timeline, fromMs, toMs }: StatsView): string[] {
   const part = toMs - fromMs <= dayMs ? ([11, 16] as const) : ([5, 10] as const)
   const labels = timeline.map(slice => new Date(slice.fromMs).toISOString().slice(...part))
   return labels.map((label, i) => (label === labels[i - 1] ? '' : label))
 }
 
-function shortName(name: string): string {
+function shortName(name: string, most: number): string {
   const characters = [...name]
-  return characters.length > 14 ? `${characters.slice(0, 13).join('')}…` : name
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : name
 }

@@ -225,5 +225,5 @@ export const stats = {
   moreDevices: (count: number) => `and ${count} more`,
   row: (d: { name: string; jobs: number; pictures: number; failures: number; gpuSeconds: number }) =>
     `${d.name}: ${some(d.jobs, 'job')}, ${some(d.pictures, 'picture')}, ${d.failures} failed, ${Math.round(d.gpuSeconds)} s`,
-  overTime: 'Jobs over time',
+  overTime: 'Jobs over time (UTC)',
 }

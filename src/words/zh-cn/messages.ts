@@ -199,5 +199,5 @@ export const stats: Words['stats'] = {
   moreDevices: count => `另有 ${count} 台`,
   row: d =>
     `${d.name}：${d.jobs} 个任务，${d.pictures} 张图片，${d.failures} 个失败，${Math.round(d.gpuSeconds)} 秒`,
-  overTime: '任务数随时间的变化',
+  overTime: '任务数随时间的变化（UTC）',
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { StatsView } from '../../../src/app/views/views.ts'
 import { statsChart, statsChartSvg } from '../../../src/bots/charts/stats-chart.ts'
+import { dayMs } from '../../../src/common/durations.ts'
 import { en } from '../../../src/words/en.ts'
 
 const row = { name: '<b>Ada & friends</b>', jobs: 3, pictures: 3, failures: 1, gpuSeconds: 2 }
@@ -41,6 +42,31 @@ describe('the chart of the statistics', () => {
     }))
     const svg = await statsChartSvg({ ...stats, timeline: halves }, en)
     for (let day = 1; day <= 7; day++) expect(svg.split(`>01-0${day}<`), `day ${day}`).toHaveLength(2)
+  })
+
+  it('names the time zone of its days', async () => {
+    expect(await statsChartSvg(stats, en)).toContain('(UTC)')
+  })
+
+  it('has room between the days, also on a phone', async () => {
+    const timeline = Array.from({ length: 30 }, (_, i) => ({
+      fromMs: stats.fromMs + i * dayMs,
+      jobs: i,
+      failures: 0,
+    }))
+    const month = { ...stats, timeline, toMs: stats.fromMs + 30 * dayMs }
+    for (const size of ['wide', 'narrow'] as const) {
+      const svg = await statsChartSvg(month, en, { theme: 'light', size })
+      const day = /<text[^>]*font-size:(\d+)px[^>]*translate\((\d+(?:\.\d+)?) [^>]*>\d\d-\d\d</
+      const days = [...svg.matchAll(new RegExp(day, 'g'))].map(
+        ([, fontPx, x]) => [Number(x), Number(fontPx)] as const,
+      )
+      expect(days.length, size).toBeGreaterThan(2)
+      // A label of five characters is at most three times as wide as it is high.
+      for (const [i, [x, fontPx]] of days.entries()) {
+        if (i > 0) expect(x - (days[i - 1]?.[0] ?? 0), size).toBeGreaterThan(3 * fontPx)
+      }
+    }
   })
 
   it('is the same picture for the same figures', async () => {

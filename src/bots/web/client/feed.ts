@@ -122,7 +122,7 @@ export function localTimes(root: ParentNode): void {
   for (const time of root.querySelectorAll('time')) {
     const at = new Date(time.dateTime)
     time.textContent = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-    time.title = at.toLocaleString()
+    time.title = at.toLocaleString([], { dateStyle: 'medium', timeStyle: 'long' })
   }
 }
 

@@ -8,7 +8,7 @@ import { toAppError } from '../../../errors/errors.ts'
 import { errorSentence, type Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import type { AdapterParts } from '../../adapter.ts'
-import { statsChart } from '../../charts/stats-chart.ts'
+import { type ChartLook, statsChart } from '../../charts/stats-chart.ts'
 import type { FormValues } from '../../chat/form-field.ts'
 import { commandNames, commands, typedNameOf } from '../../commands/commands.ts'
 import { pictureFileName } from '../../messages/file-name.ts'
@@ -179,13 +179,22 @@ function addCommands(app: Hono, { words, receiver, responder, contextOf }: Route
   app.get('/stats/chart.png', async c => {
     const stats = await statsOf(c)
     if (!stats) return c.notFound()
-    return c.body(Uint8Array.from(await statsChart(stats, words)), 200, { 'Content-Type': 'image/png' })
+    const chart = await statsChart(stats, words, lookOf(c))
+    return c.body(Uint8Array.from(chart), 200, { 'Content-Type': 'image/png' })
   })
   app.get('/stats/easel-stats.csv', async c => {
     const stats = await statsOf(c)
     if (!stats) return c.notFound()
     return c.body(statsCsv(stats), 200, { 'Content-Type': 'text/csv; charset=utf-8' })
   })
+}
+
+/** The chart's look, from the page's theme and the screen's width. */
+function lookOf(c: Context): ChartLook {
+  return {
+    theme: c.req.query('theme') === 'dark' ? 'dark' : 'light',
+    size: c.req.query('size') === 'narrow' ? 'narrow' : 'wide',
+  }
 }
 
 function guidesOf(easel: Easel): Guides {

@@ -2,6 +2,7 @@
 import type { Child } from 'hono/jsx'
 import type { Words } from '../../../words/en.ts'
 import { inUtc } from '../../../words/moment.ts'
+import { type ChartLook, chartSize } from '../../charts/stats-chart.ts'
 import type { FieldChoice, FormField } from '../../chat/form-field.ts'
 import type { Message } from '../../messages/message.ts'
 import { type Chosen, nothingChosen } from '../inbound/message-form.ts'
@@ -78,7 +79,7 @@ export function ConfirmForm(props: {
   const count = props.prompts.length
   return (
     <Answer title={confirm.title(count)}>
-      <ol class="prompts">
+      <ol class="prompts" tabindex={0} aria-labelledby="answer-title">
         {props.prompts.map(prompt => (
           <li>{prompt}</li>
         ))}
@@ -179,13 +180,7 @@ export function StatsAnswer(props: { message: Message; days: number; words: Word
           </a>
         ))}
       </nav>
-      <img
-        class="chart"
-        src={`./stats/chart.png?days=${days}`}
-        width="720"
-        height="420"
-        alt={message.lines.join('\n')}
-      />
+      <Chart days={days} alt={message.lines.join('\n')} />
       <ul class="facts">
         {message.lines.map(line => (
           <li>
@@ -197,6 +192,31 @@ export function StatsAnswer(props: { message: Message; days: number; words: Word
         <a href={`./stats/easel-stats.csv?days=${days}`}>{stats.csv}</a>
       </p>
     </Answer>
+  )
+}
+
+/** Where the chart is drawn for a phone's width, as in the style sheet. */
+const narrowScreen = '(max-width: 36rem)'
+const darkTheme = '(prefers-color-scheme: dark)'
+
+/** The chart in the page's theme, and legible on a phone. */
+function Chart({ days, alt }: { days: number; alt: string }) {
+  const of = (theme: ChartLook['theme'], size: ChartLook['size']) => {
+    const { widthPx, heightPx } = chartSize(size)
+    const url = `./stats/chart.png?days=${days}&theme=${theme}&size=${size}`
+    return { url, width: widthPx, height: heightPx }
+  }
+  const source = (media: string, { url, ...size }: ReturnType<typeof of>) => (
+    <source media={media} srcset={url} {...size} />
+  )
+  const { url, ...size } = of('light', 'wide')
+  return (
+    <picture>
+      {source(`${narrowScreen} and ${darkTheme}`, of('dark', 'narrow'))}
+      {source(narrowScreen, of('light', 'narrow'))}
+      {source(darkTheme, of('dark', 'wide'))}
+      <img class="chart" src={url} {...size} alt={alt} />
+    </picture>
   )
 }
 
@@ -233,7 +253,7 @@ function Fact({ line: withMoments }: { line: string }) {
   if (name === undefined) return <>{line}</>
   return (
     <>
-      <span class="name">{name}</span> {value}
+      <span class="name">{name}</span> <span>{value}</span>
     </>
   )
 }
