@@ -206,7 +206,7 @@ describe('below a path of a proxy', () => {
       await visits.easel.paint(visits.easel.jobs[0]?.id ?? '')
       const picture = page.locator('.pictures img').first()
       await picture.waitFor()
-      await picture.evaluate('image => image.decode()')
+      await page.evaluate(`document.querySelector('.pictures img').decode()`)
       await page.getByRole('link', { name: 'Help', exact: true }).click()
       await page.getByRole('dialog').waitFor()
       await page.goto(`http://127.0.0.1:${port}/easel/help`)

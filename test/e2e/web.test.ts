@@ -73,7 +73,9 @@ describe('the web chat in a real browser, over a scripted engine', () => {
 
   /** Fails where the picture is broken. */
   async function loaded(page: Page, selector: string): Promise<void> {
-    await page.locator(selector).evaluate('image => image.decode()')
+    await page.locator(selector).waitFor()
+    // As text, a function would be returned instead of called.
+    await page.evaluate(`document.querySelector('${selector}').decode()`)
   }
 
   const job = (page: Page, id: string) => page.locator(`#job-${id}`)
