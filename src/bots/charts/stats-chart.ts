@@ -105,7 +105,7 @@ function chartOption(stats: StatsView, { stats: words }: Words, look: ChartLook)
         type: 'category',
         data: sliceLabels(stats),
         ...axis,
-        axisLabel: { ...label, interval: 0, hideOverlap: true, padding: [0, 5] },
+        axisLabel: { ...label, interval: 0, hideOverlap: true, textMargin: [0, 6] },
       },
       {
         type: 'value',
