@@ -121,6 +121,8 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   braces: written =>
     `“${written}” is painted as text: alternatives are written as {red, blue}, a weight as (cat:1.2).`,
   'plus-minus': written => `“${written}” is painted as text: a weight is written as (cat:1.2) here.`,
+  wildcard: written =>
+    `“${written}” is painted as text: a wildcard is the name of one list here, as in __colour__.`,
   // A link that is quoted would be a link again in a chat.
   link: () => 'A link in the prompt is painted as text: links are not opened; give the picture itself.',
   'settings-text': written =>
@@ -148,6 +150,8 @@ export const problems: ProblemWords = {
   'fan-out': d =>
     `That would be ${d.count > 1e6 ? 'millions of' : d.count} jobs; at most ${d.limit} can be asked for at once.`,
   'wildcard-unknown': d => `There is no wildcard list “${excerpt(d.name)}”. ${known(d.known)}`,
+  'wildcard-endless': d =>
+    `The wildcard list “${excerpt(d.name)}” never ends: each of its lines names a list again.`,
   'flag-unknown': d =>
     `There is no flag ${excerpt(d.flag)}.${d.nearest === undefined ? ' /help lists them all.' : ` Did you mean ${d.nearest}?`}`,
   'flag-of-midjourney': d =>

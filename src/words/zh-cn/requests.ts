@@ -109,6 +109,7 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   regions: written => `“${written}”当作文字：这里不把画面分区。`,
   braces: written => `“${written}”当作文字：多种选择写作 {red, blue}，权重写作 (cat:1.2)。`,
   'plus-minus': written => `“${written}”当作文字：这里的权重写作 (cat:1.2)。`,
+  wildcard: written => `“${written}”当作文字：这里的通配词是一个词表的名字，例如 __colour__。`,
   link: () => '提示词里的链接当作文字：链接不会被打开；请直接给出图片。',
   'settings-text': written => `“${written}”当作文字：设置用参数给出，例如 --no 和 --steps。`,
 }
@@ -130,6 +131,7 @@ const problems: Words['problems'] = {
     `嵌入 ${d.name} 的宽度是 ${d.width}，与这个模型不合：它的文本编码器宽 ${d.expected.join(' 和 ')}。`,
   'fan-out': d => `这样会产生 ${d.count > 1e6 ? '数百万' : d.count} 个任务；一次最多 ${d.limit} 个。`,
   'wildcard-unknown': d => `没有名为“${excerpt(d.name)}”的通配词表。`,
+  'wildcard-endless': d => `通配词表“${excerpt(d.name)}”没有尽头：它的每一行又引用了词表。`,
   'flags-more': () => '还有更多参数有误；以上是前几个。',
   'flag-unknown': d =>
     `没有 ${excerpt(d.flag)} 这个参数。${d.nearest === undefined ? '/help 列出了全部参数。' : `是不是 ${d.nearest}？`}`,
