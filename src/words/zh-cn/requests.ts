@@ -4,6 +4,7 @@ import type { LimitedText } from '../../app/checks/text-limits.ts'
 import type { ForeignMark, RefinerMismatch } from '../../app/problems.ts'
 import { megabytes } from '../amounts.ts'
 import type { Words } from '../en.ts'
+import { excerpt } from '../excerpt.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './reasons/model.ts'
@@ -175,7 +176,7 @@ const problems: Words['problems'] = {
   'lora-weight': d => `LoRA ${excerpt(d.name)} 的权重应为一个或两个数字，而不是“${excerpt(d.written)}”。`,
   'lora-unfit': d => `LoRA ${d.lora} 不适合模型 ${d.model}：${fileReason(d.problem)}。`,
   'lora-partly': d =>
-    `LoRA ${d.lora} 的 ${d.modules} 个模块中有 ${d.unmatched} 个不属于该模型，已略去：${d.examples.map(excerpt).join('、')}${d.unmatched > d.examples.length ? '……' : ''}。`,
+    `LoRA ${d.lora} 的 ${d.modules} 个模块中有 ${d.unmatched} 个不属于该模型，已略去：${d.examples.map(one => excerpt(one)).join('、')}${d.unmatched > d.examples.length ? '……' : ''}。`,
   'lora-in-negative': d => `LoRA ${excerpt(d.name)} 写在了不希望出现的内容里，已略去：LoRA 应写在提示词中。`,
   'style-unknown': d => `没有风格“${excerpt(d.name)}”。${known(d.known)}`,
   'refine-flag': d => `${d.flag} 须与 --refine ${d.way} 一起使用。`,
@@ -234,8 +235,3 @@ const problems: Words['problems'] = {
 }
 
 export const command: Pick<Words, 'flags' | 'expectations' | 'problems'> = { flags, expectations, problems }
-
-function excerpt(typed: string): string {
-  const characters = [...typed]
-  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : typed
-}

@@ -9,6 +9,7 @@ import type {
   ModelFileProblem,
   ValueKind,
 } from '../../../errors/model-problem.ts'
+import { quotable } from '../../excerpt.ts'
 
 export function modelFileRefusal(file: string, problem: ModelFileProblem): string {
   return `模型文件 ${file} 不能用：${fileReason(problem)}。`
@@ -19,7 +20,8 @@ export function modelConfigRefusal(file: string, key: string, problem: ModelConf
 }
 
 /** The problem, as the end of a sentence. */
-export function fileReason(p: ModelFileProblem): string {
+export function fileReason(problem: ModelFileProblem): string {
+  const p = quotable(problem)
   switch (p.what) {
     case 'missing':
       return '文件不存在'
@@ -138,7 +140,8 @@ export function fileReason(p: ModelFileProblem): string {
   }
 }
 
-function configReason(p: ModelConfigProblem): string {
+function configReason(problem: ModelConfigProblem): string {
+  const p = quotable(problem)
   switch (p.what) {
     case 'kind':
       return p.found === '' ? ' 缺失' : ` 是 ${p.found}，${valueKinds[p.expected]}`
