@@ -45,6 +45,8 @@ export function fileReason(problem: ModelFileProblem): string {
       return `it is a link out of the models folder, to ${p.target}; name a folder around that under modelLinkTargets to allow it`
     case 'name-taken':
       return `its name is taken by ${p.by}`
+    case 'name-not-utf8':
+      return 'its name is not UTF-8: rename it'
     case 'name-unusable':
       return 'its name holds control characters'
     case 'not-the-pinned-one':

@@ -43,6 +43,8 @@ export function fileReason(problem: ModelFileProblem): string {
       return `它是指向模型文件夹之外（${p.target}）的链接；如要允许，请在 modelLinkTargets 里写上目标所在的文件夹`
     case 'name-taken':
       return `名称已被 ${p.by} 占用`
+    case 'name-not-utf8':
+      return '它的名字不是 UTF-8 编码：请给它改名'
     case 'name-unusable':
       return '名称里有控制字符'
     case 'not-the-pinned-one':
