@@ -49,6 +49,7 @@ export interface ProblemDetails {
   /** Alternatives and repeats expand to more jobs than one request may have. */
   'fan-out': { count: number; limit: number }
   'wildcard-unknown': { name: string; known: string[] }
+  'wildcard-endless': { name: string }
   /** There are more wrong flags than are listed. */
   'flags-more': Record<string, never>
   'flag-unknown': { flag: string; nearest?: string }

@@ -61,6 +61,8 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('outside-link'), target: z.string() }),
   z.object({ what: z.literal('name-taken'), by: z.string() }),
   z.object({ what: z.literal('name-unusable') }),
+  /** Node cannot open it by the name that it reads. */
+  z.object({ what: z.literal('name-not-utf8') }),
   /** models.lock lists it with another hash. */
   z.object({ what: z.literal('not-the-pinned-one'), expected: z.string(), found: z.string() }),
   /** models.lock lists a model that does not exist. */

@@ -163,21 +163,28 @@ describe('files', () => {
     expect(isTaken).toBe(false)
   })
 
-  it('beyond the limit are named before they travel', async () => {
-    const page = await visits.visit()
-    await page.route('**/say', route => route.abort())
-    const bytes = Number(await page.locator('body').getAttribute('data-max-bytes'))
-    await page.evaluate(`{
+  it.each(['data-max-bytes', 'data-max-file-bytes'])(
+    'beyond the limit %s are named before they travel',
+    async limit => {
+      const page = await visits.visit()
+      await page.route('**/say', route => route.abort())
+      const bytes = Number(await page.locator('body').getAttribute(limit))
+      // The limit of a form is that of its files together.
+      const files = limit === 'data-max-bytes' ? 3 : 1
+      await page.evaluate(`{
       const chosen = new DataTransfer()
-      chosen.items.add(new File([new Uint8Array(${bytes} + 1)], 'a.png', { type: 'image/png' }))
+      for (let i = 0; i < ${files}; i++)
+        chosen.items.add(new File([new Uint8Array(${bytes} / ${files} + 1)], 'a.png', { type: 'image/png' }))
+      document.querySelector('#source').multiple = true
       document.querySelector('#source').files = chosen.files
     }`)
-    await send(page, 'a red circle')
-    await notices(page)
-      .getByText(en.web.refused.large(bytes / 1_000_000))
-      .waitFor()
-    expect(await page.inputValue('#text')).toBe('a red circle')
-  })
+      await send(page, 'a red circle')
+      await notices(page)
+        .getByText(en.web.refused.large(bytes / 1_000_000))
+        .waitFor()
+      expect(await page.inputValue('#text')).toBe('a red circle')
+    },
+  )
 })
 
 describe('below a path of a proxy', () => {
@@ -239,4 +246,25 @@ it('a result comes into view above the field, however high that is', async () =>
       return shown && field ? shown.y + shown.height <= field.y : false
     })
     .toBe(true)
+})
+
+it('a double click on a button is one press, however fast the answer is; clicks after one another are two', async () => {
+  const page = await visits.visit()
+  await send(page, 'a red circle')
+  await jobs(page).first().waitFor()
+  await visits.easel.paint(visits.easel.jobs[0]?.id ?? '')
+  const reroll = page.getByRole('button', { name: en.buttons['re-roll'] }).first()
+  const pressed: string[] = []
+  page.on('request', request => {
+    if (request.method() === 'POST') pressed.push(request.url())
+  })
+  await reroll.click()
+  await jobs(page).nth(1).waitFor()
+  // The second half of a double click comes after the answer to the first.
+  await page.mouse.down({ clickCount: 2 })
+  await page.mouse.up({ clickCount: 2 })
+  await visits.easel.paint(visits.easel.jobs[1]?.id ?? '')
+  await reroll.click()
+  await jobs(page).nth(2).waitFor()
+  expect(pressed).toHaveLength(2)
 })

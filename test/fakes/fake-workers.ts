@@ -11,6 +11,7 @@ import type {
   StartOutcome,
   WorkerHost,
 } from '../../src/engine/host/worker-host.ts'
+import { countSteps } from '../../src/engine/step-counts.ts'
 import { countOf, type WorkOrder } from '../../src/engine/work-order.ts'
 import { AppError } from '../../src/errors/errors.ts'
 import { tinyPng } from '../helpers/pictures/tiny-png.ts'
@@ -85,7 +86,7 @@ export class FakeRun {
   }
 
   get steps(): number {
-    return this.order.kind === 'upscale' ? 0 : this.order.sampling.steps
+    return this.order.kind === 'upscale' ? 0 : countSteps(this.order) * countOf(this.order)
   }
 
   get cancelAsked(): boolean {

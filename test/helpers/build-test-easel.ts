@@ -11,6 +11,7 @@ import type { Viewer } from '../../src/app/access/access-rules.ts'
 import { type BuiltEasel, buildEasel, type EaselParts } from '../../src/app/build-easel.ts'
 import type { Easel } from '../../src/app/easel.ts'
 import type { Caller, Conversation } from '../../src/app/people/people.ts'
+import type { ImagineRequest } from '../../src/app/requests.ts'
 import type { JobView } from '../../src/app/views/views.ts'
 import { type Config, loadConfig } from '../../src/config/config.ts'
 import type { FileRecord } from '../../src/engine/models/file-record.ts'
@@ -89,8 +90,9 @@ export class TestEasel {
   }
 
   /** Asks for a picture that must be accepted, and does not wait for it. */
-  async ask(prompt: string, caller = this.caller()): Promise<JobView> {
-    const outcome = await this.easel.imagine({ prompt }, caller)
+  async ask(asked: string | ImagineRequest, caller = this.caller()): Promise<JobView> {
+    const request = typeof asked === 'string' ? { prompt: asked } : asked
+    const outcome = await this.easel.imagine(request, caller)
     const [job] = outcome.kind === 'accepted' ? outcome.jobs : []
     if (!job) throw new Error(`not accepted: ${JSON.stringify(outcome)}`)
     return job

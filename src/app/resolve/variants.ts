@@ -68,6 +68,7 @@ function problemOf(drawing: Exclude<Drawing, { kind: 'drawn' }>): Problem {
   if (drawing.kind === 'unknown-wildcard') {
     return problem('wildcard-unknown', { name: drawing.name, known: drawing.known })
   }
+  if (drawing.kind === 'endless-wildcard') return problem('wildcard-endless', { name: drawing.name })
   return problem('text-too-long', {
     field: 'prompt',
     length: { moreThan: drawing.limit },

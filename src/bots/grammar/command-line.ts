@@ -9,6 +9,9 @@ import { type FlagName, findFlag, flagList } from './flags.ts'
 import { midjourneyFlag } from './midjourney-flags.ts'
 import type { TypedValue } from './read-value.ts'
 
+/** Discord's name of the option, as typed from habit or copied from there. */
+const optionLabel = /^\s*prompt:/i
+
 /** The maximum number of reported problems; finding nearest names takes time. */
 const problemsNamed = 10
 
@@ -16,7 +19,7 @@ const problemsNamed = 10
  * `[/imagine] prompt --flag value …`. Everything before the first flag is the prompt, and a flag's value is all the
  * text up to the next flag. A flag is two hyphens (or a long dash, as phones type them) before a letter at the start
  * of a word: bare dashes and hyphens inside words are prompt. Inside double quotes nothing is a flag.
- * An empty prompt is valid here; the request decides whether it needs one. What cannot be read is in the request's
+ * `prompt:` before an unquoted prompt is Discord's label. An empty prompt is valid here; the request decides whether it needs one. What cannot be read is in the request's
  * problems, beside all that can.
  */
 export function parseCommand(text: string): ImagineRequest {
@@ -24,7 +27,8 @@ export function parseCommand(text: string): ImagineRequest {
   if (tooLong) return { prompt: '', problems: [tooLong] }
   const command = text.trim().replace(/^\/imagine(?=\s|$)/i, '')
   const marks = flagMarks(command)
-  const request: ImagineRequest = { prompt: unquote(command.slice(0, marks[0]?.start)).value }
+  const typedPrompt = command.slice(0, marks[0]?.start).replace(optionLabel, '')
+  const request: ImagineRequest = { prompt: unquote(typedPrompt).value }
   const problems: Problem[] = []
   const seen = new Set<string>()
 
@@ -128,7 +132,7 @@ function unquote(text: string): TypedValue {
 
 /** Quotes a text only if it would be parsed differently without quotes. */
 function quoteIfNeeded(text: string): string {
-  const startsLikeCommand = /^\/imagine(?=\s|$)/i.test(text)
+  const startsLikeCommand = /^\/imagine(?=\s|$)/i.test(text) || optionLabel.test(text)
   const readsBack = !unquote(text).quoted && text.trim() === text && flagMarks(text).length === 0
   if (readsBack && !startsLikeCommand && !opensQuote(text)) return text
   return `"${text.replace(/["\\]/g, '\\$&')}"`

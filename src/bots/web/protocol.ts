@@ -46,6 +46,7 @@ export const scriptSentences = [
   'notSent',
   'answered',
   'large',
+  'largeFile',
   'notPicture',
   'onePicture',
 ] as const

@@ -84,9 +84,25 @@ export class Run {
     return { device: device.name, step, steps, preview, etaMs: this.remainingMs(speeds, nowMs) }
   }
 
+  /** By its own pace once that is known; before, by that of similar jobs. */
   remainingMs(speeds: Speeds, nowMs: number): number | undefined {
+    if (this.#lastStep && this.#stepsTimed > 0) return this.#remainingByPaceMs(this.#lastStep, speeds, nowMs)
     const totalMs = speeds.estimateMs(this.device.name, this.job, this.isWarm)
     return totalMs === undefined ? undefined : Math.max(0, totalMs - (nowMs - this.startedMs))
+  }
+
+  /** The step under way may be late, but those behind it have not begun. */
+  #remainingByPaceMs({ arrivedMs }: StepTime, speeds: Speeds, nowMs: number): number {
+    const { pictures } = this.job.size
+    const paceMs = this.#stepsMs / this.#stepsTimed
+    const stepsPerPicture = this.steps / pictures
+    const finished = Math.floor(Math.max(0, this.step - 1) / stepsPerPicture)
+    const restMs = speeds.restMs(this.device.name, this.job, pictures - finished) ?? 0
+    const sinceMs = nowMs - arrivedMs
+    const left = this.steps - this.step
+    return left > 0
+      ? Math.max(0, paceMs - sinceMs) + (left - 1) * paceMs + restMs
+      : Math.max(0, restMs - sinceMs)
   }
 }
 

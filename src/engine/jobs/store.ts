@@ -21,11 +21,13 @@ export interface Waiting extends JobNeeds {
   size: JobSize
 }
 
-/** The amount of work: steps × pixels of all pictures of a set. Upscaling has no steps. */
+/** The amount of work. A set's pictures are painted one by one. */
 export interface JobSize {
   kind: WorkOrder['kind']
+  pictures: number
+  /** Of all pictures, as progress counts them. Upscaling has none. */
   steps: number
-  /** Width × height × count. */
+  /** Of one picture. */
   pixels: number
 }
 

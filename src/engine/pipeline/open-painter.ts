@@ -12,6 +12,7 @@ import { modelRecord } from '../models/record.ts'
 import type { ControlNet, UNet } from '../networks/networks.ts'
 import { Residency } from '../onnx/memory/residency.ts'
 import { preferredPrecision, type RunInterceptor, tryDevice } from '../onnx/session.ts'
+import { countSteps } from '../step-counts.ts'
 import {
   countOf,
   type FileReference,
@@ -29,7 +30,7 @@ import { latentsToRgb } from './latents/preview.ts'
 import { type LowMemoryLevel, withLowMemory } from './low-memory.ts'
 import { type CachedModel, ModelCache } from './open/model-cache.ts'
 import type { PaintContext } from './orders/paint-context.ts'
-import { beginPicture, countSteps, refinePicture, upscalePicture } from './orders/paint-order.ts'
+import { beginPicture, refinePicture, upscalePicture } from './orders/paint-order.ts'
 import type { PaintedPicture, Painter, PaintHooks, PaintOutcome } from './painter.ts'
 import { parametersOfPicture } from './picture-parameters.ts'
 

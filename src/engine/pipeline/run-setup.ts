@@ -4,6 +4,7 @@ import { createSampler } from '../sampling/create-sampler.ts'
 import { configFor, type ModelSchedule } from '../sampling/diffusers/scheduler-config.ts'
 import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
+import { stepsOf } from '../step-counts.ts'
 import type { SamplingOrder } from '../work-order.ts'
 import type { Guidance } from './denoising/guidance.ts'
 
@@ -39,11 +40,6 @@ export function setUpSampler(sampling: SamplingOrder, schedule: ModelSchedule): 
   const isCounted = sampling.schedule !== undefined || kind.diffusersClass === undefined
   const steps = isCounted ? Math.ceil(sampler.timesteps.length / sampler.order) : asked
   return { sampler, config, steps }
-}
-
-/** One step per fixed timestep. */
-export function stepsOf({ steps, timesteps }: Pick<SamplingOrder, 'steps' | 'timesteps'>): number {
-  return timesteps?.length ?? steps
 }
 
 export function guidanceOf(sampling: SamplingOrder, scale = sampling.guidance): Guidance {

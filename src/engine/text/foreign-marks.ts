@@ -14,6 +14,7 @@ const patterns: Readonly<Record<ForeignMark, RegExp>> = {
   regions: /(?<![\p{L}\p{N}_])ADD(?:BASE|COL|ROW|COMM)(?![\p{L}\p{N}_])/u,
   braces: /\{[^{}]{0,80}\}/u,
   'plus-minus': /\([^()]{1,60}\)[+-]{1,5}(?=[\s,.]|$)|\p{L}{2,20}\+{2,5}(?=[\s,.)]|$)/u,
+  wildcard: /__[\p{L}\p{N}/-]{0,30}[*?$.@~:][^\s_]{0,40}__/u,
   link: /https?:\/\/[^\s<>|]{1,60}/iu,
   'settings-text': /\bNegative prompt:|\bSteps: \d{1,4},/u,
 }
@@ -23,6 +24,7 @@ export const commonMarks = [
   'regions',
   'braces',
   'plus-minus',
+  'wildcard',
   'link',
   'settings-text',
 ] as const satisfies ForeignMark[]

@@ -102,6 +102,8 @@ export const foreignMarks = [
   'braces',
   /** `cat++` and `(a cat)--` of Compel and InvokeAI. */
   'plus-minus',
+  /** `__colours/*__` of dynamic prompts: a pattern of lists. */
+  'wildcard',
   /** A picture's address, as Midjourney takes it. */
   'link',
   /** A1111's text under a picture, pasted as a whole. */

@@ -2,7 +2,12 @@
 import { readFile, stat } from 'node:fs/promises'
 import { z } from 'zod'
 import { AppError } from '../../errors/errors.ts'
-import { type ModelConfigProblem, modelConfigProblem, type ValueKind } from '../../errors/model-problem.ts'
+import {
+  type ModelConfigProblem,
+  type ModelFileProblem,
+  modelConfigProblem,
+  type ValueKind,
+} from '../../errors/model-problem.ts'
 
 /**
  * The content of the file, parsed with the schema.
@@ -55,8 +60,15 @@ async function describe(file: string) {
 /** The fault for a file or folder that the system refused to read. */
 export function unreadableFile(file: string, error: unknown): AppError<'model-file'> {
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-  const problem = code === 'ENOENT' ? ({ what: 'missing' } as const) : ({ what: 'unreadable', code } as const)
-  return new AppError('model-file', { file, problem }, error)
+  return new AppError('model-file', { file, problem: problemOfCode(code, file) }, error)
+}
+
+/** What Node reads as the mark for bytes that are no text is no name of a file. */
+const replacement = '\ufffd'
+
+function problemOfCode(code: string, file: string): ModelFileProblem {
+  if (code !== 'ENOENT') return { what: 'unreadable', code }
+  return { what: file.includes(replacement) ? 'name-not-utf8' : 'missing' }
 }
 
 /** As readConfigFile, for parsed JSON. file: the name for errors. @throws as readConfigFile. */

@@ -153,9 +153,11 @@ class HeaderReader {
     return this.#at
   }
 
-  /** An excerpt from an offset, short enough for a sentence. */
+  /** The value at an offset, or its beginning: short enough for a sentence. */
   shown(at: number): string {
-    return this.#bytes.toString('latin1', at, at + maxShown).trim()
+    const text = this.#bytes.toString('utf8', at, at + maxShown + 1).trim()
+    const value = /^"(?:[^"\\]|\\.)*"?|^[^,}\]]*/s.exec(text)?.[0] ?? ''
+    return value.length > maxShown - 1 ? `${value.slice(0, maxShown - 1)}…` : value
   }
 
   /** Refuses anything but white space after the object. */

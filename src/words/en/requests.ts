@@ -9,6 +9,7 @@ import type {
   RefinerMismatch,
 } from '../../app/problems.ts'
 import { megabytes } from '../amounts.ts'
+import { excerpt } from '../excerpt.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './reasons/model.ts'
@@ -121,6 +122,8 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   braces: written =>
     `“${written}” is painted as text: alternatives are written as {red, blue}, a weight as (cat:1.2).`,
   'plus-minus': written => `“${written}” is painted as text: a weight is written as (cat:1.2) here.`,
+  wildcard: written =>
+    `“${written}” is painted as text: a wildcard is the name of one list here, as in __colour__.`,
   // A link that is quoted would be a link again in a chat.
   link: () => 'A link in the prompt is painted as text: links are not opened; give the picture itself.',
   'settings-text': written =>
@@ -148,6 +151,8 @@ export const problems: ProblemWords = {
   'fan-out': d =>
     `That would be ${d.count > 1e6 ? 'millions of' : d.count} jobs; at most ${d.limit} can be asked for at once.`,
   'wildcard-unknown': d => `There is no wildcard list “${excerpt(d.name)}”. ${known(d.known)}`,
+  'wildcard-endless': d =>
+    `The wildcard list “${excerpt(d.name)}” never ends: each of its lines names a list again.`,
   'flag-unknown': d =>
     `There is no flag ${excerpt(d.flag)}.${d.nearest === undefined ? ' /help lists them all.' : ` Did you mean ${d.nearest}?`}`,
   'flag-of-midjourney': d =>
@@ -195,7 +200,7 @@ export const problems: ProblemWords = {
     `The LoRA ${excerpt(d.name)} needs a number as its weight, or two, not “${excerpt(d.written)}”.`,
   'lora-unfit': d => `The LoRA ${d.lora} does not fit the model ${d.model}: ${fileReason(d.problem)}.`,
   'lora-partly': d =>
-    `${d.unmatched} of the ${d.modules} modules of the LoRA ${d.lora} are not the model’s and are left out: ${d.examples.map(excerpt).join(', ')}${d.unmatched > d.examples.length ? ' …' : ''}.`,
+    `${d.unmatched} of the ${d.modules} modules of the LoRA ${d.lora} are not the model’s and are left out: ${d.examples.map(one => excerpt(one)).join(', ')}${d.unmatched > d.examples.length ? ' …' : ''}.`,
   'lora-in-negative': d =>
     `The LoRA ${excerpt(d.name)} is named in what should not be in the picture and left out: LoRAs belong in the prompt.`,
   'style-unknown': d => `There is no style “${excerpt(d.name)}”. ${known(d.known)}`,
@@ -265,10 +270,4 @@ export const problems: ProblemWords = {
 
 function capitalised(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
-}
-
-/** The beginning of a typed text, long enough to recognise it. */
-function excerpt(typed: string): string {
-  const characters = [...typed]
-  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : typed
 }

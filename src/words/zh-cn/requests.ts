@@ -4,6 +4,7 @@ import type { LimitedText } from '../../app/checks/text-limits.ts'
 import type { ForeignMark, RefinerMismatch } from '../../app/problems.ts'
 import { megabytes } from '../amounts.ts'
 import type { Words } from '../en.ts'
+import { excerpt } from '../excerpt.ts'
 import { moment } from '../moment.ts'
 import { errors } from './errors.ts'
 import { fileReason } from './reasons/model.ts'
@@ -109,6 +110,7 @@ const foreign: Record<ForeignMark, (written: string) => string> = {
   regions: written => `“${written}”当作文字：这里不把画面分区。`,
   braces: written => `“${written}”当作文字：多种选择写作 {red, blue}，权重写作 (cat:1.2)。`,
   'plus-minus': written => `“${written}”当作文字：这里的权重写作 (cat:1.2)。`,
+  wildcard: written => `“${written}”当作文字：这里的通配词是一个词表的名字，例如 __colour__。`,
   link: () => '提示词里的链接当作文字：链接不会被打开；请直接给出图片。',
   'settings-text': written => `“${written}”当作文字：设置用参数给出，例如 --no 和 --steps。`,
 }
@@ -130,6 +132,7 @@ const problems: Words['problems'] = {
     `嵌入 ${d.name} 的宽度是 ${d.width}，与这个模型不合：它的文本编码器宽 ${d.expected.join(' 和 ')}。`,
   'fan-out': d => `这样会产生 ${d.count > 1e6 ? '数百万' : d.count} 个任务；一次最多 ${d.limit} 个。`,
   'wildcard-unknown': d => `没有名为“${excerpt(d.name)}”的通配词表。`,
+  'wildcard-endless': d => `通配词表“${excerpt(d.name)}”没有尽头：它的每一行又引用了词表。`,
   'flags-more': () => '还有更多参数有误；以上是前几个。',
   'flag-unknown': d =>
     `没有 ${excerpt(d.flag)} 这个参数。${d.nearest === undefined ? '/help 列出了全部参数。' : `是不是 ${d.nearest}？`}`,
@@ -173,7 +176,7 @@ const problems: Words['problems'] = {
   'lora-weight': d => `LoRA ${excerpt(d.name)} 的权重应为一个或两个数字，而不是“${excerpt(d.written)}”。`,
   'lora-unfit': d => `LoRA ${d.lora} 不适合模型 ${d.model}：${fileReason(d.problem)}。`,
   'lora-partly': d =>
-    `LoRA ${d.lora} 的 ${d.modules} 个模块中有 ${d.unmatched} 个不属于该模型，已略去：${d.examples.map(excerpt).join('、')}${d.unmatched > d.examples.length ? '……' : ''}。`,
+    `LoRA ${d.lora} 的 ${d.modules} 个模块中有 ${d.unmatched} 个不属于该模型，已略去：${d.examples.map(one => excerpt(one)).join('、')}${d.unmatched > d.examples.length ? '……' : ''}。`,
   'lora-in-negative': d => `LoRA ${excerpt(d.name)} 写在了不希望出现的内容里，已略去：LoRA 应写在提示词中。`,
   'style-unknown': d => `没有风格“${excerpt(d.name)}”。${known(d.known)}`,
   'refine-flag': d => `${d.flag} 须与 --refine ${d.way} 一起使用。`,
@@ -232,8 +235,3 @@ const problems: Words['problems'] = {
 }
 
 export const command: Pick<Words, 'flags' | 'expectations' | 'problems'> = { flags, expectations, problems }
-
-function excerpt(typed: string): string {
-  const characters = [...typed]
-  return characters.length > 60 ? `${characters.slice(0, 59).join('')}…` : typed
-}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Problem } from '../../../src/app/problems.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
-import { parseCommand } from '../../../src/bots/grammar/command-line.ts'
+import { formatRequest, parseCommand } from '../../../src/bots/grammar/command-line.ts'
 import { flagList } from '../../../src/bots/grammar/flags.ts'
 import { midjourneyFlag } from '../../../src/bots/grammar/midjourney-flags.ts'
 import { bounds } from '../../../src/common/bounds.ts'
@@ -162,5 +162,20 @@ describe('the table of flags', () => {
 
   it('holds every flag that help describes', () => {
     expect(flagList.map(([name]) => name).sort()).toEqual(Object.keys(en.flags).sort())
+  })
+})
+
+describe('the label of Discord’s option, typed or copied', () => {
+  it.each(['/imagine prompt: a cat', '/imagine prompt:a cat', 'Prompt: a cat', '/imagine prompt: "a cat"'])(
+    '%s is no part of the prompt',
+    text => {
+      expect(parseCommand(`${text} --seed 3`)).toEqual({ prompt: 'a cat', seed: 3 })
+    },
+  )
+
+  it('is part of it in quotes, and a prompt that begins so is written in quotes', () => {
+    expect(parseCommand('/imagine "prompt: a cat"').prompt).toBe('prompt: a cat')
+    expect(formatRequest({ prompt: 'prompt: a cat' })).toBe('/imagine "prompt: a cat"')
+    expect(parseCommand('/imagine prompted: a cat').prompt).toBe('prompted: a cat')
   })
 })

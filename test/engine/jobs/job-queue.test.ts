@@ -24,7 +24,7 @@ function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
     modelHash: 'sdxl',
     needs: ['sdxl'],
     neededMemory: nothingNeeded,
-    size: { kind: 'paint', steps: 20, pixels: 1024 * 1024 },
+    size: { kind: 'paint', pictures: 1, steps: 20, pixels: 1024 * 1024 },
     ...changes,
   }
 }

@@ -1,5 +1,6 @@
 /** The pool runs jobs: faults, stops, waiting times and estimates. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ImagineRequest } from '../../../src/app/requests.ts'
 import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
@@ -205,6 +206,19 @@ describe('a job that waits too long', () => {
   })
 })
 
+/** Asks, paints with steps of that time, and waits for the end. */
+async function painted(asked: string | ImagineRequest, stepMs: number): Promise<void> {
+  const { id } = await t.ask(asked)
+  await running(t)
+  const { current } = t.workers
+  for (let i = 0; i < current.steps; i++) {
+    current.step()
+    t.clock.advance(stepMs)
+  }
+  current.finish()
+  await t.until(() => t.find(id)?.state === 'done')
+}
+
 describe('estimates', () => {
   test('come from measured speed: of what runs, and of each place', async () => {
     const first = await t.ask('first')
@@ -224,6 +238,31 @@ describe('estimates', () => {
     expect(t.job(third.id)).toMatchObject({ place: 1, etaMs: 4000 })
     t.clock.advance(500)
     expect(t.job(second.id).etaMs).toBe(1500)
+  })
+
+  test('a set of pictures is painted one by one: each of its steps is one picture’s', async () => {
+    await painted({ prompt: 'first', count: 4 }, 100)
+    const set = await t.ask({ prompt: 'second', count: 4 })
+    const single = await t.ask('third')
+    await running(t)
+    expect(t.job(set.id).etaMs).toBe(4 * 2000)
+    expect(t.job(single.id).etaMs).toBe(4 * 2000 + 2000)
+  })
+
+  test('of what runs go by its own pace, whatever others took before', async () => {
+    await painted('first', 100)
+    const slow = await t.ask({ prompt: 'second', steps: 150, count: 4 })
+    await running(t)
+    for (let i = 0; i < 164; i++) {
+      t.clock.advance(300)
+      t.workers.current.step()
+    }
+    expect(t.job(slow.id).etaMs).toBe((600 - 164) * 300)
+    t.clock.advance(200)
+    expect(t.job(slow.id).etaMs).toBe((600 - 164) * 300 - 200)
+    // A step that takes longer than those before it is not over before it ends.
+    t.clock.advance(10_000)
+    expect(t.job(slow.id).etaMs).toBe((600 - 165) * 300)
   })
 
   test('come from the worker’s own clock where several steps arrive at once, as from another machine', async () => {

@@ -43,16 +43,19 @@ describe('One bad entry takes nothing else down', () => {
     execFileSync('mkfifo', [join(root, 'pipe')])
     mkdirSync(join(root, 'odd.safetensors'))
     writeFileSync(join(root, 'a\u001b[31mb.safetensors'), 'x')
+    // Bytes that are no UTF-8, as an archive of another system leaves them.
+    writeFileSync(Buffer.concat([Buffer.from(`${root}/caf`), Buffer.from([0xe9])]), 'x')
     const catalogue = await read(root)
     expect(namesOf(catalogue.models)).toEqual(['sound'])
     const said = reasons(catalogue)
+    expect(said['caf\ufffd']).toContain('its name is not UTF-8: rename it')
     expect(said.old).toContain('a link to /nowhere, which does not exist')
     expect(said.a).toContain('links lead in a circle')
     expect(said.up).toContain('links lead in a circle')
     expect(said.null).toContain('link out of the models folder, to /dev/null')
     expect(said.pipe).toContain('no regular file')
     expect(said['a\u001b[31mb']).toContain('control characters')
-    expect(Object.keys(said)).toHaveLength(7)
+    expect(Object.keys(said)).toHaveLength(8)
   })
 
   test('inside a model’s folder too: a pipe in place of a config, a link out of it', async () => {

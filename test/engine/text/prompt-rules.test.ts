@@ -133,6 +133,7 @@ describe('A1111', () => {
     ['(a blurry dog)--, a mat', { what: 'plus-minus', written: '(a blurry dog)--' }],
     ['https://example.org/a.png a cat', { what: 'link', written: 'https://example.org/a.png' }],
     ['a cat\nNegative prompt: dog', { what: 'settings-text', written: 'Negative prompt:' }],
+    ['a __colours/*__ cat', { what: 'wildcard', written: '__colours/*__' }],
     ['a cat Steps: 30, Sampler: Euler a', { what: 'settings-text', written: 'Steps: 30,' }],
   ])('%s is remarked on', (prompt, remark) => {
     expect(promptRules.a1111.remarks(prompt)).toContainEqual({ kind: 'foreign', ...remark })
@@ -145,6 +146,7 @@ test.each([
   '[:dog:3] [red|blue]',
   '[artist: somebody]',
   'C++, well-known (red)-haired',
+  'a __init__ file, ____, __ and *__',
 ])('A1111: %s needs no remark', prompt => {
   expect(promptRules.a1111.remarks(prompt)).toEqual([])
 })

@@ -34,7 +34,14 @@ describe('a wildcard', () => {
     expect(drawn('a __constructor__')).toBe('unknown-wildcard')
   })
 
-  test('with lists that name each other ends', () => {
-    expect(drawn('__loop__')).toBe('again again again again __loop__')
+  test('whose list names itself ends with a line that names none', () => {
+    const own = { many: ['one more, __many__', 'the last'] }
+    const drawing = drawWildcards('__many__', own, () => 0)
+    const prompt = 'one more, one more, one more, one more, the last'
+    expect(drawing).toEqual({ kind: 'drawn', prompt })
+  })
+
+  test('whose lists name only each other is named, and never painted as text', () => {
+    expect(drawWildcards('__loop__', lists, () => 0)).toEqual({ kind: 'endless-wildcard', name: 'loop' })
   })
 })

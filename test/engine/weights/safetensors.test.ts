@@ -53,7 +53,17 @@ const badFiles: Record<string, [Buffer, RegExp]> = {
   'an entry that is null': [header({ a: null }), /"a" has no description/],
   'an entry with an unknown key': [header({ a: { ...f32x2, stride: 1 } }), /unknown key "stride"/],
   'no dtype': [header({ a: { shape: [2], data_offsets: [0, 8] } }), /unknown dtype/],
-  'an unknown dtype': [header({ a: entry('F4', [2], [0, 8]) }), /unknown dtype "F4"/],
+  'an unknown dtype': [header({ a: entry('F4', [2], [0, 8]) }), /unknown dtype "F4"\.$/],
+  'a dtype as long as the header': [
+    header({ a: entry('F'.repeat(9000), [2], [0, 8]) }),
+    /dtype "F{20,60}…\.$/,
+  ],
+  'a key as long as the header': [
+    header({ a: { ...f32x2, ['k'.repeat(9000)]: 1 } }),
+    /unknown key "k{20,200}…\.$/,
+  ],
+  'a name as long as the header': [header({ ['n'.repeat(9000)]: [] }), /tensor "n{20,200}…" has no/],
+  'a name that would be more than one line': [header({ 'a\n\u202eb': [] }), /tensor "a\\n\\u202eb" has no/],
   'a dtype named like an inherited property': [
     header({ a: entry('toString', [2], [0, 8]) }),
     /unknown dtype/,

@@ -39,6 +39,10 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
     })
   })
 
+  // A double click is one press, also when the answer to its first half has come.
+  document.addEventListener('click', event => {
+    if (event.detail > 1 && closest(event, 'button[type=submit]') !== null) event.preventDefault()
+  })
   document.addEventListener('submit', event => {
     const { target, submitter } = event
     if (!(target instanceof HTMLFormElement) || !sentHere.includes(target.getAttribute('action'))) return

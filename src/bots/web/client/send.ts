@@ -34,8 +34,9 @@ export class FormSender {
     const before = this.#sendings.get(key)
     if (before?.isUnderway === true) return
     const body = new FormData(form, button)
-    if (bytesOf(body) > Number(document.body.dataset.maxBytes)) {
-      this.#handle({ kind: 'refused', sentences: [sentence('large')] }, { form, button, body })
+    const tooLarge = sizeProblem(body)
+    if (tooLarge !== undefined) {
+      this.#handle({ kind: 'refused', sentences: [sentence(tooLarge)] }, { form, button, body })
       return
     }
     // A changed form is another event.
@@ -90,10 +91,12 @@ async function post(form: HTMLFormElement, body: FormData): Promise<FormReply> {
   return { kind: 'refused', sentences }
 }
 
-function bytesOf(body: FormData): number {
-  let bytes = 0
-  for (const value of body.values()) if (value instanceof File) bytes += value.size
-  return bytes
+/** What would be refused only after it has travelled: a file that is too large, or all of them. */
+function sizeProblem(body: FormData): 'large' | 'largeFile' | undefined {
+  const { maxBytes, maxFileBytes } = document.body.dataset
+  const sizes = [...body.values()].map(value => (value instanceof File ? value.size : 0))
+  if (sizes.some(bytes => bytes > Number(maxFileBytes))) return 'largeFile'
+  return sizes.reduce((sum, bytes) => sum + bytes, 0) > Number(maxBytes) ? 'large' : undefined
 }
 
 /** A form's content without its key. */

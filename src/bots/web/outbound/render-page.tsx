@@ -7,11 +7,11 @@ import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
 import type { Words } from '../../../words/en.ts'
 import { type CommandName, commandNames, commands, typedNameOf, usageOf } from '../../commands/commands.ts'
-import { maxPicturesBytes } from '../inbound/uploads.ts'
-import { type JobFragment, type ScriptSentence, scriptSentences } from '../protocol.ts'
+import type { JobFragment } from '../protocol.ts'
 import { GuideFields, type Guides, pictureTypes } from './render-guides.tsx'
 import { Mark, PictureIcon } from './render-icons.tsx'
 import { markup } from './render-job.tsx'
+import { scriptData } from './script-data.ts'
 
 /** The data of every page. */
 export interface PageFrame {
@@ -265,22 +265,4 @@ function page(frame: PageFrame, link: { skip: string; target: string }, body: Ch
       </body>
     </html>,
   )}`
-}
-
-/** What the page's script says and checks, as data attributes. */
-function scriptData({ announce, refused }: Words['web']): Record<string, string> {
-  const sentences: Record<ScriptSentence, string> = {
-    done: announce.done('%'),
-    offline: announce.offline,
-    notSent: announce.notSent,
-    answered: refused.answered('%'),
-    large: refused.large(maxPicturesBytes / 1_000_000),
-    notPicture: refused.notPicture,
-    onePicture: refused.onePicture('%'),
-  }
-  const attribute = (name: string) => `data-${name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)}`
-  return {
-    ...Object.fromEntries(scriptSentences.map(name => [attribute(name), sentences[name]])),
-    'data-max-bytes': String(maxPicturesBytes),
-  }
 }

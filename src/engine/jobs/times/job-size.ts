@@ -1,6 +1,7 @@
 /** The amount of work of an order and what it needs, for the fair order, the choice of a device and the estimates. */
 
 import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts'
+import { countSteps } from '../../step-counts.ts'
 import { countOf, hashesOf, paintedPixels, type WorkOrder } from '../../work-order.ts'
 import type { Waiting } from '../store.ts'
 
@@ -21,8 +22,9 @@ export function jobSizeOf(
     neededMemory: countMemory(order),
     size: {
       kind: order.kind,
-      steps: order.kind === 'upscale' ? 0 : order.sampling.steps,
-      pixels: paintedPixels(order) * countOf(order),
+      pictures: countOf(order),
+      steps: order.kind === 'upscale' ? 0 : countSteps(order) * countOf(order),
+      pixels: paintedPixels(order),
     },
   }
 }

@@ -51,7 +51,7 @@ export class Speeds {
   readonly #measured = new Map<string, Map<JobSize['kind'], Map<string, Measured>>>()
   readonly #recent = new Map<string, LatestValues>()
 
-  /** One step of a set of pictures took `ms`. */
+  /** One step of one picture took `ms`. */
   stepped(device: string, job: SizedJob, ms: number): void {
     this.#of(device, job).steps.record(job.size.pixels, ms)
     const recent = this.#recent.get(device) ?? new LatestValues(remembered)
@@ -59,9 +59,9 @@ export class Speeds {
     this.#recent.set(device, recent)
   }
 
-  /** A job took `ms` besides its steps and loading (encoding texts and pictures, decoding, writing). */
+  /** A job took `ms` besides its steps and loading (encoding texts and pictures, decoding, writing). Each picture has its share. */
   rested(device: string, job: SizedJob, ms: number): void {
-    this.#of(device, job).rests.record(job.size.pixels, Math.max(0, ms))
+    this.#of(device, job).rests.record(job.size.pixels, Math.max(0, ms) / job.size.pictures)
   }
 
   /**
@@ -79,12 +79,19 @@ export class Speeds {
   estimateMs(device: string, job: SizedJob, isWarm = true): number | undefined {
     const measured = this.#measured.get(device)?.get(job.size.kind)?.get(job.modelHash)
     if (!measured) return undefined
-    const { steps, rests, warmLoads, coldLoads } = measured
-    const rest = rests.at(job.size.pixels)
+    const { steps, warmLoads, coldLoads } = measured
+    const rest = this.restMs(device, job)
     if (job.size.steps === 0) return rest
     const step = steps.at(job.size.pixels)
     const load = (isWarm ? warmLoads : coldLoads).at(anySize) ?? 0
     return step === undefined ? undefined : job.size.steps * step + (rest ?? 0) + load
+  }
+
+  /** The time of `pictures` besides steps and loading; undefined until a similar job was measured. */
+  restMs(device: string, job: SizedJob, pictures = job.size.pictures): number | undefined {
+    const { size, modelHash } = job
+    const ms = this.#measured.get(device)?.get(size.kind)?.get(modelHash)?.rests.at(size.pixels)
+    return ms === undefined ? undefined : ms * pictures
   }
 
   /** 99th percentile of a device's latest steps; undefined before the first. */

@@ -61,11 +61,6 @@ export function shapeOf({ widthPx, heightPx }: SizePx, pxPerLatent: number): Lat
   return { pictures: 1, heightLatent: heightPx / pxPerLatent, widthLatent: widthPx / pxPerLatent }
 }
 
-/** The number of steps that run at a strength. */
-export function stepsAt(strength: number, steps: number): number {
-  return Math.min(Math.trunc(steps * strength), steps)
-}
-
 /**
  * Reports the order's steps and not model calls: some samplers call the U-Net twice per step, and some schedules have more
  * or fewer steps than an order. steps: the order's, as countSteps counts them.

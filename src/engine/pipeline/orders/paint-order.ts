@@ -3,24 +3,12 @@ import { AppError } from '../../../errors/errors.ts'
 import { decodeStoredPicture } from '../../image/decode.ts'
 import type { Picture } from '../../image/picture.ts'
 import { baseSpan, type Span, strengthSpan, wholeSpan } from '../../sampling/noise/span.ts'
+import { baseSteps } from '../../step-counts.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder } from '../../work-order.ts'
-import { type SamplerSetup, setUpSampler, stepsOf } from '../run-setup.ts'
+import { type SamplerSetup, setUpSampler } from '../run-setup.ts'
 import { runBase } from './base.ts'
-import { bytesOf, canvasOf, decode, type PaintContext, stepsAt } from './paint-context.ts'
+import { bytesOf, canvasOf, decode, type PaintContext } from './paint-context.ts'
 import { continueWithRefiner, refine, refineAfter } from './refiner.ts'
-
-/** The number of steps per picture of this order, for progress. */
-export function countSteps(order: PaintOrder | RefineOrder): number {
-  if (order.kind === 'refine') return stepsAt(order.source.strength, stepsOf(order.sampling))
-  const { refinement } = order
-  return baseSteps(order) + (refinement?.way === 'after' ? stepsAt(refinement.strength, refinement.steps) : 0)
-}
-
-/** The steps of the Base, or of both experts of an ensemble. */
-function baseSteps({ source, sampling }: PaintOrder): number {
-  const steps = stepsOf(sampling)
-  return source ? stepsAt(source.strength, steps) : steps
-}
 
 /** Runs the Base's part of picture `index`. The returned function runs the rest and returns the picture. */
 export async function beginPicture(

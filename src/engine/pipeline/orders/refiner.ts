@@ -2,6 +2,7 @@
 import type { Mask } from '../../image/mask.ts'
 import { floatsFromPicture, type Picture } from '../../image/picture.ts'
 import { refinerSpan, strengthSpan } from '../../sampling/noise/span.ts'
+import { stepsAt, stepsOf } from '../../step-counts.ts'
 import type { PaintOrder, Refinement, RefineOrder } from '../../work-order.ts'
 import { conditionsOf } from '../conditioning/prompt-conditioning.ts'
 import { type DenoiseRun, denoise, type LatentShape } from '../denoising/denoise.ts'
@@ -9,9 +10,9 @@ import { generatorPerPicture } from '../denoising/noise-source.ts'
 import { imageToImage } from '../image-to-image.ts'
 import { drawKeptRegion, inpaint, latentMask, restoringKept } from '../inpaint.ts'
 import type { CachedModel } from '../open/model-cache.ts'
-import { guidanceOf, type SamplerSetup, setUpSampler, stepsOf } from '../run-setup.ts'
+import { guidanceOf, type SamplerSetup, setUpSampler } from '../run-setup.ts'
 import type { Canvas } from './canvas.ts'
-import { decode, encode, hooksOf, type PaintContext, shapeOf, stepsAt } from './paint-context.ts'
+import { decode, encode, hooksOf, type PaintContext, shapeOf } from './paint-context.ts'
 
 type Ensemble = Extract<Refinement, { way: 'ensemble' }>
 type After = Extract<Refinement, { way: 'after' }>

@@ -9,6 +9,7 @@ import type {
   ModelFileProblem,
   ValueKind,
 } from '../../../errors/model-problem.ts'
+import { quotable } from '../../excerpt.ts'
 
 /** One sentence. */
 export function modelFileRefusal(file: string, problem: ModelFileProblem): string {
@@ -21,7 +22,8 @@ export function modelConfigRefusal(file: string, key: string, problem: ModelConf
 }
 
 /** The problem, as the end of a sentence. */
-export function fileReason(p: ModelFileProblem): string {
+export function fileReason(problem: ModelFileProblem): string {
+  const p = quotable(problem)
   switch (p.what) {
     case 'missing':
       return 'it does not exist'
@@ -43,6 +45,8 @@ export function fileReason(p: ModelFileProblem): string {
       return `it is a link out of the models folder, to ${p.target}; name a folder around that under modelLinkTargets to allow it`
     case 'name-taken':
       return `its name is taken by ${p.by}`
+    case 'name-not-utf8':
+      return 'its name is not UTF-8: rename it'
     case 'name-unusable':
       return 'its name holds control characters'
     case 'not-the-pinned-one':
@@ -140,7 +144,8 @@ export function fileReason(p: ModelFileProblem): string {
   }
 }
 
-function configReason(p: ModelConfigProblem): string {
+function configReason(problem: ModelConfigProblem): string {
+  const p = quotable(problem)
   switch (p.what) {
     case 'kind':
       return p.found === '' ? 'is missing' : `is ${p.found}, which is not ${valueKinds[p.expected]}`

@@ -9,6 +9,7 @@ import type {
   ModelFileProblem,
   ValueKind,
 } from '../../../errors/model-problem.ts'
+import { quotable } from '../../excerpt.ts'
 
 export function modelFileRefusal(file: string, problem: ModelFileProblem): string {
   return `模型文件 ${file} 不能用：${fileReason(problem)}。`
@@ -19,7 +20,8 @@ export function modelConfigRefusal(file: string, key: string, problem: ModelConf
 }
 
 /** The problem, as the end of a sentence. */
-export function fileReason(p: ModelFileProblem): string {
+export function fileReason(problem: ModelFileProblem): string {
+  const p = quotable(problem)
   switch (p.what) {
     case 'missing':
       return '文件不存在'
@@ -41,6 +43,8 @@ export function fileReason(p: ModelFileProblem): string {
       return `它是指向模型文件夹之外（${p.target}）的链接；如要允许，请在 modelLinkTargets 里写上目标所在的文件夹`
     case 'name-taken':
       return `名称已被 ${p.by} 占用`
+    case 'name-not-utf8':
+      return '它的名字不是 UTF-8 编码：请给它改名'
     case 'name-unusable':
       return '名称里有控制字符'
     case 'not-the-pinned-one':
@@ -138,7 +142,8 @@ export function fileReason(p: ModelFileProblem): string {
   }
 }
 
-function configReason(p: ModelConfigProblem): string {
+function configReason(problem: ModelConfigProblem): string {
+  const p = quotable(problem)
   switch (p.what) {
     case 'kind':
       return p.found === '' ? ' 缺失' : ` 是 ${p.found}，${valueKinds[p.expected]}`

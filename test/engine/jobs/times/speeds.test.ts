@@ -3,7 +3,7 @@ import { Speeds } from '../../../../src/engine/jobs/times/speeds.ts'
 
 const sized = (pixels: number, steps = 10) => ({
   modelHash: 'sdxl',
-  size: { kind: 'paint' as const, steps, pixels },
+  size: { kind: 'paint' as const, pictures: 1, steps, pixels },
 })
 
 describe('speeds', () => {

@@ -1,0 +1,24 @@
+/** What sentences quote of texts that others wrote: short enough to be read, and in one line. */
+import { withVisibleControls } from '../common/visible-controls.ts'
+
+/** Enough to recognise what was typed. */
+const mostTyped = 60
+/** Enough for the name of any tensor and for most paths. */
+const mostRead = 200
+
+/** The beginning of a typed text. */
+export function excerpt(typed: string, most = mostTyped): string {
+  const characters = [...typed.slice(0, 2 * most + 2)]
+  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : typed
+}
+
+/** The facts of a reason, with each text that was read from a file as a sentence can quote it. */
+export function quotable<Facts extends object>(facts: Facts): Facts {
+  const quoted = Object.entries(facts).map(([key, value]) => [key, quotableValue(value)])
+  return Object.assign({}, facts, Object.fromEntries(quoted))
+}
+
+function quotableValue(value: unknown): unknown {
+  if (typeof value === 'string') return withVisibleControls(excerpt(value, mostRead))
+  return Array.isArray(value) ? value.map(quotableValue) : value
+}
