@@ -32,15 +32,18 @@ export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
 /**
  * Deletes files whose deletion or writing a dead process did not finish. The operator may have restored an older database,
  * and a newer one may own what this one does not. Therefore files that it does not know are moved aside, and so are whole
- * files that were being written: they may have got their row after the copy. A running job's picture needs no row to be known
- * as one that was being written: its name says whose it is.
+ * files that were being written: they may have got their row after the copy. A job's picture needs no row to be known as one
+ * that was being written: its name says whose it is.
  */
 async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
   const owned = db.ownedFiles()
   const unowned = new Map(db.unownedFiles.all().map(({ file, wasOwned }) => [file, wasOwned]))
-  const painting = new Set(db.openJobs.runningIds())
+  const isOfJob = (whole: string) => {
+    const jobId = jobOfPainted(whole)
+    return jobId !== undefined && db.jobs.isThere(jobId)
+  }
   const isBeingWritten = (whole: string) =>
-    unowned.get(whole) === false || painting.has(jobOfPainted(whole) ?? '')
+    unowned.get(whole) === false || (!unowned.has(whole) && isOfJob(whole))
   const isKnown = (whole: string) => unowned.has(whole) || isBeingWritten(whole)
   const files = await db.files.list()
   const unownedHere = files.filter(name => !owned.has(name))

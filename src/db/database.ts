@@ -187,17 +187,18 @@ export class Database implements JobStore {
     return new Set([...this.pictures.files(), ...this.pending.files()])
   }
 
-  /** Writes the files first; after a crash before the transaction their running job tells the next start what they are. */
+  /** Writes the files first; after a crash their names tell the next start what they are. A next try has new names. */
   async end(claim: Claim, ending: Ending, runMs: number): Promise<Ending | undefined> {
-    const made = ending.state === 'done' ? await this.#keep(claim, ending.pictures) : []
-    const files = made.map(picture => picture.file)
+    const made = ending.state === 'done' ? this.#rowsOf(claim, ending.pictures) : []
+    const files = made.map(({ row }) => row.file)
     try {
-      const recorded = await this.write(() => this.#record(claim, ending, made, runMs))
+      for (const { row, bytes } of made) await this.files.write(row.file, bytes)
+      const rows = made.map(({ row }) => row)
+      const recorded = await this.write(() => this.#record(claim, ending, rows, runMs))
       this.audit.forgetOwed(claim.jobId)
       if (!recorded && files.length > 0) await this.files.remove(files)
       return recorded
     } catch (error) {
-      // The next try writes them again, with new names.
       await this.files.remove(files).catch(() => undefined)
       throw error
     }
@@ -245,8 +246,9 @@ export class Database implements JobStore {
     }
     const ending = job.cancelRequested ? endingAfterCancel(given) : given
     if (job.removed) {
-      if (this.jobs.endClaim(claim, 'cancelled', { at, runMs }) && !isCounted(ending))
-        this.usage.refund(claim.jobId)
+      if (!this.jobs.endClaim(claim, 'cancelled', { at, runMs })) return undefined
+      this.audit.addOwed(claim.jobId)
+      if (!isCounted(ending)) this.usage.refund(claim.jobId)
       return undefined
     }
     if (!this.jobs.endClaim(claim, ending.state, { at, runMs, ...factsOf(ending) })) return undefined
@@ -272,16 +274,13 @@ export class Database implements JobStore {
   }
 
   /** A file's name contains its picture's id, so two writes never share a file, and undoing one does not affect others. */
-  async #keep(claim: Claim, pictures: readonly PaintedPicture[]): Promise<PaintedRow[]> {
-    const made = pictures.map(({ bytes, mediaType, seed, widthPx, heightPx }, index) => {
+  #rowsOf(claim: Claim, pictures: readonly PaintedPicture[]): { row: PaintedRow; bytes: Uint8Array }[] {
+    return pictures.map(({ bytes, mediaType, seed, widthPx, heightPx }, index) => {
       const id = this.#ids.next()
       const file = paintedFile(claim.jobId, index, id, extensionOf(mediaType))
       const facts = { mediaType, seed, widthPx, heightPx, sizeBytes: bytes.byteLength, hash: sha256(bytes) }
-      const row = { id, jobId: claim.jobId, index, file, createdAt: this.#clock.now(), ...facts }
-      return { file, bytes, row }
+      return { row: { id, jobId: claim.jobId, index, file, createdAt: this.#clock.now(), ...facts }, bytes }
     })
-    for (const { file, bytes } of made) await this.files.write(file, bytes)
-    return made.map(({ row }) => row)
   }
 }
 

@@ -117,7 +117,7 @@ export const pictures = sqliteTable(
 )
 
 /**
- * Files of the pictures folder without an owner's row: files that are being written or deleted, but for what a running job paints.
+ * Files of the pictures folder without an owner's row: files that are being written or deleted, but for what a job paints.
  * Of those that a dead process left here, the next start moves the whole ones aside that were being written, and deletes the others.
  */
 export const unownedFiles = sqliteTable('unowned_files', {

@@ -70,12 +70,6 @@ export class OpenJobs {
       })
   }
 
-  /** Also of jobs whose record cannot be read. */
-  runningIds(): string[] {
-    const running = this.#rows.select({ id: jobs.id }).from(jobs).where(eq(jobs.state, 'running')).all()
-    return running.map(({ id }) => id)
-  }
-
   /** The number of queued jobs of everybody, or of those people. */
   countQueued(personIds?: readonly number[]): number {
     const row = personIds

@@ -102,6 +102,17 @@ describe('A cancel on a full disk', () => {
     expect(t.built.db.audit.all()).toMatchObject([{ at, actor: 'web:web:mo', action: 'cancel', target: id }])
   })
 
+  test('by a moderator is recorded also where its author deletes the job before there is room', async () => {
+    const id = await paintedWhileFull()
+    const moderator = t.callerNamed('mo', { rights: { member: true, moderator: true, admin: false } })
+    await t.easel.act({ kind: 'cancel', jobId: id }, moderator)
+    disk.refused = undefined
+    await t.easel.act({ kind: 'delete', jobId: id }, t.caller())
+    t.workers.current.step()
+    await t.settled()
+    expect(t.built.db.audit.all()).toMatchObject([{ action: 'cancel', target: id }])
+  })
+
   test('does not outlive a restart before there is room, as it says: the job is painted again', async () => {
     const id = await cancelledWhileFull()
     t.crash()
