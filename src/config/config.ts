@@ -113,7 +113,10 @@ const settings = z.strictObject({
     port: z.int().min(0).max(65535),
     /** Host names besides localhost that browsers may use, e.g. that of a proxy. */
     allowedHosts: z.array(z.string().regex(/^[^\s/@?#]+$/, expected('host'))).default([]),
-    /** Addresses or networks of proxies whose X-Forwarded-Host and X-Forwarded-Proto are trusted. */
+    /**
+     * Addresses or networks of proxies whose X-Forwarded-Host, -Proto and -For, X-Real-IP and Forwarded are trusted. A proxy
+     * must overwrite or remove those that it does not set; what they state differently does not count.
+     */
     proxies: z.array(z.string().refine(isNetwork, expected('network'))).default([]),
   }),
   discord: z.strictObject({

@@ -15,12 +15,12 @@ export interface Addressed {
   isUnnamedProxy: boolean
 }
 
-/** What the nearest proxy states. */
+/** What one kind of header states. A kind that states nothing of something leaves it out. */
 interface Forwarding {
   host?: string | undefined
   proto?: string | undefined
-  /** The addresses through which the request came, the browser's first. */
-  addresses: readonly string[]
+  /** The addresses through which the request came, the browser's first; undefined where a name hides one. */
+  addresses?: readonly (string | undefined)[] | undefined
 }
 
 export class Proxies {
@@ -38,21 +38,28 @@ export class Proxies {
   addressed(c: Context): Addressed {
     const from = plain(getConnInfo(c).remote.address)
     const isNamed = this.#names(from)
-    const stated = forwardingOf(name => c.req.header(name))
-    const client = (isNamed ? this.#browserOf(stated) : undefined) ?? from
-    const host = (isNamed ? stated?.host : undefined) ?? c.req.header('host')
+    const stated = forwardingsOf(name => c.req.header(name))
+    const trusted = isNamed ? stated : []
+    const client =
+      agreed(trusted.map(({ addresses }) => addresses && (this.#browserOf(addresses) ?? from))) ?? from
+    const host = agreed(trusted.map(each => each.host)) ?? c.req.header('host')
     return {
       ...(host === undefined ? {} : { host }),
       ...(from === undefined ? {} : { from }),
       ...(client === undefined ? {} : { client }),
-      isSecure: isNamed && stated?.proto === 'https',
-      isUnnamedProxy: !isNamed && stated !== undefined,
+      isSecure: agreed(trusted.map(({ proto }) => proto)) === 'https',
+      isUnnamedProxy: !isNamed && stated.length > 0,
     }
   }
 
-  /** The address nearest to us that is not of a named proxy. What lies before it may be forged. */
-  #browserOf(stated: Forwarding | undefined): string | undefined {
-    return stated?.addresses.findLast(address => !this.#names(address)) ?? stated?.addresses.at(0)
+  /**
+   * The address nearest to us that is not of a named proxy: what lies before it may be forged. If all are named, the nearest
+   * one is that of a browser in a named network. Undefined if a name hides it.
+   */
+  #browserOf(addresses: readonly (string | undefined)[]): string | undefined {
+    const isForeign = (address: string | undefined) => !this.#names(address)
+    const nearest = addresses.findLastIndex(isForeign)
+    return addresses.at(nearest)
   }
 
   #names(address: string | undefined): boolean {
@@ -60,15 +67,26 @@ export class Proxies {
   }
 }
 
-/** The X-Forwarded headers, X-Real-IP, or the standard's one (RFC 7239); undefined if there is none. */
-function forwardingOf(header: (name: string) => string | undefined): Forwarding | undefined {
-  const chain = header('x-forwarded-for') ?? header('x-real-ip')
+/**
+ * The X-Forwarded headers, X-Real-IP, and the standard's one (RFC 7239), as far as they are there. A proxy passes on what it
+ * does not set itself, so each of them may be the browser's.
+ */
+function forwardingsOf(header: (name: string) => string | undefined): Forwarding[] {
+  const [chain, realIp, standard] = [header('x-forwarded-for'), header('x-real-ip'), header('forwarded')]
   const [host, proto] = [lastOf(header('x-forwarded-host')), lastOf(header('x-forwarded-proto'))]
-  const standard = header('forwarded')
-  if (chain === undefined && host === undefined && proto === undefined) {
-    return standard === undefined ? undefined : parseForwarded(standard)
-  }
-  return { host, proto, addresses: addressesIn(chain?.split(',') ?? []) }
+  return [
+    ...(chain === undefined ? [] : [{ addresses: addressesIn(chain.split(',')) }]),
+    ...(host === undefined ? [] : [{ host }]),
+    ...(proto === undefined ? [] : [{ proto: proto.toLowerCase() }]),
+    ...(realIp === undefined ? [] : [{ addresses: addressesIn(realIp.split(',')) }]),
+    ...(standard === undefined ? [] : [parseForwarded(standard)]),
+  ]
+}
+
+/** What all say that say something; undefined where they disagree, since one of them may be forged. */
+function agreed(values: readonly (string | undefined)[]): string | undefined {
+  const different = new Set(values.filter(value => value !== undefined))
+  return different.size === 1 ? [...different][0] : undefined
 }
 
 /** `for=192.0.2.60;proto=https;host=a.example, for="[2001:db8::1]:4711"`: an element per proxy, the nearest last. */
@@ -87,15 +105,19 @@ function parseForwarded(header: string): Forwarding {
     return new Map(pairs)
   })
   const nearest = elements.at(-1)
-  const addresses = addressesIn(elements.map(element => element.get('for') ?? ''))
-  return { host: nearest?.get('host'), proto: nearest?.get('proto')?.toLowerCase(), addresses }
+  const isOfAddresses = elements.some(element => element.has('for'))
+  return {
+    host: nearest?.get('host'),
+    proto: nearest?.get('proto')?.toLowerCase(),
+    addresses: isOfAddresses ? addressesIn(elements.map(element => element.get('for') ?? '')) : undefined,
+  }
 }
 
-/** Without names that hide an address, such as `unknown`. */
-function addressesIn(written: readonly string[]): string[] {
-  return written.flatMap(one => {
+/** Undefined in the place of a name that hides an address, such as `unknown`. */
+function addressesIn(written: readonly string[]): (string | undefined)[] {
+  return written.map(one => {
     const address = plain(one.trim())
-    return address !== undefined && isIP(address) !== 0 ? [address] : []
+    return address !== undefined && isIP(address) !== 0 ? address : undefined
   })
 }
 

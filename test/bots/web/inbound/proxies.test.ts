@@ -117,6 +117,65 @@ describe('what a proxy passes on', () => {
     expect(seen[0]).not.toBe(seen[2])
   })
 
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    [
+      'in a named network',
+      { 'x-forwarded-for': '10.0.0.66, 10.0.0.5' },
+      { 'x-forwarded-for': '10.0.0.67, 10.0.0.5' },
+    ],
+    [
+      'with a hidden address',
+      { forwarded: 'for=192.0.2.66, for=_abc' },
+      { forwarded: 'for=192.0.2.67, for=_abc' },
+    ],
+    ['of an unknown address', { 'x-forwarded-for': '192.0.2.66, unknown' }, {}],
+    ['of an unknown address before a proxy', { forwarded: 'for=192.0.2.66, for=unknown, for=10.0.0.5' }, {}],
+    [
+      'behind a proxy that sets X-Real-IP alone',
+      { 'x-real-ip': '192.0.2.1', 'x-forwarded-for': '192.0.2.66' },
+      { 'x-real-ip': '192.0.2.1', 'x-forwarded-for': '192.0.2.67' },
+    ],
+    [
+      'behind a proxy that sets Forwarded alone',
+      { forwarded: 'for=192.0.2.1', 'x-real-ip': '192.0.2.66' },
+      { forwarded: 'for=192.0.2.1', 'x-forwarded-for': '192.0.2.67' },
+    ],
+  ])('does not let a browser %s choose its address', async (_, one, other) => {
+    await open({ proxies: ['127.0.0.1', '10.0.0.0/8'] })
+    const seen: (string | undefined)[] = []
+    for (const headers of [one, other]) {
+      await post({ origin: new URL(chat.url).origin, ...headers })
+      seen.push(chat.easel.lastCaller?.person.address)
+    }
+    expect(seen[0]).toBeDefined()
+    expect(seen[0]).toBe(seen[1])
+  })
+
+  it('of kinds that agree is believed', async () => {
+    await open({ proxies: ['127.0.0.1'] })
+    const seen = new Set<string | undefined>()
+    for (const address of ['192.0.2.1', '192.0.2.2']) {
+      const headers = { 'x-forwarded-for': address, 'x-real-ip': address, forwarded: `for=${address}` }
+      await post({ origin: new URL(chat.url).origin, ...headers })
+      seen.add(chat.easel.lastCaller?.person.address)
+    }
+    expect(seen.size).toBe(2)
+  })
+
+  it('does not let a browser choose the host or the scheme behind a proxy that sets Forwarded alone', async () => {
+    await open({ allowedHosts: ['art.example.org', 'b.example.org'], proxies: ['127.0.0.1'] })
+    const origin = 'https://b.example.org'
+    const forwarded = 'host=evil.example;proto=http'
+    const forged = { 'x-forwarded-host': 'b.example.org', 'x-forwarded-proto': 'https' }
+    const sent = await post({ forwarded, ...forged, origin })
+    expect(sent.headers.get('set-cookie')).not.toContain('Secure')
+    const contradicted = await fetch(chat.url, {
+      headers: { forwarded: 'host=b.example.org', 'x-forwarded-host': 'evil.example' },
+    })
+    // The Host header counts, which is ours.
+    expect(contradicted.status).toBe(200)
+  })
+
   it('may be in the form of the standard', async () => {
     await open({ allowedHosts: ['art.example.org'], proxies: ['127.0.0.1'] })
     const forwarded = 'for=192.0.2.1;host="art.example.org";proto=https'
