@@ -35,6 +35,8 @@ export function liveStream(c: Context, parts: LiveStreamParts): Response {
   if (live.countOf(address) >= mostStreamsOfAddress) return c.text(parts.words.web.refused.streams, 429)
   // The body of a response to HEAD is never read or cancelled, so its stream would stay open for ever.
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
+  // nginx would collect the events in a buffer.
+  c.header('X-Accel-Buffering', 'no')
   return streamSSE(c, async stream => {
     // Subscribes before reading the feed, so no change is lost between the two.
     const subscription = live.subscribe(clock, throttle, address)

@@ -35,6 +35,10 @@ it('refuses one stream too many with a sentence, and serves other addresses', as
   expect((await opens('192.0.2.2')).status).toBe(200)
 })
 
+it('asks a proxy such as nginx not to hold changes back', async () => {
+  expect((await opens('192.0.2.1')).headers.get('x-accel-buffering')).toBe('no')
+})
+
 it('has room again for an address whose page was closed', async () => {
   const [first] = await opensAll()
   await first?.body?.cancel()
