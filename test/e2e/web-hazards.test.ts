@@ -103,6 +103,50 @@ describe('what was typed', () => {
     expect(visits.easel.jobs).toHaveLength(1)
   })
 
+  it('before another text is sent as well when a server that was away is back', async () => {
+    const page = await visits.visit()
+    const port = await visits.close()
+    for (const text of ['a red circle', 'a green square']) {
+      const failed = page.waitForEvent('requestfailed')
+      await send(page, text)
+      await failed
+    }
+    await visits.open(port)
+    await jobs(page).nth(1).waitFor()
+    expect(visits.easel.jobs.map(job => job.promptAsTyped).sort()).toEqual(['a green square', 'a red circle'])
+    await expect.poll(() => page.inputValue('#text')).toBe('')
+  })
+
+  it('is sent again to a proxy whose server is away, and not to a server that itself refuses', async () => {
+    const page = await visits.visit()
+    const away = { status: 503, contentType: 'text/plain', body: 'no available server' }
+    const own = { ...away, body: 'the database is damaged', headers: { 'x-easel': 'answer' } }
+    const answers = [away, own]
+    let count = 0
+    await page.route('**/say', async route => {
+      count += 1
+      await route.fulfill(answers.shift() ?? own)
+    })
+    await send(page, 'a red circle')
+    await notices(page).getByText(en.web.announce.notSent).waitFor()
+    await notices(page).getByText('the database is damaged').waitFor()
+    expect(count).toBe(2)
+    expect(await page.inputValue('#text')).toBe('a red circle')
+  })
+
+  it('is not said to be unsent where it was accepted and the page has a fault', async () => {
+    const page = await visits.visit()
+    const faults: Error[] = []
+    page.on('pageerror', error => faults.push(error))
+    await page.evaluate(
+      `document.querySelector('#composer').reset = () => { throw new Error('ERR_OF_PAGE') }`,
+    )
+    await send(page, 'a red circle')
+    await jobs(page).first().waitFor()
+    await expect.poll(() => faults.length).toBe(1)
+    expect(await notices(page).textContent()).not.toContain(en.web.announce.notSent)
+  })
+
   it('is not sent by the key that ends a composition', async () => {
     const page = await visits.visit()
     await page.fill('#text', 'にほん')
@@ -151,16 +195,33 @@ describe('files', () => {
     await notices(page).getByText(en.web.refused.onePicture('one.png')).waitFor()
   })
 
-  it('are no picture where a text was copied that has one beside it', async () => {
-    const page = await visits.visit()
-    const isTaken = await page.evaluate(`{
+  it.each(['text/html', 'text/rtf'])(
+    'are no picture where a text was copied that has one beside it, as %s',
+    async type => {
+      const page = await visits.visit()
+      const isTaken = await page.evaluate(`{
       const clipboardData = new DataTransfer()
       clipboardData.items.add(new File(['x'], 'image.png', { type: 'image/png' }))
       clipboardData.setData('text/plain', 'a red circle')
+      clipboardData.setData('${type}', 'a red circle')
       const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
       !document.querySelector('#text').dispatchEvent(paste)
     }`)
-    expect(isTaken).toBe(false)
+      expect(isTaken).toBe(false)
+    },
+  )
+
+  it('are taken where a file manager copied their names beside them', async () => {
+    const page = await visits.visit()
+    const taken = await page.evaluate(`{
+      const clipboardData = new DataTransfer()
+      clipboardData.items.add(new File(['x'], 'a.png', { type: 'image/png' }))
+      clipboardData.setData('text/plain', 'a.png')
+      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+      document.querySelector('#text').dispatchEvent(paste)
+      document.querySelector('#source').files[0]?.name
+    }`)
+    expect(taken).toBe('a.png')
   })
 
   it.each(['data-max-bytes', 'data-max-file-bytes'])(

@@ -135,8 +135,7 @@ export class Composer {
   /** Takes the first picture of a paste or a drop, and says what it does not take. */
   #takePicture(event: Event, transfer: DataTransfer | null): void {
     const files = [...(transfer?.files ?? [])]
-    // Word processors and spreadsheets put a picture of a copied text beside it.
-    if (files.length === 0 || (event.type === 'paste' && transfer?.getData('text/plain') !== '')) return
+    if (files.length === 0 || (event.type === 'paste' && isFormattedText(transfer))) return
     // Otherwise the browser would leave the page and show the file.
     event.preventDefault()
     const file = files.find(({ type }) => pictureTypes.test(type))
@@ -150,6 +149,15 @@ export class Composer {
     this.#source.files = taken.files
     this.#showSource()
   }
+}
+
+/**
+ * Whether a text was copied, beside which word processors and spreadsheets put a picture of it. A file manager puts only the
+ * plain names beside copied files, and a browser only HTML beside a copied picture.
+ */
+function isFormattedText(transfer: DataTransfer | null): boolean {
+  const has = (type: string) => (transfer?.getData(type) ?? '') !== ''
+  return has('text/plain') && (has('text/html') || has('text/rtf'))
 }
 
 /** Whether the key belongs to an input method. Safari ends the composition before the key that ends it, which has code 229. */

@@ -9,7 +9,7 @@ interface Sent {
   readonly body: FormData
 }
 
-/** A submission, identified by the button's value or by the form. */
+/** A submission, identified by its content. */
 interface Sending extends Sent {
   /** The idempotency key: a repetition after a broken connection is the same event. */
   readonly once: string
@@ -21,7 +21,8 @@ const onceBytes = 12
 const retryMs = 2000
 
 export class FormSender {
-  readonly #sendings = new Map<string | HTMLFormElement, Sending>()
+  /** By their content, so a changed form is another event and does not take the place of one that is held up. */
+  readonly #sendings = new Map<string, Sending>()
   readonly #handle: (reply: FormReply, sent: Sent) => void
 
   constructor(handle: (reply: FormReply, sent: Sent) => void) {
@@ -30,17 +31,16 @@ export class FormSender {
 
   async send(form: HTMLFormElement, submitter: HTMLElement | null): Promise<void> {
     const button = submitter instanceof HTMLButtonElement ? submitter : undefined
-    const key = button?.value || form
+    const body = new FormData(form, button)
+    const key = contentOf(form, body)
     const before = this.#sendings.get(key)
     if (before?.isUnderway === true) return
-    const body = new FormData(form, button)
     const tooLarge = sizeProblem(body)
     if (tooLarge !== undefined) {
       this.#handle({ kind: 'refused', sentences: [sentence(tooLarge)] }, { form, button, body })
       return
     }
-    // A changed form is another event.
-    const once = before && contentOf(before.body) === contentOf(body) ? before.once : randomName()
+    const once = before?.once ?? randomName()
     body.set('once', once)
     await this.#post(key, { form, button, body, once, isUnderway: true })
   }
@@ -52,21 +52,29 @@ export class FormSender {
     }
   }
 
-  async #post(key: string | HTMLFormElement, sending: Sending): Promise<void> {
-    const { form, button, body } = sending
+  async #post(key: string, sending: Sending): Promise<void> {
     this.#sendings.set(key, sending)
-    button?.setAttribute('aria-disabled', 'true')
-    try {
-      const reply = await post(form, body)
-      this.#sendings.delete(key)
-      this.#handle(reply, sending)
-    } catch {
+    const reply = await this.#replyTo(sending)
+    if (reply === undefined) {
       sending.isUnderway = false
       say([sentence('notSent')])
       setTimeout(() => {
-        // Another submission may have taken its place.
+        // It may have been sent again, or answered, since.
         if (this.#sendings.get(key) === sending) void this.#post(key, { ...sending, isUnderway: true })
       }, retryMs)
+      return
+    }
+    this.#sendings.delete(key)
+    this.#handle(reply, sending)
+  }
+
+  /** Undefined if no answer of the server comes. */
+  async #replyTo({ form, button, body }: Sending): Promise<FormReply | undefined> {
+    button?.setAttribute('aria-disabled', 'true')
+    try {
+      return await post(form, body)
+    } catch {
+      return undefined
     } finally {
       button?.removeAttribute('aria-disabled')
     }
@@ -84,7 +92,8 @@ async function post(form: HTMLFormElement, body: FormData): Promise<FormReply> {
   const response = await fetch(form.getAttribute('action') ?? '', { method: 'POST', body, headers })
   const type = response.headers.get('content-type') ?? ''
   if (type.startsWith('application/json')) return response.json()
-  if (awayStatuses.includes(response.status)) throw new Error(`status ${response.status}`)
+  const isOurs = response.headers.has('x-easel')
+  if (!isOurs && awayStatuses.includes(response.status)) throw new Error(`status ${response.status}`)
   const sentences = type.startsWith('text/plain')
     ? [(await response.text()).slice(0, longestAnswer)]
     : [sentence('answered').replace('%', String(response.status))]
@@ -99,15 +108,18 @@ function sizeProblem(body: FormData): 'large' | 'largeFile' | undefined {
   return sizes.reduce((sum, bytes) => sum + bytes, 0) > Number(maxBytes) ? 'large' : undefined
 }
 
-/** A form's content without its key. */
-function contentOf(body: FormData): string {
+/** What a form submits, and where, without its key. */
+function contentOf(form: HTMLFormElement, body: FormData): string {
   const entries = [...body.entries()].filter(([name]) => name !== 'once')
-  return JSON.stringify(
-    entries.map(([name, value]) => [
-      name,
-      value instanceof File ? [value.name, value.size, value.lastModified] : value,
-    ]),
-  )
+  return JSON.stringify([
+    form.getAttribute('action'),
+    ...entries.map(([name, value]) => [name, value instanceof File ? fileContent(value) : value]),
+  ])
+}
+
+/** An empty field is submitted as a file without a name, which was changed just now. */
+function fileContent({ name, size, lastModified }: File): readonly (string | number)[] {
+  return name === '' ? [] : [name, size, lastModified]
 }
 
 /** A random key, so two pages never use the same one. */

@@ -24,7 +24,7 @@ import { chosenIn, messageForm } from './message-form.ts'
 import { Proxies } from './proxies.ts'
 import { Receiver, type RequestContext } from './receive.tsx'
 import { Responder } from './respond.ts'
-import { ownPagesOnly, securityHeaders } from './security.ts'
+import { ownAnswers, ownPagesOnly, securityHeaders } from './security.ts'
 import { maxBodyBytes, maxPicturesBytes, uploadBudget } from './uploads.ts'
 import { anyVisitor, visitorOf } from './visitors.ts'
 
@@ -92,6 +92,7 @@ function routeParts(parts: AdapterParts, live: Live): RouteParts {
 function addGuards(app: Hono, parts: RouteParts): void {
   const { config, clock, log, words, proxies, responder, addressOf, contextOf } = parts
   app.use(securityHeaders())
+  app.use(ownAnswers())
   app.use(ownPagesOnly({ ...config.web, proxies, words, log }))
   // Before the body limit, which reads bodies without a content length.
   app.use(

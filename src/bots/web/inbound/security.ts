@@ -28,6 +28,14 @@ export function securityHeaders(): MiddlewareHandler {
   })
 }
 
+/** Marks every answer as ours, so the page's script tells a refusal of ours from that of a proxy whose server is away. */
+export function ownAnswers(): MiddlewareHandler {
+  return async (c, next) => {
+    await next()
+    c.header('X-Easel', 'answer')
+  }
+}
+
 /** The most addresses that are named in the log as unnamed proxies, since anybody can send their headers. */
 const mostNamed = 5
 

@@ -68,6 +68,14 @@ describe('what a proxy passes on', () => {
     expect(plain.headers.get('set-cookie')).not.toContain('Secure')
   })
 
+  it('comes back with a sign that the answer is ours, and not a proxy’s', async () => {
+    await open({})
+    for (const path of ['', 'nothing', 'feed']) {
+      expect((await fetch(new URL(path, chat.url))).headers.get('x-easel'), path).toBe('answer')
+    }
+    expect((await post({ origin: 'https://evil.example' })).headers.get('x-easel')).toBe('answer')
+  })
+
   it('must be a host of ours all the same', async () => {
     await open({ proxies: ['127.0.0.1'] })
     expect((await fetch(chat.url, { headers: passedOn })).status).toBe(421)
