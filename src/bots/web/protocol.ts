@@ -36,6 +36,12 @@ export interface LiveEvents {
   gone: string
 }
 
+/** An event of the stream with its data as JSON, or a broken connection, which has none. */
+export interface StreamEvent {
+  readonly name: keyof LiveEvents | 'lost'
+  readonly data: string
+}
+
 /** What a page tells the worker that holds the live stream; `url` is the stream's. */
 export type LiveStreamMessage = { kind: 'join'; url: string } | { kind: 'leave' }
 

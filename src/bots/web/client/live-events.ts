@@ -1,14 +1,7 @@
 /** The source of the live stream's events, in a page or in the worker that pages share. */
+import type { LiveEvents, StreamEvent } from '../protocol.ts'
 
-/** Names of the stream's events; `lost` is a broken connection. */
-const eventNames = ['sync', 'job', 'gone'] as const
-export type StreamEventName = (typeof eventNames)[number] | 'lost'
-
-/** An event with its data as JSON; a lost connection has none. */
-export interface StreamEvent {
-  readonly name: StreamEventName
-  readonly data: string
-}
+const eventNames = ['sync', 'job', 'gone'] as const satisfies readonly (keyof LiveEvents)[]
 
 /** The delay after a response on which a browser stops reconnecting. */
 const reconnectMs = 2000

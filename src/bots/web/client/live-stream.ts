@@ -1,8 +1,8 @@
 /** The live stream: receives the changes of jobs from the server, over one connection for all pages of a browser. */
-import type { LiveEvents, LiveStreamMessage } from '../protocol.ts'
+import type { LiveEvents, LiveStreamMessage, StreamEvent } from '../protocol.ts'
 import { announce, sentence } from './elements.ts'
 import type { Feed } from './feed.ts'
-import { LiveEventSource, type StreamEvent } from './live-events.ts'
+import { LiveEventSource } from './live-events.ts'
 
 /** `onConnected` is called for each new connection. */
 export function connect(feed: Feed, onConnected: () => void): void {
@@ -36,7 +36,7 @@ export function connect(feed: Feed, onConnected: () => void): void {
 
 /** Joins the stream of the worker; a page of its own has one where the worker cannot be loaded. */
 function share(url: string, take: (event: StreamEvent) => void): void {
-  const worker = new SharedWorker(new URL('./shared-stream.js', import.meta.url), { type: 'module' })
+  const worker = new SharedWorker(new URL('./shared-stream-worker.js', import.meta.url), { type: 'module' })
   const { port } = worker
   const tell = (message: LiveStreamMessage) => port.postMessage(message)
   port.addEventListener('message', ({ data }: MessageEvent<StreamEvent>) => take(data))
