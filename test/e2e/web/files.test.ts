@@ -1,0 +1,99 @@
+/** Files that are pasted, dropped or chosen in the web chat: a picture is taken, and what is not taken is named. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { en } from '../../../src/words/en.ts'
+import { launchBrowser } from '../../helpers/processes/browser.ts'
+import { notices, send, WebVisits } from '../web-visits.ts'
+
+let browser: Browser
+let visits: WebVisits
+beforeAll(async () => {
+  browser = await launchBrowser()
+})
+afterAll(() => browser.close())
+beforeEach(async () => {
+  visits = await WebVisits.begin(browser)
+})
+afterEach(async () => {
+  expect(await visits.end()).toEqual([])
+})
+
+describe('files', () => {
+  /** The data of a drop or a paste, in the page. */
+  const transfer = (page: Page, files: { name: string; type: string }[]) =>
+    page.evaluateHandle(`{
+      const taken = new DataTransfer()
+      for (const { name, type } of ${JSON.stringify(files)}) taken.items.add(new File(['x'], name, { type }))
+      taken
+    }`)
+
+  it.each([
+    { name: 'a.gif', type: 'image/gif' },
+    { name: 'a.heic', type: '' },
+    { name: 'a folder', type: '' },
+  ])('a dropped $name is named as no picture, and the page stays', async file => {
+    const page = await visits.visit()
+    await page.locator('#text').dispatchEvent('drop', { dataTransfer: await transfer(page, [file]) })
+    await notices(page).getByText(en.web.refused.notPicture).waitFor()
+  })
+
+  it('of which one can be taken are not dropped in silence', async () => {
+    const page = await visits.visit()
+    const [one, two] = ['one.png', 'two.png'].map(name => ({ name, type: 'image/png' }))
+    const both = [one, two].flatMap(file => file ?? [])
+    await page.locator('#text').dispatchEvent('drop', { dataTransfer: await transfer(page, both) })
+    await notices(page).getByText(en.web.refused.onePicture('one.png')).waitFor()
+  })
+
+  it.each(['text/html', 'text/rtf'])(
+    'are no picture where a text was copied that has one beside it, as %s',
+    async type => {
+      const page = await visits.visit()
+      const isTaken = await page.evaluate(`{
+      const clipboardData = new DataTransfer()
+      clipboardData.items.add(new File(['x'], 'image.png', { type: 'image/png' }))
+      clipboardData.setData('text/plain', 'a red circle')
+      clipboardData.setData('${type}', 'a red circle')
+      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+      !document.querySelector('#text').dispatchEvent(paste)
+    }`)
+      expect(isTaken).toBe(false)
+    },
+  )
+
+  it('are taken where a file manager copied their names beside them', async () => {
+    const page = await visits.visit()
+    const taken = await page.evaluate(`{
+      const clipboardData = new DataTransfer()
+      clipboardData.items.add(new File(['x'], 'a.png', { type: 'image/png' }))
+      clipboardData.setData('text/plain', 'a.png')
+      const paste = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true })
+      document.querySelector('#text').dispatchEvent(paste)
+      document.querySelector('#source').files[0]?.name
+    }`)
+    expect(taken).toBe('a.png')
+  })
+
+  it.each(['data-max-bytes', 'data-max-file-bytes'])(
+    'beyond the limit %s are named before they travel',
+    async limit => {
+      const page = await visits.visit()
+      await page.route('**/say', route => route.abort())
+      const bytes = Number(await page.locator('body').getAttribute(limit))
+      // The limit of a form is that of its files together.
+      const files = limit === 'data-max-bytes' ? 3 : 1
+      await page.evaluate(`{
+      const chosen = new DataTransfer()
+      for (let i = 0; i < ${files}; i++)
+        chosen.items.add(new File([new Uint8Array(${bytes} / ${files} + 1)], 'a.png', { type: 'image/png' }))
+      document.querySelector('#source').multiple = true
+      document.querySelector('#source').files = chosen.files
+    }`)
+      await send(page, 'a red circle')
+      await notices(page)
+        .getByText(en.web.refused.large(bytes / 1_000_000))
+        .waitFor()
+      expect(await page.inputValue('#text')).toBe('a red circle')
+    },
+  )
+})
