@@ -1,7 +1,8 @@
 /** The targets of the command line's pictures: files (written atomically), devices, pipes, and standard output. */
+import { randomUUID } from 'node:crypto'
 import type { Stats } from 'node:fs'
-import { access, constants, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { dirname, extname, resolve } from 'node:path'
+import { access, constants, open, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, extname, isAbsolute } from 'node:path'
 import { errorCode } from '../errors/error-code.ts'
 import { AppError } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
@@ -80,8 +81,10 @@ async function writePicture(file: string, bytes: Uint8Array): Promise<void> {
 
 async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
   const partial = partialOf(file)
+  const opened = await open(partial, 'wx')
+  // From here on it is this call's own, to be removed after a failure.
   try {
-    await writeFile(partial, bytes, { flag: 'wx' })
+    await opened.writeFile(bytes).finally(() => opened.close())
     await rename(partial, file)
   } catch (error) {
     await rm(partial, { force: true })
@@ -99,19 +102,23 @@ async function lookAt(file: string): Promise<Stats | undefined> {
   }
 }
 
-/** A link is kept, and its target is replaced, or made where it leads nowhere. */
+/**
+ * A link is kept, and its target is replaced, or made where it leads nowhere. The system reads a relative target from the
+ * folder where the link really is, and follows links before it goes up by `..`, so the path is not shortened as text.
+ */
 async function targetOf(file: string): Promise<string> {
   try {
     return await realpath(file)
   } catch {
     const target = await readlink(file).catch(() => undefined)
-    return target === undefined ? file : targetOf(resolve(dirname(file), target))
+    if (target === undefined) return file
+    return targetOf(isAbsolute(target) ? target : `${await realpath(dirname(file))}/${target}`)
   }
 }
 
-/** A name of this process's own: a file that is there is somebody else's. */
+/** A new name: what a killed run left behind, whatever its process was called, is in nobody's way. */
 function partialOf(file: string): string {
-  return `${file}.${process.pid}.part`
+  return `${file}.${randomUUID().slice(0, 8)}.part`
 }
 
 /** `out.png` for one picture; out-1.png, out-2.png and so on for a set. */
