@@ -164,6 +164,17 @@ describe('a place that is closed when the picture is ready', () => {
     expectCalm()
   })
 
+  it('says that a file is gone, not the message, where only a file is', async () => {
+    const run = await begun()
+    t.slack.faults.failNext('files.completeUploadExternal', 'file_not_found')
+    run.finish()
+    await t.calm()
+    const result = lastOf(t.cards(t.scene.ada.direct.id))
+    expect(pictures(result)).toBe(1)
+    expect(t.text(result)).toContain(en.slack.replies.fileGone)
+    expect(t.text(result)).not.toContain(en.slack.replies.deletedElsewhere)
+  })
+
   it('sends it to its author if somebody deleted the message, and does not post there again', async () => {
     const run = await begun()
     lastOf(thread()).deleted = true

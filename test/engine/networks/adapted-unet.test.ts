@@ -1,7 +1,7 @@
 /** What image prompts and merged LoRAs add to a U-Net's memory, and which variant of its graph it has then. */
 import { expect, test, vi } from 'vitest'
-import { planNetworks } from '../../../src/engine/networks/plan/plan.ts'
 import { unetWorkingBytes } from '../../../src/engine/networks/memory/working-memory.ts'
+import { planNetworks } from '../../../src/engine/networks/plan/plan.ts'
 import type { PlanTarget } from '../../../src/engine/networks/plan/unet-variant.ts'
 import type { VariantName } from '../../../src/engine/onnx/kernels.ts'
 import { memoryOf } from '../../../src/engine/onnx/memory/graph-memory.ts'
