@@ -1,15 +1,10 @@
 /** Where a picture of the command line is written, and what is beside it. */
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openTarget } from '../../src/cli/picture-target.ts'
+import { systemRandom } from '../../src/system/system-ports.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
-
-const ids = vi.hoisted((): { next: string | undefined } => ({ next: undefined }))
-vi.mock('node:crypto', async original => {
-  const actual = await original<typeof import('node:crypto')>()
-  return { ...actual, randomUUID: () => ids.next ?? actual.randomUUID() }
-})
 
 const picture = Buffer.from('a picture')
 
@@ -46,21 +41,15 @@ describe('a partial file that is not its own', () => {
 
   test('stays, even when it has the very name that was drawn', async () => {
     const folder = tempFolder()
-    const target = await openTarget(join(folder, 'out.png'), 1)
-    ids.next = '01234567'
-    try {
-      for (const name of [ids.next, process.pid])
-        writeFileSync(join(folder, `out.png.${name}.part`), 'theirs')
-      const before = readdirSync(folder)
-      await expect(target?.write(picture)).rejects.toMatchObject({ code: 'file' })
-      expect(readdirSync(folder)).toEqual(before)
-    } finally {
-      ids.next = undefined
-    }
+    const target = await openTarget(join(folder, 'out.png'), 1, { uint32: () => 0x1234 })
+    for (const name of ['1234', process.pid]) writeFileSync(join(folder, `out.png.${name}.part`), 'theirs')
+    const before = readdirSync(folder)
+    await expect(target?.write(picture)).rejects.toMatchObject({ code: 'file' })
+    expect(readdirSync(folder)).toEqual(before)
   })
 })
 
 async function write(file: string): Promise<void> {
-  const target = await openTarget(file, 1)
+  const target = await openTarget(file, 1, systemRandom)
   await target?.write(picture)
 }
