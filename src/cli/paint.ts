@@ -11,7 +11,7 @@ import type { ModelRecord } from '../engine/models/record.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors/errors.ts'
 import { makeWeightFiles } from '../startup/model-weights.ts'
-import { systemClock } from '../system/system-ports.ts'
+import { systemClock, systemRandom } from '../system/system-ports.ts'
 import { problemSentence } from '../words/en.ts'
 import { formatOfName, type PictureFile } from './files.ts'
 import { openTarget, type PictureTarget } from './picture-target.ts'
@@ -35,7 +35,7 @@ export async function paintToFiles(
   const tooLarge = memoryProblem(orders, catalogue, [memoryOf(device)])
   if (tooLarge) return refuse(session, [problemSentence(words, tooLarge)])
   const count = orders.reduce((sum, order) => sum + countOf(order), 0)
-  const target = await openTarget(file, count)
+  const target = await openTarget(file, count, systemRandom)
   if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
   await makeWeightFiles(modelsOf(orders, catalogue.models), [device], showMaking(process.stderr, err, words))
   const host = hostOpener(device, workerCatalogue(catalogue, config.limits), env)()

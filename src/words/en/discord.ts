@@ -70,6 +70,7 @@ export const discord = {
     later: 'This takes longer than I can write here: the result comes as a direct message.',
     elsewhere: 'I cannot write where you asked, so here it is.',
     deletedElsewhere: 'The message that this belongs into is gone, so here it is.',
+    placeGone: 'The place that this belongs into is gone, so here it is.',
     smaller: 'Shown with less detail: the whole file is larger than Discord allows here.',
     tooLarge: 'The file is larger than Discord allows here, even compressed.',
     pictureGone: 'The picture’s file no longer exists.',

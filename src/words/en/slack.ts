@@ -38,6 +38,7 @@ export const slack = {
     revoked: 'I was removed from this workspace, so I cannot answer. Once an admin installs me again, I can.',
     movedHere: 'I cannot write where you asked, so here it is.',
     deletedElsewhere: 'The message that this belongs into is gone, so here it is.',
+    fileGone: 'A file of it was deleted where you asked, so here it is.',
     fileRefusals: {
       'not-in-blocks': 'not accepted in messages',
       'not-processed': 'not processed in time',

@@ -38,6 +38,7 @@ export const slack: Words['slack'] = {
     revoked: '我已被移出这个工作区，没法回复。管理员重新安装后就可以了。',
     movedHere: '你提出请求的地方我不能发言，所以发到这里。',
     deletedElsewhere: '应显示结果的那条消息已经不在了，所以发到这里。',
+    fileGone: '它的文件在你提出请求的地方被删除了，所以发到这里。',
     fileRefusals: {
       'not-in-blocks': '不能放进消息',
       'not-processed': '未能及时处理完',

@@ -164,6 +164,14 @@ describe('a place that is closed when the picture is ready', () => {
     expectCalm()
   })
 
+  it('says that a file is gone, not the message, where only a file is', async () => {
+    const run = await begun()
+    t.slack.faults.failNext('files.completeUploadExternal', 'file_not_found')
+    run.finish()
+    await t.calm()
+    expect(t.text(lastOf(t.cards(t.scene.ada.direct.id)))).toContain(en.slack.replies.fileGone)
+  })
+
   it('sends it to its author if somebody deleted the message, and does not post there again', async () => {
     const run = await begun()
     lastOf(thread()).deleted = true

@@ -4,13 +4,8 @@ import { nothingNeeded } from '../../../src/common/memory-need.ts'
 import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/fair-order.ts'
 import { JobQueue } from '../../../src/engine/jobs/job-queue.ts'
 import type { Waiting } from '../../../src/engine/jobs/store.ts'
-import {
-  type DeviceAvailability,
-  etaAtMs,
-  horizon,
-  type SimulatedQueue,
-  simulateQueue,
-} from '../../../src/engine/jobs/times/forecast.ts'
+import { horizon, simulateQueue } from '../../../src/engine/jobs/times/forecast.ts'
+import { SimulatedQueue } from '../../../src/engine/jobs/times/simulated-queue.ts'
 
 let seqs = 0
 function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
@@ -219,16 +214,11 @@ describe('the forecast', () => {
     estimateMs: () => jobMs,
   })
 
-  /** As many jobs as are simulated, alike in turns, up to the last one. */
-  function simulate(
-    alike: Waiting | Waiting[],
-    devices: DeviceAvailability[],
-    last?: Waiting,
-  ): SimulatedQueue {
-    const turns = [alike].flat()
-    const jobs = Array.from({ length: horizon }, (_, i) => turns[i % turns.length] ?? job(1))
-    if (last) jobs.splice(-1, 1, last)
-    return { jobs, devices, etasMs: simulateQueue(jobs, devices) }
+  const far = 3 * horizon
+
+  /** Many more jobs than are simulated, alike in turns. */
+  function manyOf(...turns: [Waiting, ...Waiting[]]): Waiting[] {
+    return Array.from({ length: far }, (_, i) => turns[i % turns.length] ?? turns[0])
   }
 
   test('gives each job to the device that is free first', () => {
@@ -257,31 +247,41 @@ describe('the forecast', () => {
   test('says nothing where speeds are unknown, or there is no device', () => {
     expect(simulateQueue([job(1)], [device(0, undefined)])).toEqual([])
     expect(simulateQueue([job(1)], [])).toEqual([])
-    expect(etaAtMs({ jobs: [], devices: [], etasMs: [] }, job(1), 1)).toBeUndefined()
+    expect(new SimulatedQueue([], []).etaAtMs(job(1), 1)).toBeUndefined()
   })
 
   test('goes on in proportion beyond its horizon', () => {
-    const simulated = simulate(job(1), [device(0, 1000)])
-    expect(etaAtMs(simulated, job(1), horizon)).toBe(horizon * 1000)
-    expect(etaAtMs(simulated, job(1), 3 * horizon)).toBe(3 * horizon * 1000)
+    const simulated = new SimulatedQueue(manyOf(job(1)), [device(0, 1000)])
+    expect(simulated.etaAtMs(job(1), horizon)).toBe(horizon * 1000)
+    expect(simulated.etaAtMs(job(1), far)).toBe(far * 1000)
   })
 
-  test('beyond its horizon counts only what waits for the same devices', () => {
-    const [small, large, largest] = [1, 8, 24].map(gb => ({ ...job(1), needs: [`${gb}`] }))
-    if (!small || !large || !largest) throw new Error('three jobs are made')
-    const holding = (most: number, jobMs: number) => ({
+  describe('beyond its horizon', () => {
+    const [small, large, tooLarge] = [1, 8, 24].map(gb => ({ ...job(1), needs: [`${gb}`] }))
+    if (!small || !large || !tooLarge) throw new Error('three jobs are made')
+    const holding = (most: number, least: number, jobMs: number) => ({
       ...device(0, jobMs),
-      canHold: ({ needs: [gb] }: Waiting) => Number(gb) <= most,
+      canHold: ({ needs: [gb] }: Waiting) => Number(gb) >= least && Number(gb) <= most,
     })
-    // One in four waits for the card, and the last of them nobody can hold.
-    const mixed = [small, small, small, large]
-    const card = holding(12, 1_000_000)
-    const simulated = simulate(mixed, [holding(4, 1000), card], largest)
-    expect(simulated.etasMs.at(-1)).toBeUndefined()
-    const [far, perSmallMs] = [3 * horizon, 1000]
-    expect(etaAtMs(simulated, small, far)).toBeCloseTo((3 / 4) * far * perSmallMs, -4)
-    expect(etaAtMs(simulated, large, far)).toBeCloseTo((1 / 4) * far * 1_000_000, -8)
-    expect(etaAtMs(simulated, largest, far)).toBeUndefined()
+
+    test('counts only what waits for the same devices', () => {
+      // One in four waits for the card, and the last of them nobody can hold.
+      const order = manyOf(small, small, small, large)
+      order[horizon - 1] = tooLarge
+      const simulated = new SimulatedQueue(order, [holding(4, 0, 1000), holding(12, 0, 1_000_000)])
+      expect(simulated.etaAtMs(tooLarge, horizon)).toBeUndefined()
+      expect(simulated.etaAtMs(small, far)).toBeCloseTo((3 / 4) * far * 1000, -4)
+      expect(simulated.etaAtMs(large, far)).toBeCloseTo((1 / 4) * far * 1_000_000, -8)
+      expect(simulated.etaAtMs(tooLarge, far)).toBeUndefined()
+    })
+
+    test('counts them as they wait, not as if all were mixed evenly', () => {
+      const order = [small, ...Array.from({ length: horizon - 1 }, () => large), small, small]
+      const simulated = new SimulatedQueue(order, [holding(4, 0, 60_000), holding(12, 5, 1000)])
+      expect(simulated.etaAtMs(small, horizon + 1)).toBe(120_000)
+      expect(simulated.etaAtMs(small, horizon + 2)).toBe(180_000)
+      expect(simulated.etaAtMs(large, horizon + 3)).toBe(horizon * 1000)
+    })
   })
 })
 

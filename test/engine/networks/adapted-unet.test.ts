@@ -1,5 +1,6 @@
 /** What image prompts and merged LoRAs add to a U-Net's memory, and which variant of its graph it has then. */
 import { expect, test, vi } from 'vitest'
+import { unetWorkingBytes } from '../../../src/engine/networks/memory/working-memory.ts'
 import { planNetworks } from '../../../src/engine/networks/plan/plan.ts'
 import type { PlanTarget } from '../../../src/engine/networks/plan/unet-variant.ts'
 import type { VariantName } from '../../../src/engine/onnx/kernels.ts'
@@ -42,9 +43,33 @@ test('a fast variant that image prompts leave no room for gives way to a leaner 
   expect(chosen).toEqual(['portable float32', 'cpu float32', 'cpu float32'])
 })
 
-test('the merged weights of LoRAs need no more than those before, whatever type they were stored in', async () => {
+test('the merged weights of LoRAs need no more than those before, whatever type they were stored in, so the shallow graph over them may keep the variant', async () => {
   const { networks } = (await readDemoRecord()).parts
-  const { unet } = await planNetworks(networks)
-  expect([...(unet.weights?.found.values() ?? [])].some(({ dtype }) => dtype === 'F16')).toBe(true)
-  expect(memoryOf(unet.buildWith([], inFloat32))).toEqual(memoryOf(unet.graph))
+  const leanest: PlanTarget = {}
+  const fastest: PlanTarget = { memoryBytes: Number.POSITIVE_INFINITY, maxPixels: 64 ** 2 }
+  for (const target of [leanest, fastest]) {
+    const { unet } = await planNetworks(networks, target)
+    expect([...(unet.weights?.found.values() ?? [])].some(({ dtype }) => dtype === 'F16')).toBe(true)
+    chosen.length = 0
+    const merged = unet.buildWith([], inFloat32)
+    expect(chosen).toEqual([target === fastest ? 'cpu float32' : 'portable float32'])
+    expect(memoryOf(merged)).toEqual(memoryOf(unet.graph))
+    expect(memoryOf(unet.buildShallow(inFloat32))).toEqual(memoryOf(unet.buildShallow()))
+  }
+  // Where the own weights just fit in the fast variant, merged ones do, too.
+  const { unet } = await planNetworks(networks, fastest)
+  const side = 8
+  const working = unetWorkingBytes(unet.config, { batch: 2, heightLatent: side, widthLatent: side })
+  const { openingBytes, weightBytes } = memoryOf(unet.graph)
+  const least = Math.max(openingBytes, weightBytes + working)
+  for (const [memoryBytes, variant] of [
+    [least, 'cpu float32'],
+    [least - 1, 'portable float32'],
+  ] as const) {
+    const planned = await planNetworks(networks, { ...fastest, memoryBytes })
+    chosen.length = 0
+    planned.unet.buildWith([])
+    planned.unet.buildWith([], inFloat32)
+    expect(chosen).toEqual([variant, variant])
+  }
 })

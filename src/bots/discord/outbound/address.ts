@@ -8,7 +8,8 @@ export type MessageAddress = z.infer<typeof message>
 
 /**
  * Missing permissions, a guild with too many threads, an app that is not a member, a time limit that is over; and why a
- * message is not where it was requested: the place is closed, pictures are not allowed there, it was refused.
+ * message is not where it was requested: the place is closed, pictures are not allowed there, it was refused, its message was
+ * deleted, the place was deleted.
  */
 export const shortfalls = [
   'view',
@@ -24,6 +25,7 @@ export const shortfalls = [
   'attachElsewhere',
   'refusedElsewhere',
   'deletedElsewhere',
+  'placeGone',
 ] as const
 export type Shortfall = (typeof shortfalls)[number]
 

@@ -4,14 +4,8 @@ import type { DeviceList } from '../devices/device-list.ts'
 import type { JobQueue } from '../job-queue.ts'
 import type { Run } from '../run.ts'
 import type { Waiting } from '../store.ts'
-import {
-  availabilityOf,
-  etaAtMs,
-  horizon,
-  type Outlook,
-  type SimulatedQueue,
-  simulateQueue,
-} from './forecast.ts'
+import { availabilityOf, type Outlook } from './forecast.ts'
+import { SimulatedQueue } from './simulated-queue.ts'
 import type { Speeds } from './speeds.ts'
 
 const maxAgeMs = 1000
@@ -28,7 +22,7 @@ export class EtaCache {
   readonly #parts: EtaParts
   #version = -1
   #atMs = 0
-  #simulated: SimulatedQueue = { jobs: [], devices: [], etasMs: [] }
+  #simulated: SimulatedQueue = new SimulatedQueue([], [])
 
   constructor(parts: EtaParts) {
     this.#parts = parts
@@ -39,7 +33,7 @@ export class EtaCache {
     const { devices } = this.#parts
     if (devices.isPaused) return { kind: 'paused' }
     if (!devices.ready().some(device => device.canHold(job))) return { kind: 'no-device' }
-    const etaMs = etaAtMs(this.#simulatedNow(), job, place)
+    const etaMs = this.#simulatedNow().etaAtMs(job, place)
     return etaMs === undefined ? { kind: 'unknown' } : { kind: 'time', etaMs }
   }
 
@@ -58,7 +52,6 @@ export class EtaCache {
     const { queue, devices, runs, speeds } = this.#parts
     const runOn = new Map([...runs.values()].map(run => [run.device, run]))
     const available = devices.ready().map(device => availabilityOf(device, runOn.get(device), speeds, nowMs))
-    const jobs = queue.order(devices.loadedModels()).slice(0, horizon)
-    return { jobs, devices: available, etasMs: simulateQueue(jobs, available) }
+    return new SimulatedQueue(queue.order(devices.loadedModels()), available)
   }
 }

@@ -59,7 +59,7 @@ export function availabilityOf(
   }
 }
 
-/** The number of simulated jobs. The times of later positions are extrapolated in proportion. */
+/** The number of simulated jobs. The times of later positions are extrapolated: see SimulatedQueue. */
 export const horizon = 200
 
 /**
@@ -98,31 +98,4 @@ function firstFree(devices: readonly SimulatedDevice[], job: Waiting): Simulated
   let first: SimulatedDevice | undefined
   for (const one of devices) if ((!first || one.atMs < first.atMs) && one.device.canHold(job)) first = one
   return first
-}
-
-/** A simulated queue: its first jobs with their times, and the devices. */
-export interface SimulatedQueue {
-  readonly jobs: readonly Waiting[]
-  readonly devices: readonly DeviceAvailability[]
-  /** As of simulateQueue. */
-  readonly etasMs: readonly (number | undefined)[]
-}
-
-/**
- * The forecast time of a job at its queue position, 1 is next; undefined while speeds are unknown. Beyond the horizon it is in
- * proportion to that of the last simulated job that the same devices can hold, because other jobs wait for other devices.
- */
-export function etaAtMs(
-  { jobs, devices, etasMs }: SimulatedQueue,
-  job: Waiting,
-  place: number,
-): number | undefined {
-  if (place <= horizon) return etasMs[place - 1]
-  if (etasMs.length < horizon) return undefined
-  const holders = devices.filter(device => device.canHold(job))
-  const isHeldAlike = (other: Waiting) =>
-    devices.every(device => device.canHold(other) === holders.includes(device))
-  const alike = jobs.findLastIndex((other, i) => etasMs[i] !== undefined && isHeldAlike(other))
-  const knownMs = etasMs[alike]
-  return knownMs === undefined ? undefined : (knownMs * place) / (alike + 1)
 }

@@ -42,7 +42,7 @@ export function needsOfVae(vae: VaePlan): NetworkNeed[] {
   return [needOfVae(vae, vae.decoder.graph), needOfVae(vae, vae.encoder.graph)]
 }
 
-/** It runs beside the U-Net, with both rows at once at every low-memory level. */
+/** It takes turns with the U-Net in every step, and runs with both rows at once at every low-memory level. */
 export function needOfControlNet({ config, graph }: ControlNetPlan): NetworkNeed {
   const perPixel = (valueBytes: number) => bytesPerPixelOf(config, pxPerLatent(config), valueBytes)
   return {

@@ -122,7 +122,7 @@ async function planUNet(
     buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose, takesTextProjections })
   const cachedVariant = cachedUNetVariant(part.cached?.form, target)
   const { weights: own, use } = await planWeights(part, target, source => buildAs(cachedVariant, source))
-  // Adapters and merged weights may take the room of a fast variant.
+  // Adapters may take the room of a fast variant. Changed weights do not: they are computed in the type of those before.
   const built = (imagePrompts: readonly WeightSource[], weights: WeightSource): BuiltVariant => {
     const build = (variant: VariantName) => buildAs(variant, weights, imagePrompts)
     return part.cached

@@ -147,7 +147,9 @@ describe('where a request is answered', () => {
       expect(t.discord.refused.length).toBeLessThanOrEqual(6)
       const direct = t.discord.world.directChannel(ada.user)
       expect(pictures(t.last(direct))).toHaveLength(1)
-      expect(t.text(t.last(direct))).toContain(places.deletedElsewhere)
+      const [told, other] = [places.deletedElsewhere, places.placeGone]
+      expect(t.text(t.last(direct))).toContain(what === 'message' ? told : other)
+      expect(t.text(t.last(direct))).not.toContain(what === 'message' ? other : told)
       // Nor does the card bring back what somebody took away.
       for (const card of t.messages(channel)) expect(pictures(card)).toEqual([])
     },

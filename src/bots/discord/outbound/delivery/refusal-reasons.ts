@@ -29,6 +29,11 @@ export function reasonOf(code: number): RefusalReason {
   return reasons.get(code) ?? 'unknown'
 }
 
+/** Whether not only the message was deleted, but its thread, channel or server. */
+export function isOfPlace(code: string): boolean {
+  return code === String(refusals.unknownChannel) || code === String(refusals.unknownGuild)
+}
+
 export function closedBy({ code }: { code: number }): Closed {
   return { kind: 'closed', reason: reasonOf(code), code: String(code) }
 }

@@ -15,7 +15,7 @@ import type { Post } from '../messages.ts'
 import { has } from '../permissions.ts'
 import type { Pictures, UploadPlace } from '../uploads.ts'
 import { inAnyForm, type OpeningParts } from './opening-methods.ts'
-import { closed, closedBy } from './refusal-reasons.ts'
+import { closed, closedBy, isOfPlace } from './refusal-reasons.ts'
 
 export interface ResultParts extends OpeningParts {
   pictures: Pictures
@@ -111,6 +111,7 @@ export function lacksAttaching(job: Delivery['job'], before: readonly Refusal[])
 function directShortfall({ job }: Delivery, before: readonly Refusal[]): Shortfall | undefined {
   if (lacksAttaching(job, before)) return 'attachElsewhere'
   if (job.conversation.kind === 'direct') return undefined
+  if (before.some(({ code }) => isOfPlace(code))) return 'placeGone'
   if (before.some(({ reason }) => reason === 'deleted')) return 'deletedElsewhere'
   const isClosed = before.some(({ reason }) => ['forbidden', 'expired'].includes(reason))
   return isClosed ? 'elsewhere' : 'refusedElsewhere'

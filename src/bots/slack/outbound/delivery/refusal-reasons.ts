@@ -61,6 +61,11 @@ export function isOfWorkspace(error: string): boolean {
   return revoked.has(error) || uploadsRefused.has(error)
 }
 
+/** Whether not the message was deleted, but a file of it. */
+export function isOfFile(error: string): boolean {
+  return error === 'file_deleted' || error === 'file_not_found'
+}
+
 export function closedBy({ error }: { error: string }): Closed {
   return { kind: 'closed', reason: reasonOf(error), code: error }
 }

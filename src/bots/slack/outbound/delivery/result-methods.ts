@@ -6,6 +6,7 @@ import type {
   MethodOutcome,
   Refusal,
 } from '../../../../app/delivery/courier.ts'
+import type { Words } from '../../../../words/en.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
 import { type SlackAddress, workspaceOf, writeAddress } from '../address.ts'
 import {
@@ -18,7 +19,7 @@ import {
 } from '../delivery-context.ts'
 import type { MessagePlace, Messages } from '../messages.ts'
 import type { PictureResults } from '../picture-results.ts'
-import { closedBy, isOfWorkspace, notInstalled } from './refusal-reasons.ts'
+import { closedBy, isOfFile, isOfWorkspace, notInstalled } from './refusal-reasons.ts'
 
 export interface ResultParts {
   messages: Messages
@@ -78,9 +79,13 @@ async function unlessClosed(
 /** Says why the result comes as a direct message. */
 function noted(context: DeliveryContext, before: readonly Refusal[]): DeliveryContext {
   const { delivery, words } = context
-  const { deletedElsewhere, movedHere } = words.slack.replies
+  return { ...context, notes: delivery.isCopy ? [] : [whyDirect(before, words.slack.replies)] }
+}
+
+function whyDirect(before: readonly Refusal[], replies: Words['slack']['replies']): string {
+  if (before.some(({ code }) => isOfFile(code))) return replies.fileGone
   const isDeleted = before.some(({ reason }) => reason === 'deleted')
-  return { ...context, notes: delivery.isCopy ? [] : [isDeleted ? deletedElsewhere : movedHere] }
+  return isDeleted ? replies.deletedElsewhere : replies.movedHere
 }
 
 const notAgain: Closed = { kind: 'closed', reason: 'deleted', code: 'not again' }
