@@ -12,10 +12,17 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
   { prefix: 'src/config/', may: ['src/errors/', 'src/common/', 'src/words/'] },
   {
     prefix: 'src/words/',
-    may: ['src/errors/', 'type src/app/', 'type src/devices/', 'type src/remote/'],
+    may: [
+      'src/errors/',
+      'src/common/visible-controls.ts',
+      'type src/app/',
+      'type src/devices/',
+      'type src/remote/',
+    ],
   },
   // The engine, from its foundation up.
   { prefix: 'src/engine/work-order.ts', may: ['src/common/'] },
+  { prefix: 'src/engine/step-counts.ts', may: ['type src/engine/work-order.ts'] },
   {
     prefix: 'src/engine/order-needs.ts',
     may: [
@@ -66,6 +73,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
       'src/common/',
       'src/engine/order-needs.ts',
       'src/engine/work-order.ts',
+      'src/engine/step-counts.ts',
       'src/engine/models/',
       'src/engine/sampling/',
       'src/engine/text/',
@@ -99,6 +107,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
       'src/common/',
       'src/system/',
       'src/engine/work-order.ts',
+      'src/engine/step-counts.ts',
       'src/engine/host/',
       'type src/engine/pipeline/',
     ],
