@@ -22,6 +22,7 @@ import {
   variationStrengths,
   varied,
 } from './resolve/derive.ts'
+import { overlay } from './resolve/overlay.ts'
 import { requestOf } from './resolve/request-of-job.ts'
 import { picturesOf } from './resolve/request-pictures.ts'
 import { submit } from './submit.ts'
@@ -74,7 +75,14 @@ async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<A
   const seed = job.state === 'done' ? parts.random.uint32() : recipe.seed
   const order = model && reRolled(recipe, model, seed)
   const [picture] = parts.views.ofRecord(job).pictures
-  return derive(parts, 're-roll', order, { job, pictureId: picture?.id }, findings, caller)
+  return derive(
+    parts,
+    're-roll',
+    order,
+    { job, pictureId: picture?.id, isAnother: job.state === 'done' },
+    findings,
+    caller,
+  )
 }
 
 /** The edited request, merged over the settings with which the picture was painted. */
@@ -126,7 +134,8 @@ async function repaint(
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
   const order = model && repainted(parts, kind, alike(recipe, found.job), found.picture, model, findings)
-  return derive(parts, kind, order, { job: found.job, pictureId }, findings, caller)
+  const isAnother = kind !== 'refine'
+  return derive(parts, kind, order, { job: found.job, pictureId, isAnother }, findings, caller)
 }
 
 function repainted(
@@ -143,12 +152,18 @@ function repainted(
   return varied(recipe, picture.id, variationStrengths[kind], seed, context, findings)
 }
 
-/** The last steps of every button press: refuse, report a duplicate, or accept. */
+/** Two presses within it are a double click: what systems allow one (500 ms), and the way to the server. */
+const doubleClickMs = 1000
+
+/**
+ * The last steps of every button press: refuse, report a duplicate, or accept. `isAnother`: each press gives another picture, so
+ * that only a double click is one press; otherwise one under way is enough.
+ */
 async function derive(
   parts: AppParts,
   action: string,
   order: WorkOrder | undefined,
-  from: { job: JobRecord; pictureId?: string },
+  from: { job: JobRecord; pictureId?: string; isAnother?: boolean },
   findings: Findings,
   caller: Caller,
 ): Promise<ActOutcome> {
@@ -157,6 +172,7 @@ async function derive(
   if (!order || findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }
 
   const { db } = parts
+  const sinceMs = from.isAnother ? parts.clock.now() - doubleClickMs : 0
   const parent = { jobId: from.job.id, pictureId: from.pictureId }
   const refusal = refusalIfDeleted(parts, from.job, caller)
   const { promptAsTyped } = from.job
@@ -167,7 +183,8 @@ async function derive(
     notices: findings.notices,
     given: [],
     refusal() {
-      const isUnderway = () => db.openJobs.underway(db.people.ofAccount(caller.person), parent, action)
+      const isUnderway = () =>
+        db.openJobs.underway(db.people.ofAccount(caller.person), parent, action, sinceMs)
       return refusal() ?? (isUnderway() ? problem('already-running', { action }) : undefined)
     },
   })
@@ -248,51 +265,6 @@ function showsMoreOf(
 function seenOf(request: ImagineRequest) {
   const { pasteBack, softEdgePx, onlyMasked, controls, imagePrompts } = request
   return { pictures: picturesOf(request), pasteBack, softEdgePx, onlyMasked, controls, imagePrompts }
-}
-
-/**
- * Values of the form replace the old ones. An aspect also replaces the size, and a preset also replaces the sampling. An
- * empty negative field removes the negative prompt.
- */
-function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): ImagineRequest {
-  const entered = Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== undefined))
-  const replaced: Partial<ImagineRequest> = {}
-  if (base && edited.aspect && !edited.size) replaced.size = undefined
-  if (base && edited.preset) {
-    Object.assign(replaced, { sampler: undefined, steps: undefined, guidance: undefined, spacing: undefined })
-  }
-  // A new sampler or sigma spacing removes the old schedule. A new schedule removes the old sigma spacing.
-  if (base && (edited.sampler ?? edited.sigmas ?? edited.preset) !== undefined) replaced.schedule = undefined
-  if (base && edited.schedule !== undefined)
-    Object.assign(replaced, { sigmas: undefined, spacing: undefined })
-  // A preset in the old settings fixes timesteps, which fit only its own sampler.
-  if (base?.preset && edited.sampler) replaced.preset = undefined
-  if (base) Object.assign(replaced, refinerReplaced(edited), picturesReplaced(base, edited))
-  const removed = edited.negative === '' ? { negative: undefined } : {}
-  return { prompt: edited.prompt, ...replaced, ...entered, ...removed }
-}
-
-/** Attached pictures replace those that the old ControlNets and image prompts used. */
-function picturesReplaced(base: ImagineRequest, edited: ImagineRequest): Partial<ImagineRequest> {
-  const withoutPicture = <Item extends { pictureId?: string }>({ pictureId: _, ...rest }: Item) => rest
-  return {
-    ...(edited.controlPictures && { controls: base.controls?.map(withoutPicture) }),
-    ...(edited.promptPictures && { imagePrompts: base.imagePrompts?.map(withoutPicture) }),
-  }
-}
-
-/** A change of the Refiner's mode removes the options of the old mode. */
-function refinerReplaced(edited: ImagineRequest): Partial<ImagineRequest> {
-  const after = { refineStrength: undefined, refineSteps: undefined }
-  const ensemble = { refineSplit: undefined }
-  if (edited.refine !== undefined) {
-    return { ...after, ...ensemble, refineGuidance: undefined, refineScore: undefined }
-  }
-  if (edited.refineSplit !== undefined) return { refine: undefined, ...after }
-  if (edited.refineStrength !== undefined || edited.refineSteps !== undefined) {
-    return { refine: undefined, ...ensemble }
-  }
-  return edited.refineGuidance === undefined && edited.refineScore === undefined ? {} : { refine: undefined }
 }
 
 function refused(...problems: Problem[]): ActOutcome {

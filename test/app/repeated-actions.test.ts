@@ -48,6 +48,24 @@ describe('a press is refused in words', () => {
     await t.settled()
   })
 
+  test.each(['re-roll', 'vary-strong'] as const)(
+    '%s gives another picture each time: only a double click is one',
+    async kind => {
+      const job = await t.paint('a red circle')
+      t.workers.mode = 'by-hand'
+      const press = () =>
+        t.easel.act(
+          kind === 're-roll' ? { kind, jobId: job.id } : { kind, pictureId: pictureOf(job) },
+          t.caller(),
+        )
+      expect(codes(await press())).toEqual(['accepted'])
+      t.clock.advance(400)
+      expect(codes(await press())).toEqual(['already-running'])
+      t.clock.advance(1000)
+      expect(codes(await press())).toEqual(['accepted'])
+    },
+  )
+
   test('on jobs and pictures that do not exist', async () => {
     for (const kind of ['refine', 'vary-subtle', 'vary-strong', 'info'] as const) {
       expect(codes(await t.easel.act({ kind, pictureId: 'forged' }, t.caller()))).toEqual(['picture-unknown'])

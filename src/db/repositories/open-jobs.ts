@@ -1,5 +1,5 @@
 /** Running and queued jobs: the queue's queries on the jobs table. */
-import { and, asc, count, desc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm'
+import { and, asc, count, desc, eq, gte, inArray, isNull, notInArray, sql } from 'drizzle-orm'
 import { isFinal, jobStates } from '../../engine/jobs/job.ts'
 import type { Waiting } from '../../engine/jobs/store.ts'
 import { workOrder } from '../../engine/work-order.ts'
@@ -83,11 +83,12 @@ export class OpenJobs {
     return this.#counts.queuedFrom.get({ address })?.count ?? 0
   }
 
-  /** Whether the same press by the same person on the same object started a job that is not finished. */
+  /** Whether the same press by the same person on the same object started a job that is not finished, at `sinceMs` or later. */
   underway(
     personIds: readonly number[],
     parent: { jobId: string; pictureId?: string },
     action: string,
+    sinceMs = 0,
   ): boolean {
     const { jobId, pictureId } = parent
     const row = this.#rows
@@ -99,6 +100,7 @@ export class OpenJobs {
           pictureId === undefined ? isNull(jobs.parentPictureId) : eq(jobs.parentPictureId, pictureId),
           eq(jobs.action, action),
           inArray(jobs.personId, [...personIds]),
+          gte(jobs.createdAt, sinceMs),
           open,
         ),
       )
