@@ -42,6 +42,10 @@ const { only, rounds, torch } = command.opts<{ only?: string[]; rounds: number; 
 const chosen = scenes.filter(({ name }) => !only || only.includes(name))
 if (chosen.length === 0) command.error(`bench:full: there are ${scenes.map(({ name }) => name).join(', ')}`)
 
+if (torch) {
+  const reason = 'bench:full: --torch needs a python3 that has torch and safetensors'
+  await execute('python3', ['-c', 'import torch, safetensors']).catch(() => command.error(reason))
+}
 const { parts } = await recordIn(folder).catch(error => command.error(`bench:full: ${error.message}`))
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 console.log(
