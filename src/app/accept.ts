@@ -1,11 +1,13 @@
 /** Creates jobs. No other file does. One transaction writes the jobs, their quota usage and their first message. */
 import type { JobRecord } from '../db/records/job-records.ts'
+import type { DeliveryRecord } from '../db/repositories/deliveries.ts'
 import type { NewPicture } from '../db/repositories/pictures.ts'
 import type { Waiting } from '../engine/jobs/store.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { isVisible } from './access/visible.ts'
 import { memoryProblem } from './checks/check-memory.ts'
 import { nameable } from './checks/text-limits.ts'
+import { newlyUndelivered, undeliveredOf } from './delivery/delivery-status.ts'
 import type { ImagineOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import type { Caller } from './people/people.ts'
@@ -26,7 +28,7 @@ export interface Acceptance {
 
 /** Once this has returned `accepted`, the jobs are on disk; only a person's action removes them. */
 export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance): Promise<ImagineOutcome> {
-  const { db, pool, changed, catalogue } = parts
+  const { db, pool, changed, catalogue, views } = parts
   const orders = wanted.jobs.map(({ order }) => order)
   const tooLarge = memoryProblem(orders, catalogue, pool.means())
   if (tooLarge) {
@@ -44,7 +46,8 @@ export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance
     case 'inserted': {
       for (const job of written.jobs) pool.add(job)
       const jobs = written.jobs.flatMap(({ jobId }) => changed(jobId) ?? [])
-      return { kind: 'accepted', jobs, notices: wanted.notices }
+      const undelivered = undeliveredOf(written.undelivered, views)
+      return { kind: 'accepted', jobs, notices: wanted.notices, undelivered }
     }
   }
 }
@@ -61,7 +64,7 @@ function duplicate({ db, views }: AppParts, caller: Caller, known: readonly JobR
 }
 
 type Written =
-  | { kind: 'inserted'; jobs: Waiting[] }
+  | { kind: 'inserted'; jobs: Waiting[]; undelivered: DeliveryRecord[] }
   | { kind: 'duplicate'; jobs: JobRecord[] }
   | { kind: 'refused'; problem: Problem }
 
@@ -78,6 +81,7 @@ function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
   const problem = wanted.refusal() ?? refusalByQuota(db, config.limits, asked, now)
   if (problem) return { kind: 'refused', problem }
 
+  const undelivered = newlyUndelivered(db, caller.person)
   const parent = wanted.parent && db.jobs.isThere(wanted.parent.jobId) ? wanted.parent : undefined
   for (const picture of wanted.given) db.pictures.add({ ...picture, personId })
   const jobs = wanted.jobs.map(({ order, promptAsTyped }, eventIndex) => {
@@ -99,7 +103,7 @@ function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
     db.outbox.add(id, 'open', now)
     return waiting
   })
-  return { kind: 'inserted', jobs }
+  return { kind: 'inserted', jobs, undelivered }
 }
 
 async function discard(parts: AppParts, given: Acceptance['given']): Promise<void> {

@@ -20,9 +20,17 @@ import type {
 
 export type { AddOnKind }
 
-/** `notices` report changes to the request, such as a fitted size or an ignored word. */
+/**
+ * `notices` report changes to the request, such as a fitted size or an ignored word; `undelivered` the person's earlier results
+ * that reached no conversation and of which they have not been told.
+ */
 export type ImagineOutcome =
-  | { kind: 'accepted'; jobs: JobView[]; notices: Problem[] }
+  | {
+      kind: 'accepted'
+      jobs: JobView[]
+      notices: Problem[]
+      undelivered: DeliveryNotices['undelivered']
+    }
   | { kind: 'duplicate'; jobs: JobView[] }
   | { kind: 'refused'; problems: Problem[] }
   /** The prompt expands to several jobs. Call again with `confirmed` once the person has agreed. */

@@ -1,5 +1,6 @@
 /** The status of deliveries and deletions for people: progress, and closed methods. */
 import type { Database } from '../../db/database.ts'
+import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
 import type { Viewer } from '../access/access-rules.ts'
 import { visibleJob } from '../access/visible.ts'
 import type { Person } from '../people/people.ts'
@@ -18,7 +19,7 @@ export interface DeletionStatus {
   kept: readonly Refusal[]
 }
 
-/** Notices for a person's next request, wherever they make it. */
+/** Notices for a person, wherever they are. */
 export interface DeliveryNotices {
   /** Finished jobs whose results reached no conversation. */
   undelivered: readonly { job: JobView; refusals: readonly Refusal[] }[]
@@ -41,11 +42,24 @@ export function deletionStatus(db: Database, jobIds: readonly string[]): Deletio
 
 export function deliveryNotices(db: Database, views: JobViews, person: Person): DeliveryNotices {
   const personIds = db.people.ofAccount(person)
-  const undelivered = db.deliveries.undelivered(personIds).flatMap(({ jobId, refusals }) => {
+  const undelivered = undeliveredOf(db.deliveries.undelivered(personIds), views)
+  return { undelivered, deletion: statusOf(db.deliveries.beingDeleted({ personIds })) }
+}
+
+/** Those that were given up since the person's last request: the next one tells of them, once. */
+export function newlyUndelivered(db: Database, person: Person): DeliveryRecord[] {
+  const personIds = db.people.ofAccount(person)
+  return db.deliveries.undelivered(personIds, db.usage.lastAcceptedAt(personIds))
+}
+
+export function undeliveredOf(
+  records: readonly DeliveryRecord[],
+  views: JobViews,
+): DeliveryNotices['undelivered'] {
+  return records.flatMap(({ jobId, refusals }) => {
     const job = views.job(jobId)
     return job ? [{ job, refusals }] : []
   })
-  return { undelivered, deletion: statusOf(db.deliveries.beingDeleted({ personIds })) }
 }
 
 function statusOf(deletions: readonly { isKept: boolean; refusals: Refusal[] }[]): DeletionStatus {

@@ -212,10 +212,11 @@ export class EntryHandler {
     return told?.address === undefined ? undefined : { ...delivery, job: told.job, address: told.address }
   }
 
-  /** Whether a notice is needed: edits notify nobody, direct messages do, and the author of a cancelled job knows. */
+  /** Whether a notice is needed: edits notify nobody, direct messages do, and who cancels their own job knows. */
   #isToBeTold({ job, recipient, isCopy }: Delivery, result: DeliveryResult): boolean {
     const { db, notify } = this.#parts
-    if (isCopy || job.state === 'cancelled' || result.kind !== 'arrived') return false
+    if (isCopy || result.kind !== 'arrived') return false
+    if (job.state === 'cancelled' && !db.audit.has({ action: 'cancel', target: job.id })) return false
     const isNewDirect =
       result.method === 'direct' || (job.conversation.kind === 'direct' && result.method !== 'edit')
     return !isNewDirect && (db.people.settings(recipient).notify ?? notify)

@@ -13,7 +13,7 @@ import { type CommandName, helpLines, runCommand } from '../commands/commands.ts
 import { topicMessage } from '../commands/topics.ts'
 import type { Question } from '../messages/buttons.ts'
 import { deletionQuestion } from '../messages/deletion-question.ts'
-import { deletionReply, showStatusMessage } from '../messages/delivery-notices.ts'
+import { deletionReply, showStatusMessage, undeliveredLines } from '../messages/delivery-notices.ts'
 import { infoMessage, pictureMessage } from '../messages/info-message.ts'
 import { problemSentences, shortened } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
@@ -66,17 +66,17 @@ export class Chat {
     request: ImagineRequest,
     options?: { confirmed: boolean },
   ): Promise<ChatReply> {
-    const { easel, ids } = this.#parts
+    const { easel, ids, prefix } = this.#parts
     const outcome = await easel.imagine(request, caller, options)
     const pendingId = ids.next()
     if (outcome.kind === 'confirm') await savePending(easel, pendingId, request, caller)
-    return replyOf(outcome, words, pendingId)
+    return replyOf(outcome, words, pendingId, prefix)
   }
 
   async act({ caller, words }: Requester, action: Action): Promise<ChatReply> {
-    const { easel, ids } = this.#parts
+    const { easel, ids, prefix } = this.#parts
     const outcome = await easel.act(action, caller)
-    if (outcome.kind !== 'deleted') return replyOf(outcome, words, ids.next())
+    if (outcome.kind !== 'deleted') return replyOf(outcome, words, ids.next(), prefix)
     const { deleted } = words.chat.replies
     const staying = this.#staying(outcome, words)
     return { kind: 'message', message: await deletionReply(easel, [outcome.job.id], deleted, words, staying) }
@@ -212,14 +212,20 @@ function replyOf(
   outcome: Exclude<ActOutcome, { kind: 'deleted' }>,
   words: Words,
   pendingId: string,
+  prefix: string,
 ): ChatReply {
   const { replies } = words.chat
   switch (outcome.kind) {
     case 'accepted': {
-      const { jobs, notices } = outcome
-      return notices.length === 0
+      const { jobs, notices, undelivered } = outcome
+      const [first, ...more] = [
+        ...problemSentences(notices, words),
+        ...undeliveredLines(undelivered, words, prefix),
+      ]
+      const jobIds = undelivered.map(({ job }) => job.id)
+      return first === undefined
         ? { kind: 'accepted', jobs }
-        : { kind: 'accepted', jobs, message: problemMessage(notices, words) }
+        : { kind: 'accepted', jobs, message: { ...textMessage(first, more), jobIds } }
     }
     case 'duplicate':
       return { kind: 'none' }

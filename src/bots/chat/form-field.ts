@@ -1,4 +1,5 @@
 /** Platform-neutral form fields and their values. A field for a flag has the flag's name. */
+import { shortened } from '../messages/job-message.ts'
 
 export interface FieldChoice {
   label: string
@@ -13,6 +14,8 @@ interface Field {
 export interface TextField extends Field {
   kind: 'text'
   hint?: string
+  /** Instead of `hint`, where the platform's field holds only the beginning of the value. */
+  hintIfCut?: string
   value?: string | undefined
   isRequired?: boolean
   isLong?: boolean
@@ -45,6 +48,21 @@ export type FormField = TextField | ChoiceField | CheckField | PictureField
 /** A submitted form: the text of each field; undefined for an empty field. */
 export interface FormValues {
   text(id: string): string | undefined
+}
+
+/** The value of a text field that holds so many UTF-16 units, which the platforms count, and the hint beside it. */
+export function fittedText(
+  { value = '', hint, hintIfCut }: Pick<TextField, 'value' | 'hint' | 'hintIfCut'>,
+  limit: number,
+): { value: string; hint?: string | undefined } {
+  if (value.length <= limit) return { value, hint }
+  let characters = limit
+  let cut = shortened(value, characters)
+  while (cut.length > limit) {
+    characters -= Math.ceil((cut.length - limit) / 2)
+    cut = shortened(value, characters)
+  }
+  return { value: cut, hint: hintIfCut ?? hint }
 }
 
 export function choicesOf(names: readonly string[]): FieldChoice[] {

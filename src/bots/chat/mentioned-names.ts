@@ -8,18 +8,24 @@ const special = /[{}()[\]<>|&:_\\]|--+/g
 
 /**
  * `mention`: a global pattern with the id as its first group and an optional name as its second. `nameOf` is called if there
- * is no name. An unknown person remains an id.
+ * is no name. An unknown one remains an id. `sign`: what stands before the name.
  */
 export async function withNames(
   text: string,
   mention: RegExp,
   nameOf: (id: string) => Promise<string | undefined>,
+  sign = '@',
 ): Promise<string> {
   const names = new Map<string, string | undefined>()
   for (const [, id = '', given] of text.matchAll(mention))
     if (names.get(id) === undefined && names.size < mostLookups) names.set(id, given ?? (await nameOf(id)))
   return text.replaceAll(mention, (whole, id: string) => {
-    const name = names.get(id)?.replace(special, ' ').replace(/\s+/g, ' ').trim()
-    return name ? `@${name}` : whole
+    const name = harmless(names.get(id) ?? '')
+    return name ? `${sign}${name}` : whole
   })
+}
+
+/** A name as words of a prompt. */
+export function harmless(name: string): string {
+  return name.replace(special, ' ').replace(/\s+/g, ' ').trim()
 }

@@ -15,14 +15,21 @@ export function noticeLines(
   words: Words,
   prefix: string,
 ): string[] {
-  const lines = undelivered.map(({ job, refusals }) =>
+  return [...undeliveredLines(undelivered, words, prefix), ...deletionLines(deletion, words)]
+}
+
+export function undeliveredLines(
+  undelivered: DeliveryNotices['undelivered'],
+  words: Words,
+  prefix: string,
+): string[] {
+  return undelivered.map(({ job, refusals }) =>
     words.delivery.undelivered(
       shortened(titleOf(job, words), 80),
       reasonIn(refusals, words),
       `${prefix}show ${job.id}`,
     ),
   )
-  return [...lines, ...deletionLines(deletion, words)]
 }
 
 /** The message with the notices for its reader below. */

@@ -136,11 +136,16 @@ export function withoutPictures(message: Message): Message {
   return { ...message, pictures: [], buttons: removal.length === 0 ? message.buttons : [removal] }
 }
 
-/** The notice to the author that the job has ended. */
+/** The notice to the author that the job has ended. Of a cancel only who did not do it is told. */
 export function endMessage(job: JobView, words: Words): Message {
-  return textMessage(
-    job.state === 'done' ? words.job.ready(job.pictures.length) : words.job.ended(countOf(job.order)),
-  )
+  switch (job.state) {
+    case 'done':
+      return textMessage(words.job.ready(job.pictures.length))
+    case 'cancelled':
+      return textMessage(words.job.cancelledByOther)
+    default:
+      return textMessage(words.job.ended(countOf(job.order)))
+  }
 }
 
 /** The job without user text, for a platform that refused the text. */

@@ -1,5 +1,5 @@
 /** The audit table: who did what to whom, for the operator. */
-import { asc } from 'drizzle-orm'
+import { and, asc, eq } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { audit } from '../schema.ts'
 
@@ -38,6 +38,16 @@ export class AuditTable {
   /** After that transaction, or another that ended the job. */
   forgetOwed(jobId: string): void {
     this.#owed.delete(jobId)
+  }
+
+  has({ action, target }: Pick<AuditEntry, 'action' | 'target'>): boolean {
+    const found = this.#rows
+      .select({ id: audit.id })
+      .from(audit)
+      .where(and(eq(audit.target, target), eq(audit.action, action)))
+      .limit(1)
+      .get()
+    return found !== undefined
   }
 
   all(): (typeof audit.$inferSelect)[] {

@@ -1,5 +1,5 @@
 /** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
-import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
 import type { JobState } from '../../engine/jobs/job.ts'
 import type { Rows } from '../client.ts'
 import { columnPlaceholder } from '../column-placeholder.ts'
@@ -179,14 +179,15 @@ export class DeliveriesTable {
       .run()
   }
 
-  /** Finished jobs of a person that are shown nowhere, oldest first. */
-  undelivered(personIds: readonly number[]): DeliveryRecord[] {
+  /** Finished jobs of a person that are shown nowhere, oldest first; those given up after that time. */
+  undelivered(personIds: readonly number[], afterMs = -1): DeliveryRecord[] {
     return selectDeliveries(this.#rows)
       .where(
         and(
           inArray(jobs.personId, [...personIds]),
           eq(deliveries.end, 'undeliverable'),
           eq(deliveries.id, deliveries.jobId),
+          gt(deliveries.endedAt, afterMs),
           isNull(jobs.removedAt),
         ),
       )

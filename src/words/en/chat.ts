@@ -27,6 +27,8 @@ export const chat = {
   form: {
     prompt: 'Prompt',
     promptHint: 'What to paint. Flags work here too, at the end.',
+    /** At most 100 characters. */
+    promptCut: 'This text is longer than a form holds, and is cut at its end.',
     negative: 'What should not be in it',
     aspect: 'Aspect ratio',
     /** The choice of no value, in a new request and in one that is derived from another. */

@@ -70,6 +70,7 @@ export const job = {
   failed: 'This picture could not be painted.',
   dead: 'Painting this picture crashed Easel’s worker more than once.',
   cancelled: 'Cancelled.',
+  cancelledByOther: 'A moderator cancelled your request.',
   expired: 'This request waited too long and was dropped.',
   untitled: 'Untitled picture',
   refined: 'Refined from an earlier picture',

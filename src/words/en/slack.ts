@@ -37,7 +37,7 @@ export const slack = {
     archived: 'This channel is archived, so I cannot answer there. Ask me in another one.',
     revoked: 'I was removed from this workspace, so I cannot answer. Once an admin installs me again, I can.',
     movedHere: 'I cannot write where you asked, so here it is.',
-    deletedElsewhere: 'The message that this belongs into is gone, so here it is.',
+    deletedElsewhere: 'The message that this belongs to is gone, so here it is.',
     fileGone: 'A file of it was deleted where you asked, so here it is.',
     fileRefusals: {
       'not-in-blocks': 'not accepted in messages',

@@ -11,6 +11,7 @@ export const chat: Words['chat'] = {
   form: {
     prompt: '提示词',
     promptHint: '想画什么。也可以在末尾写参数。',
+    promptCut: '这段文字超出表单的长度，末尾被截断了。',
     negative: '画面里不要有什么',
     aspect: '宽高比',
     usual: '默认',

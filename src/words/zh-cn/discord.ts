@@ -68,7 +68,7 @@ export const discord: Words['discord'] = {
     later: '这要花的时间比我能在这里回复的时间长：结果会用私信发送。',
     elsewhere: '你提出请求的地方我不能发言，所以发在这里。',
     deletedElsewhere: '应显示结果的那条消息已经不在了，所以发在这里。',
-    placeGone: '应显示结果的地方已经不在了，所以发在这里。',
+    placeGone: '应显示结果的子区或频道已经不在了，所以发在这里。',
     smaller: '细节有所减少：原文件超过了 Discord 在这里允许的大小。',
     tooLarge: '文件超过了 Discord 在这里允许的大小，压缩后也不行。',
     pictureGone: '图片文件已经不在了。',

@@ -59,6 +59,7 @@ export const job: Words['job'] = {
   failed: '这张图没有画成。',
   dead: '绘制这张图时，工作进程不止一次崩溃。',
   cancelled: '已取消。',
+  cancelledByOther: '管理员取消了你的请求。',
   expired: '等待时间过长，请求已取消。',
   untitled: '无标题图片',
   refined: '由先前的图片精修而来',

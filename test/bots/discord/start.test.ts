@@ -58,6 +58,23 @@ it('tries a Discord that cannot be reached until it can', async () => {
   await adapter.stop()
 })
 
+it('tries again where Discord fails in the middle of the login', async () => {
+  const parts = await adapterParts()
+  let asked = 0
+  discord.faults.choose = (_method, path) => {
+    if (!path.endsWith('/gateway/bot')) return undefined
+    asked += 1
+    return asked > 1 && asked < 6 ? { kind: 'status', status: 503 } : undefined
+  }
+  const adapter = new DiscordAdapter(parts, discord.token)
+  const statuses: AdapterStatus[] = []
+  await adapter.start(status => statuses.push(status))
+  expect(statuses).toEqual([{ kind: 'connecting' }])
+  parts.clock.advance(10_000)
+  await test.until(() => statuses.at(-1)?.kind === 'on')
+  await adapter.stop()
+})
+
 it('can be stopped while it begins', async () => {
   const adapter = new DiscordAdapter(await adapterParts(), discord.token)
   const begun = adapter.start()

@@ -128,6 +128,13 @@ describe('what doctor says of Slack', () => {
     expect(findings.at(at)).toEqual({ state: 'wrong', detail })
   })
 
+  it('is not that a token is refused where something in front of Slack answers', async () => {
+    stage.slack.faults.failNext('auth.test', { kind: 'page', status: 200 })
+    const [finding] = await diagnosis(slackSecrets(stage))
+    expect(finding?.detail).toContain('Slack does not answer')
+    expect(finding?.detail).not.toContain('<')
+  })
+
   it('is no error of a set-up for several workspaces', async () => {
     const { slackAppToken } = slackSecrets(stage)
     const findings = await diagnosis({ ...oauth, slackAppToken }, { port: 0 })
@@ -152,8 +159,12 @@ describe('a Slack that cannot be reached', () => {
   it.each([
     ['auth.test', 503],
     ['auth.test', 'service_unavailable'],
+    ['auth.test', { kind: 'page', status: 200 }],
     ['apps.connections.open', 500],
-  ])('is tried again until it answers: %s with %s', async (method, fault) => {
+    ['apps.connections.open', 'internal_error'],
+    ['apps.connections.open', { kind: 'page', status: 200 }],
+    ['apps.connections.open', { kind: 'page', status: 429 }],
+  ] as const)('is tried again until it answers: %s with %j', async (method, fault) => {
     const { slack, ada, channel } = stage
     slack.faults.failNext(method, fault, fault)
     const adapter = started(slackSecrets(stage))

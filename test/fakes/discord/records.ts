@@ -30,6 +30,8 @@ export interface Guild {
   maxActiveThreads: number
   /** Bytes that a file may have here, where boosts raise it. */
   uploadLimitBytes?: number
+  /** Besides @everyone. */
+  roles: { id: string; name: string }[]
   /** Words that automatic moderation lets nobody write, in any case of letters. */
   blockedWords: string[]
 }

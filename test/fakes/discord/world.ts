@@ -69,6 +69,7 @@ export class World {
       extraPermissions: new Map(),
       maxActiveThreads: 1000,
       uploadLimitBytes: options.uploadLimitBytes,
+      roles: [],
       blockedWords: [],
     }
     this.guilds.set(guild.id, guild)

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Place } from '../traffic.ts'
 import { Refusal } from './api/refusal.ts'
+import { haveTooMuchText } from './blocks/block-elements.ts'
 import { checkMessageBlocks } from './blocks/block-kit.ts'
 import type { Member, Post, World } from './world.ts'
 
@@ -120,6 +121,7 @@ export class Interactions {
     const checked = body.blocks === undefined ? undefined : checkMessageBlocks(body.blocks)
     if (checked?.kind === 'bad') throw new Refusal('invalid_blocks', checked.messages)
     const blocks = checked?.value ?? []
+    if (haveTooMuchText(blocks)) throw new Refusal('msg_blocks_too_long')
     if ((body.text ?? '') === '' && blocks.length === 0) throw new Refusal('no_text')
     if (body.replace_original === true && original !== undefined) {
       original.text = body.text ?? ''

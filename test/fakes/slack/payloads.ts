@@ -7,9 +7,12 @@ import type { Channel, Member, Post } from './world.ts'
 
 type AnySlack = FakeSlack<Clock>
 
-/** What every interaction carries. */
-export function commonJson(member: Member, { world }: AnySlack) {
-  const team = world.team(member.teamId)
+/**
+ * What every interaction carries. A press on a message names the workspace in which the app is, a submitted form that of the
+ * person: in a shared channel these differ (docs.slack.dev/reference/interaction-payloads, block_actions, view_submission).
+ */
+export function commonJson(member: Member, { world }: AnySlack, teamId = member.teamId) {
+  const team = world.team(teamId)
   const { enterpriseId } = team
   return {
     api_app_id: 'A00000001',
@@ -19,7 +22,7 @@ export function commonJson(member: Member, { world }: AnySlack) {
       domain: team.name,
       ...(enterpriseId === undefined ? {} : { enterprise_id: enterpriseId, enterprise_name: 'Org' }),
     },
-    user: { id: member.id, username: member.name, name: member.name, team_id: team.id },
+    user: { id: member.id, username: member.name, name: member.name, team_id: member.teamId },
     enterprise: enterpriseId === undefined ? null : { id: enterpriseId, name: 'Org' },
     is_enterprise_install: team.orgWide,
   }

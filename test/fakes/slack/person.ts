@@ -92,7 +92,7 @@ export class Person {
       acceptsResponse: false,
       payload: {
         type: 'block_actions',
-        ...commonJson(this.member, this.#slack),
+        ...commonJson(this.member, this.#slack, channel.teamId),
         container: {
           type: 'message',
           message_ts: post.ts,
@@ -180,7 +180,7 @@ export class Person {
       acceptsResponse: false,
       payload: {
         type: 'message_action',
-        ...commonJson(this.member, this.#slack),
+        ...commonJson(this.member, this.#slack, channel.teamId),
         action_ts: this.#slack.world.nextTs(),
         channel: { id: channel.id, name: shownName(channel) },
         callback_id: callbackId,

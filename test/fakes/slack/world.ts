@@ -36,6 +36,8 @@ export interface Channel {
   kind: 'public' | 'private' | 'im' | 'mpim'
   members: Set<string>
   archived: boolean
+  /** Nobody may reply in threads there (chat.postMessage, restricted_action_non_threadable_channel). */
+  isThreadless?: boolean
 }
 
 export interface Post {

@@ -6,8 +6,14 @@ import {
   type ModalSubmitInteraction,
   TextInputStyle,
 } from 'discord.js'
-import type { CheckField, ChoiceField, FieldChoice, FormField, FormValues } from '../../chat/form-field.ts'
-import { shortened } from '../../messages/job-message.ts'
+import {
+  type CheckField,
+  type ChoiceField,
+  type FieldChoice,
+  type FormField,
+  type FormValues,
+  fittedText,
+} from '../../chat/form-field.ts'
 
 // Limits of fields and modals: developers/components/reference.
 const mostFields = 5
@@ -61,11 +67,13 @@ function textInput(field: {
   id: string
   label: string
   hint?: string
+  hintIfCut?: string
   value?: string | undefined
   isRequired?: boolean
   isLong?: boolean
 }): APILabelComponent {
-  const { id, label, hint, value, isRequired = false, isLong = false } = field
+  const { id, label, isRequired = false, isLong = false } = field
+  const { value, hint } = fittedText(field, longestValue)
   return {
     type: ComponentType.Label,
     label,
@@ -76,7 +84,7 @@ function textInput(field: {
       style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
       required: isRequired,
       max_length: longestValue,
-      ...(value === undefined || value === '' ? {} : { value: cut(value) }),
+      ...(value === '' ? {} : { value }),
     },
   }
 }
@@ -107,15 +115,4 @@ function asChoice({ id, yes, none, isChecked }: CheckField) {
 /** Whether the choices fit in a select, with the option for no choice. */
 function fitsSelect({ choices }: ChoiceField): boolean {
   return choices.length < mostOptions && choices.every(({ value }) => value.length <= longestOption)
-}
-
-/** Cuts a text by UTF-16 units, which Discord counts. */
-function cut(text: string): string {
-  let characters = longestValue
-  let result = shortened(text, characters)
-  while (result.length > longestValue) {
-    characters -= Math.ceil((result.length - longestValue) / 2)
-    result = shortened(text, characters)
-  }
-  return result
 }

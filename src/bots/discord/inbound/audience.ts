@@ -1,5 +1,6 @@
 /** The audience of an interaction's conversation: public if everybody in the guild may read it, without age restriction. */
 import {
+  type Channel,
   ChannelType,
   type GuildBasedChannel,
   type Interaction,
@@ -27,8 +28,12 @@ export function audienceOf(interaction: Interaction): Audience {
  */
 function neededToRead(channel: GuildBasedChannel): bigint {
   const text = PermissionFlagsBits.ViewChannel | PermissionFlagsBits.ReadMessageHistory
-  const isVoice = channel.type === ChannelType.GuildVoice || channel.type === ChannelType.GuildStageVoice
-  return isVoice ? text | PermissionFlagsBits.Connect : text
+  return isVoice(channel) ? text | PermissionFlagsBits.Connect : text
+}
+
+/** Whether it is the chat of a voice or stage channel. */
+export function isVoice({ type }: Pick<Channel, 'type'>): boolean {
+  return type === ChannelType.GuildVoice || type === ChannelType.GuildStageVoice
 }
 
 /** Whether an overwrite keeps a role or a member out: then not everybody in the guild may read it. */

@@ -5,7 +5,6 @@ import type { StatsView } from '../../../app/views/views.ts'
 import { en, type Words } from '../../../words/en.ts'
 import { statsChart } from '../../charts/stats-chart.ts'
 import { withFiles } from '../../chat/given-pictures.ts'
-import { withNames } from '../../chat/mentioned-names.ts'
 import type { CommandReply } from '../../commands/command.ts'
 import { type CommandName, commands } from '../../commands/commands.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
@@ -19,6 +18,7 @@ import { type HandlerContext, imagine } from './handler-context.ts'
 import { acknowledgeAndReply, faultReply, type Reply, replyNow } from './reply.ts'
 import { refusal, replyWith } from './reply-payloads.ts'
 import { filledByCourier, type RequestContext } from './request-context.ts'
+import { withoutIds } from './typed-prompt.ts'
 
 /** Never rejects. */
 export async function handleCommand(
@@ -101,16 +101,10 @@ async function shown(
 async function paint(
   context: HandlerContext,
   requester: RequestContext,
-  { options, client }: ChatInputCommandInteraction,
+  command: ChatInputCommandInteraction,
 ): Promise<Reply | undefined> {
-  const prompt = await withNames(
-    options.getString(optionName('prompt')) ?? '',
-    /<@!?(\d{1,20})>/g,
-    async id => {
-      const user = await client.users.fetch(id).catch(() => undefined)
-      return user?.displayName
-    },
-  )
+  const { options } = command
+  const prompt = await withoutIds(options.getString(optionName('prompt')) ?? '', command)
   const given = (name: string) => options.get(name)?.value
   const files = pictureUses.flatMap(use => {
     const file = options.getAttachment(optionName(use))

@@ -6,7 +6,7 @@ import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { type DiscordDetails, writeDetails } from '../outbound/address.ts'
 import { canPostItself } from '../outbound/permissions.ts'
-import { audienceOf, isGuest } from './audience.ts'
+import { audienceOf, isGuest, isVoice } from './audience.ts'
 
 /** Discord's 15 minutes minus the time for a last request. */
 export const tokenLifeMs = 14.5 * 60_000
@@ -54,6 +54,7 @@ function conversationOf(interaction: Interaction, spaceId: string, clock: Clock)
     uploadLimitBytes: interaction.attachmentSizeLimit,
     ...(isGuest(interaction) ? { answersOnly: true } : {}),
     ...(isAnsweredByItself(interaction) ? { isDeferred: true } : {}),
+    ...(channel !== null && isVoice(channel) ? { isThreadless: true } : {}),
     ...pressed(interaction),
   }
   const audience = audienceOf(interaction)

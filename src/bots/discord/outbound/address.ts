@@ -70,6 +70,8 @@ const details = z.object({
   permissions: z.string().optional(),
   /** The app is user-installed there, or in a group: it can only respond, with the token. */
   answersOnly: z.boolean().optional(),
+  /** The chat of a voice or stage channel, which has no threads. */
+  isThreadless: z.boolean().optional(),
   /** The interaction's token, and its expiry on the wall clock. */
   token: z.string().optional(),
   tokenUntilMs: z.number().optional(),

@@ -44,10 +44,18 @@ export class Messages {
     this.#api = api
   }
 
-  post(
+  /** Without the permission to read the history, which may be withdrawn at any time, it is a message of its own. */
+  async post(channelId: string, post: Post, options: PostOptions = {}): Promise<CallOutcome<MessageAddress>> {
+    const posted = await this.#post(channelId, post, options)
+    const { replyTo, ...alone } = options
+    const isOfReply = posted.kind === 'refused' && posted.code === refusals.cannotReply
+    return isOfReply && replyTo !== undefined ? this.#post(channelId, post, alone) : posted
+  }
+
+  #post(
     channelId: string,
     post: Post,
-    { mark, replyTo, begin }: PostOptions = {},
+    { mark, replyTo, begin }: PostOptions,
   ): Promise<CallOutcome<MessageAddress>> {
     const body = {
       ...bodyOf(mark === undefined ? post : marked(post, mark)),

@@ -24,14 +24,21 @@ export const refusals = {
   tokenExpired: 50027,
   invalidForm: 50035,
   threadArchived: 50083,
+  cannotReply: 160002,
   threadExists: 160004,
   threadLocked: 160005,
   tooManyThreads: 160006,
+  tooManyAnnouncementThreads: 160007,
   messageBlocked: 200000,
   titleBlocked: 200001,
   linkBlocked: 240000,
   uploadsLimited: 400001,
 } as const
+
+/** Codes for what passes: too many direct messages at once, sending is switched off for now, a service is overloaded. */
+const passing: ReadonlySet<number> = new Set([40003, 40004, 40062])
+/** The retry time after one of them, which come without one. */
+const passingWaitMs = 60_000
 
 /** The retry time before the client is ready. */
 const beforeStartWaitMs = 5000
@@ -119,10 +126,12 @@ export class DiscordApi {
 }
 
 function refusalOf(error: DiscordAPIError): { kind: 'refused'; code: number; status: number } {
-  const { status } = error
-  const code = typeof error.code === 'number' ? error.code : 0
+  const { status, code } = error
   if (status === 413) return { kind: 'refused', code: refusals.tooLarge, status }
   if (status === 401 && code !== refusals.tokenExpired) throw busy(refusedTokenWaitMs, error)
+  // Discord's own refusals have a code. What stands between, as its proxy, refuses without one, and not for good.
+  if (typeof code !== 'number') throw new AppError('platform-unreachable', { platform: 'Discord' }, error)
+  if (passing.has(code)) throw busy(passingWaitMs, error)
   return { kind: 'refused', code, status }
 }
 

@@ -14,7 +14,6 @@ import {
   Routes,
 } from 'discord.js'
 import { secretVariables } from '../../../config/secrets.ts'
-import { errorCode } from '../../../errors/error-code.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { RefusalProblem } from '../../../errors/refusal-problem.ts'
 import type { Logger } from '../../../system/ports.ts'
@@ -99,7 +98,7 @@ export async function connect(client: Client, token: string): Promise<Client<tru
     return await Promise.race([ready, refused.promise])
   } catch (error) {
     await client.destroy()
-    throw error instanceof AppError ? error : platformRefused(problemOf(error), error)
+    throw error instanceof AppError ? error : loginFault(error)
   } finally {
     refused.forget()
   }
@@ -110,10 +109,18 @@ async function reach(client: Client): Promise<void> {
   try {
     await client.rest.get(Routes.gatewayBot())
   } catch (error) {
-    const isRefused = error instanceof DiscordAPIError && error.status === 401
-    if (isRefused) throw platformRefused(invalidToken(), error)
-    throw new AppError('platform-busy', { platform: 'Discord', retryAfterMs: unreachableRetryMs }, error)
+    throw loginFault(error)
   }
+}
+
+/** Discord refuses a token by 401 alone. Whatever else happens is no word on it, and passes. */
+function loginFault(error: unknown): AppError {
+  const isRefused =
+    (error instanceof DiscordAPIError && error.status === 401) ||
+    (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
+  return isRefused
+    ? platformRefused(invalidToken(), error)
+    : new AppError('platform-busy', { platform: 'Discord', retryAfterMs: unreachableRetryMs }, error)
 }
 
 /** Rejects when the gateway closes permanently. */
@@ -126,12 +133,6 @@ function refusalFrom(client: Client): { promise: Promise<never>; forget(): void 
   })
   promise.catch(() => {})
   return { promise, forget: () => forget() }
-}
-
-function problemOf(error: unknown): RefusalProblem {
-  if (error instanceof DiscordjsError && error.code === DiscordjsErrorCodes.TokenInvalid)
-    return invalidToken()
-  return { what: 'error', subject: 'login', code: errorCode(error) }
 }
 
 function platformRefused(problem: RefusalProblem, cause?: unknown): AppError {

@@ -1,6 +1,35 @@
 /** Discord's REST client: it outlives gateway clients, keeps its token, and can be aborted at once. */
 import { DefaultRestOptions, REST } from 'discord.js'
+import { z } from 'zod'
 import { AbortableRequests } from '../../../net/abortable-requests.ts'
+
+type MakeRequest = typeof DefaultRestOptions.makeRequest
+
+/** A message that is older than an hour, or was published to other servers, takes few edits an hour. */
+const editLimit = z.object({ code: z.union([z.literal(30046), z.literal(20028)]) })
+
+/**
+ * Discord answers such an edit with 429 and a wait of a second, and the true wait of up to an hour is in its body alone
+ * (discord-api-docs #6109), so that the library would send the pictures again and again. Here it is a refusal: a new
+ * message is free of that limit.
+ */
+function refusingLimitedEdits(makeRequest: MakeRequest): MakeRequest {
+  return async (url, init) => {
+    const answer = await makeRequest(url, init)
+    if (answer.status !== 429 || init.method !== 'PATCH') return answer
+    const body = await answer.text()
+    const status = editLimit.safeParse(jsonOf(body)).success ? 400 : answer.status
+    return new Response(body, { status, headers: [...answer.headers] })
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
 
 /**
  * discord.js discards the token at the first 401, even if Discord's refusal is temporary, and ends a client's REST with
@@ -18,7 +47,7 @@ export class DurableRest extends REST {
       // Easel's own rate limiter keeps the global limit, for which interaction responses do not count.
       globalRequestsPerSecond: 1000,
       invalidRequestWarningInterval: 500,
-      makeRequest: requests.wrap(DefaultRestOptions.makeRequest),
+      makeRequest: requests.wrap(refusingLimitedEdits(DefaultRestOptions.makeRequest)),
     })
     this.#requests = requests
     super.setToken(token)

@@ -1,13 +1,14 @@
 /** Converts neutral form fields to Slack's input blocks, and submissions back. Pure. */
 import type { InputBlock, KnownBlock, PlainTextElement, PlainTextOption } from '@slack/types'
 import { z } from 'zod'
-import type {
-  CheckField,
-  ChoiceField,
-  FieldChoice,
-  FormField,
-  FormValues,
-  TextField,
+import {
+  type CheckField,
+  type ChoiceField,
+  type FieldChoice,
+  type FormField,
+  type FormValues,
+  fittedText,
+  type TextField,
 } from '../../chat/form-field.ts'
 import { shortened } from '../../messages/job-message.ts'
 
@@ -33,7 +34,7 @@ export function inputBlocks(fields: readonly FormField[]): InputBlock[] {
         label: plain(field.label),
         element: elementOf(field),
         optional: isOptional,
-        ...(field.kind === 'text' && field.hint !== undefined ? { hint: plain(field.hint) } : {}),
+        ...hintOf(field),
       },
     ]
   })
@@ -52,6 +53,11 @@ export function button(id: string, label: string, style?: 'primary' | 'danger'):
       },
     ],
   }
+}
+
+function hintOf(field: FormField): Pick<InputBlock, 'hint'> {
+  const hint = field.kind === 'text' ? fittedText(field, longestText).hint : undefined
+  return hint === undefined ? {} : { hint: plain(hint) }
 }
 
 function isAlwaysChosen(field: FormField): boolean {
@@ -76,13 +82,15 @@ function elementOf(field: FormField): InputBlock['element'] {
   }
 }
 
-function textInput({ id, value = '', isLong = false }: TextField): InputBlock['element'] {
+function textInput(field: TextField): InputBlock['element'] {
+  const { id, isLong = false } = field
+  const { value } = fittedText(field, longestText)
   return {
     type: 'plain_text_input',
     action_id: id,
     multiline: isLong,
     max_length: longestText,
-    ...(value === '' ? {} : { initial_value: value.slice(0, longestText) }),
+    ...(value === '' ? {} : { initial_value: value }),
   }
 }
 

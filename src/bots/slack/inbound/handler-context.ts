@@ -98,7 +98,7 @@ export async function payloadOf(
     case 'refused':
       return render(problemMessage(reply.problems, words), words)
     case 'accepted':
-      return reply.message && render(reply.message, words)
+      return reply.message && replyWith(context, requester, reply.message)
   }
 }
 

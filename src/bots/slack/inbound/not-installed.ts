@@ -4,6 +4,7 @@ import type { Words } from '../../../words/en.ts'
 import { respondTo } from '../outbound/response-url.ts'
 import type { Dismissal } from '../transport/durable-app.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
+import { workspaceOfView } from './senders.ts'
 
 const id = z.object({ id: z.string() }).nullish()
 
@@ -17,7 +18,10 @@ const interactive = z.object({
   command: z.string().optional(),
   response_url: z.string().optional(),
   view: z
-    .object({ blocks: z.array(z.object({ type: z.string(), block_id: z.string().optional() })) })
+    .object({
+      blocks: z.array(z.object({ type: z.string(), block_id: z.string().optional() })),
+      app_installed_team_id: z.string().nullish(),
+    })
     .nullish(),
 })
 type Interactive = z.infer<typeof interactive>
@@ -42,7 +46,7 @@ export function dismissalOf(workspaces: Workspaces, body: unknown, words: Words)
 }
 
 function isInstalled(workspaces: Workspaces, body: Interactive): boolean {
-  const teamId = body.team_id ?? body.team?.id ?? body.user?.team_id
+  const teamId = workspaceOfView(body.view) ?? body.team_id ?? body.team?.id ?? body.user?.team_id
   const enterpriseId = body.enterprise_id ?? body.enterprise?.id
   if (!teamId && !enterpriseId) return true
   try {

@@ -52,7 +52,19 @@ export function submissionSender(
   body: ViewSubmitAction,
   place: { channel: string; thread?: string },
 ): Sender {
-  return { ...personOf(body), ...place, eventId: body.view.id }
+  const { ids, ...person } = personOf(body)
+  const teamId = workspaceOfView(body.view)
+  const isOfOther = teamId !== undefined && teamId !== ids.teamId
+  return { ...person, ids: isOfOther ? { teamId } : ids, ...place, eventId: body.view.id }
+}
+
+/**
+ * The workspace in which the app opened a form. In a channel that is shared with another workspace, the submission of somebody
+ * from there names theirs (view_submission payload, app_installed_team_id). Undefined for the app of an organisation.
+ */
+export function workspaceOfView(view?: { app_installed_team_id?: string | null } | null): string | undefined {
+  const id = view?.app_installed_team_id
+  return id?.startsWith('T') ? id : undefined
 }
 
 const eventBody = z.object({

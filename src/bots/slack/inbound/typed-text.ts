@@ -1,4 +1,5 @@
 /** Converts Slack's text to what the person typed: decodes entities and links, removes the bot's mention. Pure. */
+import { harmless } from '../../chat/mentioned-names.ts'
 
 /** In events and in slash commands `& < >` arrive as entities (docs.slack.dev/messaging/formatting-message-text). */
 export function unescaped(text: string): string {
@@ -6,14 +7,17 @@ export function unescaped(text: string): string {
 }
 
 /**
- * The text of a message to the bot, without the bot's name, with links as typed. An entity contains no `<`, so the search
- * for its end stops there and takes linear time.
+ * The text of a message to the bot as its author saw it: without the bot's name, with links as typed, channels and groups by
+ * their names. An entity contains no `<`, so the search for its end stops there and takes linear time.
  */
 export function textForBot(botUserId: string, text: string): string {
   const withoutName = text.replaceAll(new RegExp(`<@${botUserId}(\\|[^<>]*)?>`, 'g'), ' ')
-  const typed = withoutName.replaceAll(
-    /<((?:https?|mailto):[^<>|]+)(?:\|[^<>]*)?>/g,
-    (_all, url: string) => url,
-  )
+  const typed = withoutName
+    // Slack makes a link of what looks like one, and what was typed is its label.
+    .replaceAll(/<(?:https?|mailto):[^<>|]+\|([^<>]+)>/g, '$1')
+    .replaceAll(/<((?:https?|mailto):[^<>|]+)>/g, '$1')
+    .replaceAll(/<#C[A-Z0-9]+\|([^<>]+)>/g, (_all, name: string) => `#${harmless(name)}`)
+    .replaceAll(/<!subteam\^[A-Z0-9]+\|@?([^<>]+)>/g, (_all, name: string) => `@${harmless(name)}`)
+    .replaceAll(/<!(here|channel|everyone)(?:\|[^<>]*)?>/g, '@$1')
   return unescaped(typed).trim()
 }

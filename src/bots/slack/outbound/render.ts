@@ -28,7 +28,9 @@ const longestTitle = 2900
 const longestLines = 2900
 const longestAltText = 2000
 const longestLabel = 75
-/** Longer commands would exceed Slack's limit for all blocks of a message (about 13,000 characters). */
+/** Of all texts of a message: Slack took 9,597 characters and refused 11,341 (bolt-js #2867). The rest is for buttons. */
+const longestMessage = 9000
+/** The longest command in a message of its own. */
 export const longestCommand = 8000
 /** Notifications show little more than this. */
 const longestNotification = 300
@@ -49,16 +51,18 @@ export interface RenderOptions {
 export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
   const { files = new Map(), parentUrl, mention, thumbnail } = options
   const title = shortened(message.title, longestTitle)
+  const lines = fittingLines(linesIn(message), longestMessage - title.length)
+  const room = longestMessage - title.length - lengthOf(lines)
   const blocks: KnownBlock[] = [
     thumbnail === undefined ? titleOf(title, mention) : beside(title, thumbnail),
     ...originOf(message, parentUrl),
-    ...linesBlocks(message),
+    ...linesBlocks(lines),
     ...message.pictures.flatMap(({ picture, altText }) => {
       const fileId = files.get(picture.id)
       const title = message.pictures.length > 1 ? String(picture.index + 1) : undefined
       return fileId === undefined ? [] : [imageOf(fileId, altText, title)]
     }),
-    ...commandOf(message.command, words),
+    ...commandOf(message.command, words, room),
     ...message.buttons.map(row => ({ type: 'actions' as const, elements: row.map(buttonOf) })),
   ]
   const to = mention === undefined ? '' : `<@${mention}> `
@@ -125,9 +129,27 @@ function originOf({ origin }: Message, parentUrl: string | undefined): KnownBloc
   return [{ type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }]
 }
 
-function linesBlocks(message: Message): KnownBlock[] {
+function linesIn(message: Message): string[] {
   const { progress } = message
-  const shown = [...(progress === undefined ? [] : [barOf(progress)]), ...linesOf(message)]
+  const lines = [...(progress === undefined ? [] : [barOf(progress)]), ...linesOf(message)]
+  return lines.map(line => shortened(line, longestLines))
+}
+
+/** As many lines as there is room for, with an ellipsis where some are left out. */
+function fittingLines(lines: readonly string[], room: number): string[] {
+  const fitting: string[] = []
+  for (const line of lines) {
+    if (lengthOf([...fitting, line]) > room) return [...fitting, '…']
+    fitting.push(line)
+  }
+  return fitting
+}
+
+function lengthOf(lines: readonly string[]): number {
+  return lines.reduce((sum, line) => sum + line.length + 1, 0)
+}
+
+function linesBlocks(shown: readonly string[]): KnownBlock[] {
   const text = shown.join('\n')
   if (text === '') return []
   // Small print knows no moments.
@@ -139,7 +161,7 @@ function linesBlocks(message: Message): KnownBlock[] {
 /** Joins lines into texts that fit in one block. */
 function chunks(lines: readonly string[]): string[] {
   const result: string[] = []
-  for (const line of lines.map(whole => shortened(whole, longestLines))) {
+  for (const line of lines) {
     const last = result.at(-1)
     if (last === undefined || last.length + line.length + 1 > longestLines) result.push(line)
     else result[result.length - 1] = `${last}\n${line}`
@@ -164,9 +186,9 @@ function imageOf(fileId: string, altText: string, title: string | undefined): Im
 }
 
 /** A command for copying, in a preformatted block. */
-export function commandOf(command: string | undefined, words: Words): KnownBlock[] {
+export function commandOf(command: string | undefined, words: Words, room = longestCommand): KnownBlock[] {
   if (command === undefined) return []
-  if (command.length > longestCommand) return [richText(words.chat.replies.commandTooLong)]
+  if (command.length > room) return [richText(words.chat.replies.commandTooLong)]
   return [
     {
       type: 'rich_text',

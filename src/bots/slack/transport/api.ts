@@ -17,10 +17,11 @@ import { RateLimiter } from './rate-limiter.ts'
 /** `refused`: Slack's own error code, permanent for this call. Temporary faults are thrown as 'platform-busy'. */
 export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; error: string }
 
-/** Codes for faults of Slack itself. */
+/** Codes for faults of Slack itself, and for a workspace that moves to an organisation. */
 const serverErrorCodes: ReadonlySet<string> = new Set([
   'fatal_error',
   'internal_error',
+  'org_login_required',
   'rate_limited',
   'ratelimited',
   'request_timeout',
@@ -28,12 +29,22 @@ const serverErrorCodes: ReadonlySet<string> = new Set([
   'team_added_to_org',
 ])
 
+/**
+ * Slack's own codes. The client gives every other body as a code, such as the page of a proxy: that is not Slack's answer, and
+ * no refusal.
+ */
+const slackCode = /^[a-z0-9_]{1,100}$/
+
+/** Whether that error is no refusal: a later try may succeed. */
+export function isPassing(code: string): boolean {
+  return serverErrorCodes.has(code) || !slackCode.test(code)
+}
+
 /** Codes that concern the token instead of the call (docs.slack.dev/reference/methods/auth.test). */
 const tokenCodes: ReadonlySet<string> = new Set([
   'account_inactive',
   'invalid_auth',
   'not_authed',
-  'org_login_required',
   'token_expired',
   'token_revoked',
 ])
@@ -55,7 +66,7 @@ export function clientOptions(
 ): WebClientOptions {
   const request = requests.wrap((url: string | URL, init: RequestInit) => fetch(url, init))
   return {
-    fetch: (url, init = {}) => request(url, init),
+    fetch: async (url, init = {}) => withRetryTime(await request(url, init)),
     slackApiUrl: apiUrl,
     logger,
     rejectRateLimitedCalls: true,
@@ -63,6 +74,14 @@ export function clientOptions(
     timeout: 15_000,
     allowAbsoluteUrls: false,
   }
+}
+
+/** A 429 of something in front of Slack may name no time, which the client would take for a bug. */
+function withRetryTime(answer: Response): Response {
+  if (answer.status !== 429 || answer.headers.has('retry-after')) return answer
+  const headers = new Headers(answer.headers)
+  headers.set('retry-after', String(serverErrorWaitMs / 1000))
+  return new Response(answer.body, { status: answer.status, headers })
 }
 
 export class SlackApi {
@@ -126,9 +145,11 @@ export class SlackApi {
       throw busy(waitMs, error)
     }
     if (error instanceof WebAPIPlatformError) {
-      if (serverErrorCodes.has(error.data.error)) throw busy(serverErrorWaitMs, error)
-      this.#noteRefusal(token, error.data.error)
-      return { kind: 'refused', error: error.data.error }
+      const code = error.data.error
+      if (!slackCode.test(code)) throw new AppError('platform-unreachable', { platform: 'Slack' })
+      if (isPassing(code)) throw busy(serverErrorWaitMs, error)
+      this.#noteRefusal(token, code)
+      return { kind: 'refused', error: code }
     }
     // Whether it took effect is not known: a step that was begun stays so, and its work is looked for.
     if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError)

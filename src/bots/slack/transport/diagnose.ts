@@ -5,6 +5,7 @@ import { errorCode } from '../../../errors/error-code.ts'
 import type { Words } from '../../../words/en.ts'
 import type { DiagnosisSettings, Finding } from '../../adapter.ts'
 import { addressFinding } from '../../address-finding.ts'
+import { isPassing } from './api.ts'
 import { slackLogger } from './log.ts'
 import { usesOAuth } from './setup.ts'
 import { lackOf } from './workspaces.ts'
@@ -59,7 +60,7 @@ async function appFinding(token: string, config: Config, words: Words): Promise<
 function refusal(variable: string, error: unknown, words: Words): Finding {
   const { operator } = words.slack
   const detail =
-    error instanceof WebAPIPlatformError
+    error instanceof WebAPIPlatformError && !isPassing(error.data.error)
       ? operator.refused(variable, error.data.error)
       : operator.unreachable(codeOf(error))
   return { state: 'wrong', detail }

@@ -7,6 +7,7 @@ import { WebAPIPlatformError, type WebClientOptions } from '@slack/web-api'
 import { backoffMs } from '../../../common/backoff.ts'
 import { AppError, toAppError } from '../../../errors/errors.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
+import { isPassing } from './api.ts'
 
 /** Slack allows ten; each event goes to one of them. */
 const connectionCount = 2
@@ -118,9 +119,9 @@ class SocketConnection {
   }
 }
 
-/** Slack's refusal of the token is permanent; a network fault is temporary. */
+/** Slack's refusal of the token is permanent; a fault of Slack's or of the network is temporary. */
 function refusal(error: unknown): AppError {
-  if (!(error instanceof WebAPIPlatformError))
+  if (!(error instanceof WebAPIPlatformError) || isPassing(error.data.error))
     return new AppError('platform-busy', { platform: 'Slack', retryAfterMs: pause.firstMs }, error)
   const problem = { what: 'error', subject: 'Socket Mode', code: error.data.error } as const
   return new AppError('platform-refused', { platform: 'Slack', problem }, error)

@@ -117,6 +117,12 @@ describe('files that are too large', () => {
     expect(await queue()).toContain(sentence)
     t.discord.uploadLimitBytes = 20 * 1024 * 1024
     t.clock.advance(3_600_000)
+    // The next request tells of it without being asked, once.
+    const tellings = () => t.told(ada).filter(text => text.includes(sentence)).length
+    for (const prompt of ['a dog', 'another dog']) {
+      await t.answered(await ada.types(channel, '/imagine', { prompt }))
+      expect(tellings()).toBe(2)
+    }
     await t.answered(await ada.types(channel, '/show', { id: notice?.job.id ?? '' }))
     await t.calm()
     const everywhere = [...t.discord.world.messages.values()]

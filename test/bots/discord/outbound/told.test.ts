@@ -44,6 +44,30 @@ describe('whoever waits on Discord', () => {
     expect(discord.world.pings).toHaveLength(1)
   })
 
+  it('is told that a moderator cancelled the request, and nothing where they did it', async () => {
+    await start()
+    const { ada, eve, channel } = t.scene
+    t.workersByHand()
+    const cancelled = async (by: typeof ada) => {
+      await ada.types(channel, '/imagine', { prompt: 'a red circle' })
+      await t.underway()
+      const thread = t.thread()
+      const { current } = t.test.workers
+      by.presses(t.last(thread), en.buttons.cancel)
+      await t.passing(() => current.cancelAsked)
+      current.step()
+      await t.calm()
+      return t
+        .messages(thread)
+        .map(message => t.text(message))
+        .join()
+    }
+    expect(await cancelled(ada)).not.toContain(en.job.cancelledByOther)
+    expect(t.discord.world.pings).toEqual([])
+    expect(await cancelled(eve)).toContain(en.job.cancelledByOther)
+    expect(t.discord.world.pings).toEqual([expect.stringContaining(ada.user.id)])
+  })
+
   it('is not told where they switched it off, and is asked nothing else', async () => {
     await start()
     const { ada, channel } = t.scene

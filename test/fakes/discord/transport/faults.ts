@@ -7,6 +7,11 @@ export type Mishap =
   | { kind: 'refusal'; status: number; code: number; message?: string }
   /** 429 as one bucket, as the whole app, or as the proxy in front (HTML, no rate-limit headers but Retry-After). */
   | { kind: 'too-many'; scope: 'bucket' | 'global' | 'cloudflare'; retryAfterMs: number }
+  /**
+   * 429 for the edits of one message that is older than an hour (30046) or was published (20028). The header states a second,
+   * and the wait is in the body alone (discord-api-docs #6109; as a 429: aikaterna-cogs #302).
+   */
+  | { kind: 'edit-limit'; code: 30046 | 20028; retryAfterMs: number }
   /** The connection is cut before the request is looked at, or after it took effect. */
   | { kind: 'cut'; when: 'before' | 'after' }
   /** Taken and never answered: the caller's own timeout has to end it. It took effect or not. */

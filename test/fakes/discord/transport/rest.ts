@@ -82,6 +82,7 @@ export class RestServer {
     const dropped = mishap?.kind === 'cut' || mishap?.kind === 'silence' ? mishap : undefined
     if (dropped?.when === 'before') return drop(dropped, entry, response)
     if (mishap?.kind === 'status' || mishap?.kind === 'too-many') return misanswer(entry, response, mishap)
+    if (mishap?.kind === 'edit-limit') return limitEdit(entry, response, mishap)
 
     const headers: Record<string, string> = {}
     try {
@@ -204,6 +205,19 @@ type Drop = Extract<Mishap, { kind: 'cut' | 'silence' }>
 function drop(mishap: Drop, entry: LoggedRequest, response: ServerResponse): void {
   entry.detail = mishap.kind === 'cut' ? 'connection cut' : 'no answer'
   if (mishap.kind === 'cut') response.socket?.destroy()
+}
+
+function limitEdit(
+  entry: LoggedRequest,
+  response: ServerResponse,
+  { code, retryAfterMs }: Extract<Mishap, { kind: 'edit-limit' }>,
+): void {
+  entry.status = 429
+  entry.code = code
+  const headers = { 'Retry-After': '1', 'X-RateLimit-Scope': 'shared', 'X-RateLimit-Reset-After': '1' }
+  response.writeHead(429, { 'Content-Type': 'application/json', ...headers })
+  const body = { message: 'Try again later', code, global: false, retry_after: retryAfterMs / 1000 }
+  response.end(JSON.stringify(body))
 }
 
 function misanswer(

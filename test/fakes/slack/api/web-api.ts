@@ -244,12 +244,13 @@ function errorOf({ json }: Answer): { error?: string } {
   return typeof json.error === 'string' ? { error: json.error } : {}
 }
 
-type Unanswered = Extract<Failure, number | { kind: 'cut' | 'silence' }>
+type Unanswered = Extract<Failure, number | { kind: 'cut' | 'silence' | 'page' }>
 
 /** Whether the call is not even looked at. */
 function happensFirst(failure: Failure | undefined): failure is Unanswered {
   if (typeof failure === 'number') return true
-  return typeof failure === 'object' && failure.kind !== 'slow' && failure.when === 'before'
+  if (typeof failure !== 'object' || failure.kind === 'slow') return false
+  return failure.kind === 'page' || failure.when === 'before'
 }
 
 function describe(failure: Unanswered): string {
@@ -259,5 +260,7 @@ function describe(failure: Unanswered): string {
 /** A bare status, a connection that ends, or none of both: then it stands until one side gives up. */
 function refuseConnection(failure: Unanswered, response: ServerResponse): void {
   if (typeof failure === 'number') response.writeHead(failure).end('upstream')
+  else if (failure.kind === 'page')
+    response.writeHead(failure.status, { 'content-type': 'text/html' }).end('<title>Back soon</title>')
   else if (failure.kind === 'cut') response.socket?.destroy()
 }

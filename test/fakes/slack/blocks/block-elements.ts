@@ -1,4 +1,4 @@
-/** What a person can press or choose from in blocks. */
+/** What a person can press or choose from in blocks, and how much text they have. */
 import type { FakeBlock } from './block-kit.ts'
 
 type Element = Extract<FakeBlock, { type: 'actions' }>['elements'][number]
@@ -31,4 +31,19 @@ function elementsOf(blocks: readonly FakeBlock[]): { element: Element; blockId: 
       return []
     return [{ element: block.accessory, blockId }]
   })
+}
+
+/** What all texts of all blocks may have together: 11,341 characters were refused, 9,597 taken (bolt-js #2867). */
+const longestBlocks = 10_000
+
+export function haveTooMuchText(blocks: readonly FakeBlock[]): boolean {
+  return textsOf(blocks).reduce((sum, each) => sum + each.length, 0) > longestBlocks
+}
+
+function textsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf)
+  if (typeof value !== 'object' || value === null) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'text' && typeof inner === 'string' ? [inner] : textsOf(inner),
+  )
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { json, truthy } from '../api/arguments.ts'
 import { type MethodContext, method, visibleChannel, writableChannel } from '../api/method.ts'
 import { Refusal } from '../api/refusal.ts'
+import { haveTooMuchText } from '../blocks/block-elements.ts'
 import { checkMessageBlocks, type FakeBlock, imagesOf } from '../blocks/block-kit.ts'
 import type { Channel, Post } from '../world.ts'
 
@@ -23,18 +24,8 @@ const postArgs = z.strictObject({
   mrkdwn: truthy.optional(),
 })
 
-/** What all texts of all blocks may have together: 11,341 characters were refused, 9,597 taken (bolt-js #2867). */
-const longestBlocks = 10_000
 /** Shorter than a new message's 40,000 (docs.slack.dev/reference/methods/chat.update, msg_too_long). */
 const longestEdit = 4000
-
-function textsOf(value: unknown): string[] {
-  if (Array.isArray(value)) return value.flatMap(textsOf)
-  if (typeof value !== 'object' || value === null) return []
-  return Object.entries(value).flatMap(([key, inner]) =>
-    key === 'text' && typeof inner === 'string' ? [inner] : textsOf(inner),
-  )
-}
 
 /** Text at most 40,000 characters; blocks checked; images ready and visible where they are shown. */
 function checkedContent(
@@ -48,8 +39,7 @@ function checkedContent(
   if (args.blocks === undefined) return { text, blocks: [] }
   const checked = checkMessageBlocks(args.blocks)
   if (checked.kind === 'bad') throw new Refusal('invalid_blocks', checked.messages)
-  const characters = textsOf(checked.value).reduce((sum, each) => sum + each.length, 0)
-  if (characters > longestBlocks) throw new Refusal('msg_blocks_too_long')
+  if (haveTooMuchText(checked.value)) throw new Refusal('msg_blocks_too_long')
   for (const [index, block] of checked.value.entries()) checkImages(block, index, channel, context)
   return { text, blocks: checked.value }
 }
@@ -93,6 +83,7 @@ export const chatMethods = {
     const { text, blocks } = checkedContent(args, channel, context)
     const { world } = context
     if (args.thread_ts !== undefined) {
+      if (channel.isThreadless) throw new Refusal('restricted_action_non_threadable_channel')
       const parent = world.post(channel.id, args.thread_ts)
       if (parent === undefined) throw new Refusal('thread_not_found')
       if (parent.threadTs !== undefined) throw new Refusal('cannot_reply_to_message')

@@ -38,6 +38,7 @@ export function openingMethods(parts: OpeningParts, delivery: Delivery): Deliver
   const wantsThread =
     conversation.kind === 'channel' &&
     detailsOf(conversation).pressedId === undefined &&
+    detailsOf(conversation).isThreadless !== true &&
     canPostItself(conversation)
   const shortfall = wantsThread ? threadShortfall(conversation) : undefined
   const methods: DeliveryMethod[] = []
@@ -120,7 +121,10 @@ async function openThread(parts: OpeningParts, delivery: Delivery): Promise<Meth
     form => placement.inChannel(delivery, 'message', thread.value, posts.progress(job, form)),
     { hasCard: delivery.fanOut === undefined },
   )
-  if (placed.kind === 'refused') return continueWithoutThread(parts, delivery, card.value, 'sendInThreads')
+  if (placed.kind === 'refused') {
+    const shortfall = lacksPermission(placed.code) ? 'sendInThreads' : undefined
+    return continueWithoutThread(parts, delivery, card.value, shortfall)
+  }
   return { kind: 'arrived', address: writeAddress({ ...placed.value, card: card.value }) }
 }
 
@@ -188,6 +192,11 @@ function postingShortfall(conversation: Conversation): Shortfall {
 }
 
 function shortfallOfCode(code: number): Shortfall | undefined {
-  if (code === refusals.tooManyThreads) return 'tooManyThreads'
-  return reasonOf(code) === 'forbidden' ? 'threads' : undefined
+  if (code === refusals.tooManyThreads || code === refusals.tooManyAnnouncementThreads)
+    return 'tooManyThreads'
+  return lacksPermission(code) ? 'threads' : undefined
+}
+
+function lacksPermission(code: number): boolean {
+  return code === refusals.missingAccess || code === refusals.missingPermissions
 }

@@ -12,6 +12,7 @@ const reasons: ReadonlyMap<number, RefusalReason> = new Map<number, RefusalReaso
   [refusals.threadArchived, 'forbidden'],
   [refusals.threadLocked, 'forbidden'],
   [refusals.tooManyThreads, 'forbidden'],
+  [refusals.tooManyAnnouncementThreads, 'forbidden'],
   [refusals.emptyMessage, 'content'],
   [refusals.invalidForm, 'content'],
   [refusals.messageBlocked, 'content'],

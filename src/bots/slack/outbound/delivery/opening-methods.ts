@@ -10,7 +10,7 @@ import type { Workspaces } from '../../transport/workspaces.ts'
 import { readAddress, workspaceOf, writeAddress } from '../address.ts'
 import { cardOf, contextOf, type DeliveryContext, inAnyForm, postOnce } from '../delivery-context.ts'
 import { type MessagePlace, type Messages, type Posted, readPosted } from '../messages.ts'
-import { closedBy, notInstalled } from './refusal-reasons.ts'
+import { closedBy, notInstalled, threadless } from './refusal-reasons.ts'
 
 export interface OpeningParts {
   messages: Messages
@@ -29,15 +29,22 @@ export function openingMethods(parts: OpeningParts, delivery: Delivery): Deliver
 }
 
 async function openThread(parts: OpeningParts, context: DeliveryContext): Promise<MethodOutcome> {
-  const { delivery } = context
+  const { fanOut } = context.delivery
   // The card of another job of the same request.
-  if (delivery.fanOut?.card !== undefined) {
-    const { channel, ts } = readPosted(delivery.fanOut.card)
-    return openIn(parts, context, { channel, thread: ts }, ts)
-  }
+  if (fanOut?.card !== undefined) return openUnder(parts, context, readPosted(fanOut.card))
   const card = await postCard(parts, context)
-  if (card.kind === 'refused') return closedBy(card)
-  return openIn(parts, context, { channel: card.value.channel, thread: card.value.ts }, card.value.ts)
+  return card.kind === 'refused' ? closedBy(card) : openUnder(parts, context, card.value)
+}
+
+/** In a channel that permits no threads the message follows the card. */
+async function openUnder(
+  parts: OpeningParts,
+  context: DeliveryContext,
+  { channel, ts }: Posted,
+): Promise<MethodOutcome> {
+  const opened = await openIn(parts, context, { channel, thread: ts }, ts)
+  const isThreadless = opened.kind === 'closed' && opened.code === threadless
+  return isThreadless ? openIn(parts, context, context.place) : opened
 }
 
 /** If the card of a fan-out cannot have a thread, the results follow the card in the channel. */

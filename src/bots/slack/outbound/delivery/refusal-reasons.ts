@@ -21,6 +21,9 @@ const uploadsRefused: ReadonlySet<string> = new Set([
   'storage_limit_reached',
 ])
 
+/** The code for a reply in a channel whose people chose to have no threads (docs.slack.dev, chat.postMessage, Errors). */
+export const threadless = 'restricted_action_non_threadable_channel'
+
 /** The reasons of errors of chat.* and files.*; other errors are unknown. */
 const reasons: ReadonlyMap<string, RefusalReason> = new Map<string, RefusalReason>([
   ...[...revoked].map(error => [error, 'forbidden'] as const),
@@ -33,8 +36,10 @@ const reasons: ReadonlyMap<string, RefusalReason> = new Map<string, RefusalReaso
   ['missing_scope', 'forbidden'],
   ['not_in_channel', 'forbidden'],
   ['restricted_action', 'forbidden'],
+  [threadless, 'forbidden'],
   ['restricted_action_read_only_channel', 'forbidden'],
   ['restricted_action_thread_locked', 'forbidden'],
+  ['restricted_action_thread_only_channel', 'forbidden'],
   ['team_access_not_granted', 'forbidden'],
   ['message_not_found', 'deleted'],
   ['thread_not_found', 'deleted'],
