@@ -69,17 +69,44 @@ export async function postOnce(
   }
 }
 
-/** Posts or edits, and tries again without user text if Slack refuses it. `bare`: the message without that text. */
+/**
+ * Posts or edits, and tries again without user text if Slack refuses it. `step`: what is sent. `bare`: the message without
+ * that text.
+ */
 export async function inAnyForm<T>(
   context: DeliveryContext,
+  step: string,
   full: Message,
   send: (payload: Payload) => Promise<Called<T>>,
   bare = standaloneMessage(withoutWords(context.delivery.job), context.words),
 ): Promise<Called<T>> {
   const { words, at } = context
-  const sent = await send(render(full, words, { parentUrl: at?.parentUrl }))
-  const isOfContent = sent.kind === 'refused' && reasonOf(sent.error) === 'content'
-  return isOfContent ? send(render(messageWithoutText(bare, full, words), words)) : sent
+  return unlessRefused(
+    context,
+    `${step}:full`,
+    () => send(render(full, words, { parentUrl: at?.parentUrl })),
+    error => reasonOf(error) === 'content',
+    () => send(render(messageWithoutText(bare, full, words), words)),
+  )
+}
+
+/**
+ * Calls `first`, and `otherwise` if Slack refuses that with such an error. The refusal is kept as a step: a refused call counts
+ * for the rate limit too, so that with each retry it would use up what `otherwise` waits for.
+ */
+export async function unlessRefused<T>(
+  { delivery: { steps } }: DeliveryContext,
+  step: string,
+  first: () => Promise<Called<T>>,
+  isSuch: (error: string) => boolean,
+  otherwise: () => Promise<Called<T>>,
+): Promise<Called<T>> {
+  const refusal = `${step}:refused`
+  if (steps.value(refusal) !== undefined) return otherwise()
+  const called = await first()
+  if (called.kind === 'done' || !isSuch(called.error)) return called
+  await steps.once(refusal, async () => ({ kind: 'done', value: called.error }))
+  return otherwise()
 }
 
 /** The message of the job. `hasCard`: a card above shows the request. */

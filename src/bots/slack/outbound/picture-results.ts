@@ -69,7 +69,7 @@ export class PictureResults {
     const [first = ''] = uploaded.value.values()
     const message = messageOf(context, hasCard(context, place))
     const lines = [...message.lines, words.slack.replies.picturesAbove]
-    const posted = await inAnyForm(context, { ...message, lines }, payload =>
+    const posted = await inAnyForm(context, `words:${group}`, { ...message, lines }, payload =>
       postOnce(messages, context, `words:${group}`, place, payload),
     )
     // The pictures are posted; /easel show gives the buttons.

@@ -69,3 +69,27 @@ it('a workspace that moves to an organisation meanwhile is waited for', async ()
   expect(deliveryEnds(t.test).map(({ end }) => end)).toEqual(['arrived'])
   expect(t.thread(lastOf(t.cards())).map(pictures)).toContain(1)
 })
+
+it('a text that Slack refuses in a busy channel comes without it: the refused tries do not use up the rate', async () => {
+  const { ada } = t.scene
+  t.slack.faults.choose = (method, { blocks }) =>
+    method.startsWith('chat.') && String(blocks).includes('a bad cat') ? 'msg_too_long' : undefined
+  for (const prompt of ['a bad cat', 'a bad cat, again', 'a bad cat, once more'])
+    await ada.types('/imagine', prompt, t.here)
+  await t.calm()
+  expect(
+    t
+      .cards()
+      .flatMap(card => t.thread(card))
+      .map(pictures),
+  ).toEqual([1, 1, 1])
+})
+
+it('cards are closed where the rate of edits is used up and their small pictures are refused', async () => {
+  const { ada } = t.scene
+  t.slack.faults.choose = (method, { blocks }) =>
+    method === 'chat.update' && String(blocks).includes('"accessory"') ? 'invalid_blocks' : undefined
+  for (let i = 0; i < 8; i++) await ada.types('/imagine', `cat number ${i}`, t.here)
+  await t.calm()
+  for (const card of t.cards()) expect(t.text(card)).toContain(en.job.done(1))
+})

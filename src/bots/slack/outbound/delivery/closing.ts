@@ -5,7 +5,14 @@ import { altTextOf, withoutPictures } from '../../../messages/job-message.ts'
 import type { Called } from '../../transport/api.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
 import { type HomeAddress, readReplyAddress } from '../address.ts'
-import { cardOf, contextOf, type DeliveryContext, inAnyForm, messageOf } from '../delivery-context.ts'
+import {
+  cardOf,
+  contextOf,
+  type DeliveryContext,
+  inAnyForm,
+  messageOf,
+  unlessRefused,
+} from '../delivery-context.ts'
 import { type Messages, readPosted } from '../messages.ts'
 import { type Payload, render } from '../render.ts'
 import type { Uploads } from '../uploads.ts'
@@ -65,13 +72,13 @@ async function closeCard(
   const card = cardOf(context)
   const shown = { ...card, lines: [...card.lines, ...new Set(notes)] }
   const edit = (payload: Payload) => messages.edit(workspace, readPosted(stored), payload)
+  const withoutPicture = () => inAnyForm(context, 'card:closed', shown, edit)
   const thumbnail = thumbnailOf(context, own)
-  if (thumbnail !== undefined) {
-    const edited = await edit(render(shown, words, { thumbnail }))
-    if (edited.kind === 'done') return undefined
-  }
+  if (thumbnail === undefined) return refusalOf(await withoutPicture())
+  const withPicture = () => edit(render(shown, words, { thumbnail }))
   // Only the outcome matters, because the picture is below.
-  return refusalOf(await inAnyForm(context, shown, edit))
+  const step = `card:${thumbnail.fileId}`
+  return refusalOf(await unlessRefused(context, step, withPicture, () => true, withoutPicture))
 }
 
 /** The first of the pictures that the result shows, if any. Where the place deleted or refused them, its card has none. */
@@ -95,7 +102,7 @@ async function closePlaceholder(
   if (stored === undefined || (result.kind === 'arrived' && result.method !== 'direct')) return undefined
   const message = messageOf(context, delivery.steps.value('card') !== undefined)
   const lines = [...message.lines, ...wayNotes(context, result)]
-  const edited = await inAnyForm(context, { ...withoutPictures(message), lines }, payload =>
+  const edited = await inAnyForm(context, 'message:closed', { ...withoutPictures(message), lines }, payload =>
     messages.edit(workspace, readPosted(stored), payload),
   )
   if (edited.kind === 'done') return undefined

@@ -7,8 +7,15 @@ import { acceptedMessage, withoutWords } from '../../../messages/job-message.ts'
 import type { Message } from '../../../messages/message.ts'
 import type { Called } from '../../transport/api.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
-import { readAddress, workspaceOf, writeAddress } from '../address.ts'
-import { cardOf, contextOf, type DeliveryContext, inAnyForm, postOnce } from '../delivery-context.ts'
+import { readAddress, type SlackAddress, workspaceOf, writeAddress } from '../address.ts'
+import {
+  cardOf,
+  contextOf,
+  type DeliveryContext,
+  inAnyForm,
+  postOnce,
+  unlessRefused,
+} from '../delivery-context.ts'
 import { type MessagePlace, type Messages, type Posted, readPosted } from '../messages.ts'
 import { closedBy, notInstalled, threadless } from './refusal-reasons.ts'
 
@@ -42,21 +49,33 @@ async function openUnder(
   context: DeliveryContext,
   { channel, ts }: Posted,
 ): Promise<MethodOutcome> {
-  const opened = await openIn(parts, context, { channel, thread: ts }, ts)
-  const isThreadless = opened.kind === 'closed' && opened.code === threadless
-  return isThreadless ? openIn(parts, context, context.place) : opened
+  const opened = await unlessRefused(
+    context,
+    'thread',
+    () => openIn(parts, context, { channel, thread: ts }, ts),
+    error => error === threadless,
+    () => openIn(parts, context, context.place),
+  )
+  return arrived(opened)
+}
+
+function arrived(opened: Called<SlackAddress>): MethodOutcome {
+  return opened.kind === 'refused'
+    ? closedBy(opened)
+    : { kind: 'arrived', address: writeAddress(opened.value) }
 }
 
 /** If the card of a fan-out cannot have a thread, the results follow the card in the channel. */
 async function openInPlace(parts: OpeningParts, context: DeliveryContext): Promise<MethodOutcome> {
   const card = context.delivery.fanOut?.leads ? await postCard(parts, context) : undefined
   if (card?.kind === 'refused') return closedBy(card)
-  return openIn(parts, context, context.place)
+  return arrived(await openIn(parts, context, context.place))
 }
 
 function postCard({ messages }: OpeningParts, context: DeliveryContext): Promise<Called<Posted>> {
   return inAnyForm(
     context,
+    'card',
     { ...cardOf(context), lines: [] },
     payload => postOnce(messages, context, 'card', context.place, payload),
     bareMessage(context),
@@ -68,7 +87,7 @@ async function openIn(
   context: DeliveryContext,
   place: MessagePlace,
   card?: string,
-): Promise<MethodOutcome> {
+): Promise<Called<SlackAddress>> {
   const { delivery, workspace } = context
   const { parent, job } = delivery
   const parentUrl = parent && (await messages.link(workspace, readAddress(parent)))
@@ -78,12 +97,13 @@ async function openIn(
   const linked = { ...context, at: { ...ids, ...place, ts: '' } }
   const posted = await inAnyForm(
     linked,
+    'message',
     full,
     payload => postOnce(messages, context, 'message', place, payload),
     bareMessage(context),
   )
-  if (posted.kind === 'refused') return closedBy(posted)
-  return { kind: 'arrived', address: writeAddress({ ...ids, ...place, ...posted.value }) }
+  if (posted.kind === 'refused') return posted
+  return { kind: 'done', value: { ...ids, ...place, ...posted.value } }
 }
 
 function bareMessage({ delivery: { job }, words }: DeliveryContext): Message {

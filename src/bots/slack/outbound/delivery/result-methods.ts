@@ -98,7 +98,7 @@ async function edit(
   at: SlackAddress,
 ): Promise<MethodOutcome> {
   if (hasPictures(context)) return pictures.edit(context, at, 'own')
-  const edited = await inAnyForm(context, messageOf(context, at.card !== undefined), payload =>
+  const edited = await inAnyForm(context, 'result', messageOf(context, at.card !== undefined), payload =>
     messages.edit(context.workspace, at, payload),
   )
   return edited.kind === 'refused' ? closedBy(edited) : { kind: 'arrived', address: writeAddress(at) }
@@ -112,7 +112,7 @@ async function beside(
 ): Promise<MethodOutcome> {
   const place = placeOf(at.channel, at.thread)
   if (hasPictures(context)) return pictures.share(context, place, 'shared')
-  const posted = await inAnyForm(context, messageOf(context, at.card !== undefined), payload =>
+  const posted = await inAnyForm(context, 'beside', messageOf(context, at.card !== undefined), payload =>
     postOnce(messages, context, 'beside:message', place, payload),
   )
   if (posted.kind === 'refused') return closedBy(posted)
@@ -132,6 +132,7 @@ async function anew(
   const withPictures = hasPictures(context)
   const posted = await inAnyForm(
     context,
+    method,
     withPictures ? { ...message, pictures: [], buttons: [] } : message,
     payload => postOnce(messages, context, `${method}:message`, place, payload),
   )
