@@ -42,7 +42,7 @@ export const discord = {
     accepted: 'Accepted.',
     mention: 'I paint what you describe: type /imagine and your description. Some examples:',
     staying: (n: number) =>
-      `${n === 1 ? '1 reply that one person alone sees stays with that person' : `${n} replies that one person alone sees stay with that person`} until they close it: Discord lets me delete such replies for 15 minutes only.`,
+      `${n === 1 ? '1 reply that only its reader sees stays until they close it' : `${n} replies that only their readers see stay until they close them`}: Discord lets me delete such replies for 15 minutes only.`,
     unknownCommand: 'I no longer know that command. Restart Discord to see the current ones.',
   },
   /** For the operator, at start and in doctor. */

@@ -19,7 +19,7 @@ export const slack = {
   replies: {
     accepted: 'Accepted. This channel is busy, so the message comes a little later.',
     staying: (n: number) =>
-      `${n === 1 ? '1 reply that one person alone sees stays with that person' : `${n} replies that one person alone sees stay with that person`} until Slack is reloaded: Slack does not let me delete such replies.`,
+      `${n === 1 ? '1 reply that only its reader sees stays' : `${n} replies that only their readers see stay`} until Slack is reloaded: Slack does not let me delete such replies.`,
     formLate: 'The form could not be opened in time. Please try again.',
     inThreads: 'In a thread, mention me with the same text: Slack has no commands there.',
     shown: 'Here it is.',

@@ -2,6 +2,7 @@
 import sharp from 'sharp'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkPicture } from '../../../src/app/checks/check-picture.ts'
+import { en } from '../../../src/words/en.ts'
 import { SlackTest } from './start-slack.ts'
 
 let t: SlackTest
@@ -80,6 +81,8 @@ describe('words to the app', () => {
     await ada.mentions('help', { channelId: channel.id })
     await t.adapter.idle()
     expect(t.told(ada).at(-1)).toContain('--seed')
+    // The introduction ends with a colon: the examples follow it.
+    expect(t.told(ada).at(-1)).toContain(`${en.help.intro}\n${en.help.examples[0]}`)
     await ada.says('queue')
     await t.adapter.idle()
     expect(t.told(ada)).toHaveLength(2)

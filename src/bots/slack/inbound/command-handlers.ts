@@ -106,8 +106,7 @@ function unknownCommand({ typed, nearest }: { typed: string; nearest?: string },
 
 /** Adds the note on threads, which differ on Slack. */
 function withThreads(message: Message, words: Words): Message {
-  const [intro = '', ...more] = message.lines
-  return { ...message, lines: [intro, words.slack.replies.inThreads, ...more] }
+  return { ...message, lines: [...message.lines, words.slack.replies.inThreads] }
 }
 
 async function bring(
