@@ -1,7 +1,7 @@
 /** A channel that is shared with another workspace (Slack Connect): people from there use the app of this one. */
 import { afterEach, expect, it } from 'vitest'
-import type { Person } from '../../fakes/slack/person.ts'
-import { lastOf, SlackTest, type SlackTestOptions } from './start-slack.ts'
+import type { Person } from '../../../fakes/slack/person.ts'
+import { lastOf, SlackTest, type SlackTestOptions } from '../start-slack.ts'
 
 let t: SlackTest
 afterEach(() => t.dispose())
