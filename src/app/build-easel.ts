@@ -1,6 +1,6 @@
 /** Assembles the use cases over a data folder and devices, and starts and stops them in the right order. */
 
-import { hourMs } from '../common/durations.ts'
+import { dayMs, hourMs } from '../common/durations.ts'
 import type { Config } from '../config/config.ts'
 import { Database } from '../db/database.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
@@ -16,6 +16,7 @@ import type { Easel } from './easel.ts'
 import { facade } from './facade.ts'
 import type { AppParts, CheckPicture } from './parts.ts'
 import { recover } from './recover.ts'
+import { Retention } from './retention.ts'
 import type { Catalogue } from './views/catalogue.ts'
 import { JobViews } from './views/job-views.ts'
 import type { JobView } from './views/views.ts'
@@ -87,6 +88,8 @@ export function buildEasel(given: EaselParts): BuiltEasel {
   watch.add(job => deliveries.progressed(job))
   const app: AppParts = { ...parts, db, pool, views, deliveries, changed }
 
+  const retention = new Retention(app, config.limits.keepDays * dayMs)
+
   function onChange(change: PoolChange): void {
     if (change.kind === 'state') changed(change.jobId)
     else watch.changed(change)
@@ -109,6 +112,7 @@ export function buildEasel(given: EaselParts): BuiltEasel {
     return pool.stop(graceMs)
   }
   async function stopDelivering(): Promise<void> {
+    await retention.end()
     await deliveries.stop()
     watch.end()
   }
@@ -128,6 +132,7 @@ export function buildEasel(given: EaselParts): BuiltEasel {
       await recover({ db, clock, log })
       deliveries.start()
       pool.start()
+      retention.start()
     },
     stopPainting,
     release: () => pool.release(),

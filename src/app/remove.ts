@@ -2,7 +2,7 @@
 import type { JobRecord } from '../db/records/job-records.ts'
 import type { AuditEntry } from '../db/repositories/audit.ts'
 import { hasCode } from '../errors/errors.ts'
-import { visibleJob } from './access/visible.ts'
+import { visibleJob, visibleRemains } from './access/visible.ts'
 import type { ActOutcome } from './easel.ts'
 import { deleteCopiesAndFiles, endJobs, eraseJobs } from './erase.ts'
 import type { AppParts } from './parts.ts'
@@ -66,7 +66,7 @@ async function cancelJob(
 export async function remove(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   const { db, views } = parts
   const written = await db.write(() => {
-    const found = managedJob(parts, jobId, caller)
+    const found = deletableJob(parts, jobId, caller)
     if (found.kind === 'refused') return found
     const { job } = found
     noted(parts, caller, job, 'delete')
@@ -82,15 +82,24 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
 
 /** The reason why the caller may not delete the job; undefined if they may. */
 export function deletionProblem(parts: AppParts, jobId: string, caller: Caller): Problem | undefined {
-  const found = managedJob(parts, jobId, caller)
+  const found = deletableJob(parts, jobId, caller)
   return found.kind === 'refused' ? found.problems[0] : undefined
 }
 
 type Managed = { kind: 'managed'; job: JobRecord } | Refused
 
+/** Also one whose pictures are not kept any more: its messages are still there. */
+function deletableJob(parts: AppParts, jobId: string, caller: Caller): Managed {
+  return managedJob(parts, jobId, caller, visibleRemains(parts.db, caller, jobId))
+}
+
 /** A job that the caller may cancel and delete. Must run inside the transaction that changes it. */
-function managedJob({ db }: AppParts, jobId: string, caller: Caller): Managed {
-  const job = visibleJob(db, caller, jobId)
+function managedJob(
+  { db }: AppParts,
+  jobId: string,
+  caller: Caller,
+  job = visibleJob(db, caller, jobId),
+): Managed {
   if (!job) return refused(problem('job-unknown', { id: jobId }))
   return mayManage(caller, job) ? { kind: 'managed', job } : refused(problem('not-yours', {}))
 }

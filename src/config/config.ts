@@ -179,6 +179,8 @@ const settings = z.strictObject({
     maxFanOut: z.int().min(1),
     /** Requests that wait longer expire; 0: never. */
     maxWaitHours: z.number().min(0),
+    /** Finished jobs that are older lose their pictures and texts; 0: never. */
+    keepDays: z.number().min(0),
   }),
   /** People who may see everybody's statistics. */
   admins: z.array(z.string().regex(personName, expected('person'))),

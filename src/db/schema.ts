@@ -1,4 +1,5 @@
 /** The tables. Times are milliseconds since 1970; documents are JSON and parsed when they are read. */
+import { sql } from 'drizzle-orm'
 import { blob, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { jobStates } from '../engine/jobs/job.ts'
 import { json } from './records/json-column.ts'
@@ -85,6 +86,7 @@ export const jobs = sqliteTable(
     index('jobs_by_channel').on(table.platform, table.spaceId, table.channelId, table.seq),
     index('jobs_by_time').on(table.createdAt),
     index('jobs_by_parent').on(table.parentJobId),
+    index('jobs_by_end').on(table.finishedAt).where(sql`removed_at IS NULL`),
   ],
 )
 

@@ -26,6 +26,15 @@ export function visibleJob(db: Database, viewer: Viewer, jobId: string): JobReco
   return job && !job.removed && isVisible(db, viewer, job) ? job : undefined
 }
 
+/** A removed job that the viewer might see otherwise, if its messages stay on their platform. */
+export function visibleRemains(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
+  const job = db.jobs.get(jobId)
+  if (!job?.removed || !isVisible(db, viewer, job)) return undefined
+  const stays = ({ id }: { id: string }) =>
+    db.outbox.next(id) === undefined && db.deliverySteps.of(id).some(({ makes }) => makes !== undefined)
+  return db.deliveries.ofJob(jobId).some(stays) ? job : undefined
+}
+
 /** The newest visible jobs of the viewer's channel, oldest first. */
 export function visibleHere(db: Database, viewer: Viewer, limit: number): JobRecord[] {
   return db.jobs.inChannel(viewer.conversation, limit).filter(job => isVisible(db, viewer, job))

@@ -1,5 +1,6 @@
 /** The jobs table: acceptance, guarded state transitions, and queries. */
-import { and, asc, desc, eq, gt, gte, inArray, isNull, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, notExists } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/sqlite-core'
 import { isFinal, type JobState, mayMove } from '../../engine/jobs/job.ts'
 import type { Claim, Failure, Waiting } from '../../engine/jobs/store.ts'
 import { countOf, sourcesOf, workOrder } from '../../engine/work-order.ts'
@@ -13,7 +14,7 @@ import {
   withoutWords,
 } from '../records/job-records.ts'
 import type { ServedTime } from '../records/served-time.ts'
-import { jobSources, jobs, people } from '../schema.ts'
+import { deliveries, jobSources, jobs, outbox, people, pictures } from '../schema.ts'
 import { type JobStatements, prepareJobStatements } from './job-statements.ts'
 
 /** The facts of a state transition. */
@@ -207,6 +208,35 @@ export class JobsTable {
       .limit(limit)
       .all()
     return this.#reader.readAll(found)
+  }
+
+  /**
+   * At most `limit` jobs that ended before, the oldest first, without those that are still being delivered or that an unfinished job
+   * starts from.
+   */
+  endedBefore(atMs: number, limit: number): string[] {
+    const undelivered = this.#rows
+      .select({ id: outbox.id })
+      .from(outbox)
+      .innerJoin(deliveries, eq(deliveries.id, outbox.deliveryId))
+      .where(eq(deliveries.jobId, jobs.id))
+    const child = alias(jobs, 'child')
+    const needed = this.#rows
+      .select({ id: pictures.id })
+      .from(pictures)
+      .innerJoin(jobSources, eq(jobSources.pictureId, pictures.id))
+      .innerJoin(child, eq(child.id, jobSources.jobId))
+      .where(and(eq(pictures.jobId, jobs.id), isNull(child.finishedAt)))
+    return this.#rows
+      .select({ id: jobs.id })
+      .from(jobs)
+      .where(
+        and(isNull(jobs.removedAt), lt(jobs.finishedAt, atMs), notExists(undelivered), notExists(needed)),
+      )
+      .orderBy(asc(jobs.finishedAt))
+      .limit(limit)
+      .all()
+      .map(({ id }) => id)
   }
 
   inState(state: JobState): JobRecord[] {

@@ -1,0 +1,1 @@
+CREATE INDEX `jobs_by_end` ON `jobs` (`finished_at`) WHERE removed_at IS NULL;
