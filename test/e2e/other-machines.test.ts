@@ -80,6 +80,16 @@ test('a machine with the gateway’s configuration, which has no devices, says t
   })
 })
 
+test('a machine says what is wrong with the way to the Redis before it reads models or tries devices', async () => {
+  const run = await runCli(['worker', '--redis', 'redis://db.example.org'], { cwd: gateway.folder })
+  expect(run).toMatchObject({ code: 1, out: '', err: expect.stringContaining('db.example.org unencrypted') })
+})
+
+test('a machine without models that fetches none says so', async () => {
+  const worker = new WorkerProcess(redis.url, 'm7', {}, ['--models', '/nowhere'])
+  await worker.says(/^There is no model in \/nowhere\.$/)
+})
+
 test('a machine with another key says so, and what to do', async () => {
   const worker = new WorkerProcess(redis.url, 'm6', {
     EASEL_WORKER_KEY: Buffer.alloc(32, 8).toString('base64'),
