@@ -19,7 +19,9 @@ import { memoryHashCache } from '../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../src/engine/models/library.ts'
 import type { ModelRecord } from '../src/engine/models/record.ts'
 import { tryDevice } from '../src/engine/onnx/session.ts'
+import { toAppError } from '../src/errors/errors.ts'
 import { packageRoot } from '../src/system/paths.ts'
+import { en, errorSentence } from '../src/words/en.ts'
 import { duration, print } from './bench/report.ts'
 import { checkGoldenCases, type GoldenCaseResult, summaryOf } from './gpu-check/golden-cases.ts'
 import { checkNetworks, type NetworkResult } from './gpu-check/networks.ts'
@@ -55,7 +57,11 @@ const options = command.opts<{
 // The golden numbers are float32's. Pictures are painted in processes of their own, by the environment of a server.
 const environment = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...process.env }
 Object.assign(process.env, withoutTf32, environment)
-if (options.libraries) linkCudaLibraries(options.libraries)
+try {
+  if (options.libraries) linkCudaLibraries(options.libraries)
+} catch (error) {
+  command.error(`gpu-check: ${errorSentence(en, toAppError(error))}`)
+}
 for (const card of (await listCards(environment)) ?? []) {
   console.log(`cuda:${card.ordinal} ${card.name}, ${card.memoryMib ?? '?'} MiB, driver ${card.driver}`)
 }

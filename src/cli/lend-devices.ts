@@ -22,18 +22,22 @@ export type Departure = 'left' | 'fetched'
 
 /** @throws as openRedis, prepareDevices and libraryOf. */
 export async function lendDevices(session: CommandSession, name: string): Promise<Departure> {
-  const { words, out, err } = session
-  const catalogue = await libraryOf(session)
-  for (const { error } of catalogue.unused)
-    session.log.debug({ error: errorSentence(words, error) }, 'unused')
-  const devices = await devicesOf(session, catalogue)
+  const { config, words, out, err } = session
+  // First, because models may take minutes to read.
   const redis = await openRedis({ ...session, say: out, warn: err })
-  const life = new MachineLife(session, name, devices, catalogue, redis)
-  const names = devices.map(device => device.name)
-  out(words.machines.ready(name, names))
-  const departure = await life.departed
-  redis.disconnect()
-  return departure
+  try {
+    const catalogue = await libraryOf(session)
+    for (const { error } of catalogue.unused)
+      session.log.debug({ error: errorSentence(words, error) }, 'unused')
+    if (catalogue.models.length === 0 && !config.fetchModels) err(words.cli.noModels(config.modelsDir))
+    const devices = await devicesOf(session, catalogue)
+    const life = new MachineLife(session, name, devices, catalogue, redis)
+    const names = devices.map(device => device.name)
+    out(words.machines.ready(name, names))
+    return await life.departed
+  } finally {
+    redis.disconnect()
+  }
 }
 
 /** In processes, so that a hanging worker can be ended. */

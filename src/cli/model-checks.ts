@@ -42,7 +42,12 @@ export async function checkModels(
     const usable = models.map(({ name }) => name)
     show([{ check: 'models', state: 'wrong', detail: words.cli.defaultMissing(config.defaultModel, usable) }])
   }
-  const { devices, reason, env } = await prepareDevices(config, process.env)
+  const prepared = await prepareDevices(config, process.env).catch(toAppError)
+  if (prepared instanceof AppError) {
+    show([{ check: 'device', state: 'wrong', detail: faultSentence(session, prepared) }])
+    return
+  }
+  const { devices, reason, env } = prepared
   show(reasonLines(words, reason).map(detail => ({ check: 'device', state: 'fine', detail })))
   const [device, ...others] = devices
   if (!device) return

@@ -31,7 +31,7 @@ export async function paintToFiles(
   if (!format) return refuse(session, [words.cli.formatUnknown(extname(file))])
   const { devices, env } = await prepareDevices(config, process.env)
   const [device] = devices
-  if (!device) throw new AppError('internal', { problem: 'no device is configured' })
+  if (!device) throw new AppError('config', { key: 'devices', problem: { what: 'empty' } })
   const tooLarge = memoryProblem(orders, catalogue, [memoryOf(device)])
   if (tooLarge) return refuse(session, [problemSentence(words, tooLarge)])
   const count = orders.reduce((sum, order) => sum + countOf(order), 0)

@@ -3,9 +3,10 @@
 const units = { MB: 1e6, GB: 1e9, MiB: 2 ** 20, GiB: 2 ** 30 } as const
 const amount = /^(?<count>\d+(?:\.\d+)?) ?(?<unit>MB|GB|MiB|GiB)$/
 
-/** `12GB`, `8 GiB`; undefined for what is no amount. */
+/** `12GB`, `8 GiB`; undefined for what is no amount, and for nothing. */
 export function bytesOf(text: string): number | undefined {
   const { count, unit } = amount.exec(text)?.groups ?? {}
   const factor = Object.entries(units).find(([name]) => name === unit)?.[1]
-  return count === undefined || factor === undefined ? undefined : Math.round(Number(count) * factor)
+  if (count === undefined || factor === undefined) return undefined
+  return Math.round(Number(count) * factor) || undefined
 }

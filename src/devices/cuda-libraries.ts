@@ -2,9 +2,9 @@
  * CUDA's libraries from a folder (`cudaLibraries:`), for machines that cannot fetch them from a registry. ONNX Runtime's
  * libraries are linked into the runtime's folder, and the folder is added to the loader's path for the others.
  */
-import { existsSync, symlinkSync } from 'node:fs'
+import { existsSync, readlinkSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { delimiter, dirname, join } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { AppError } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
 
@@ -18,19 +18,33 @@ export function runtimeFolder(): string {
 }
 
 /**
- * Links the files of `folder` that are missing there. Existing files, from an installation, are kept.
+ * Links the files of `folder` that are missing there. Existing files, from an installation, are kept; a link to another folder,
+ * which the configuration named before, is replaced.
  * @throws AppError 'cuda-libraries' when a file is missing, naming the first one; 'file' when it cannot be linked.
  */
 export function linkCudaLibraries(folder: string, into = runtimeFolder()): void {
   for (const name of runtimeParts) {
-    const [from, to] = [join(folder, name), join(into, name)]
-    if (existsSync(to)) continue
+    // A link is read from where it lies, and a folder from where the program runs.
+    const [from, to] = [resolve(folder, name), join(into, name)]
+    const linked = linkTarget(to)
+    const isThere = linked === undefined ? existsSync(to) : linked === from && existsSync(from)
+    if (isThere) continue
     if (!existsSync(from)) throw new AppError('cuda-libraries', { folder, missing: name })
     try {
+      if (linked !== undefined) rmSync(to)
       symlinkSync(from, to)
     } catch (error) {
       throw new AppError('file', { file: to, doing: 'write', problem: readFileProblem(error) }, error)
     }
+  }
+}
+
+/** Undefined for a file, and for nothing. */
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return undefined
   }
 }
 

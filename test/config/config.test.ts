@@ -111,7 +111,8 @@ test('a file that is not there is named', () => {
 
 test('a device may say how much memory its worker uses', () => {
   expect(load('devices: [{ name: cpu, memory: 12GB }]').devices[0]?.memory).toBe('12GB')
-  expect(complaint('devices: [{ name: cpu, memory: much }]')).toMatch(
-    /devices\.0\.memory.*“?"much"”?.*like 12GB/,
-  )
+  for (const memory of ['much', '0GB', '0.0000001 MB'])
+    expect(complaint(`devices: [{ name: cpu, memory: ${memory} }]`)).toMatch(
+      new RegExp(`devices\\.0\\.memory: "${memory}" is not .*like 12GB`),
+    )
 })

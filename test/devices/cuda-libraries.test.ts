@@ -1,5 +1,5 @@
-import { mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import { linkCudaLibraries, runtimeFolder, withLibraryFolder } from '../../src/devices/cuda-libraries.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
@@ -18,6 +18,26 @@ test('the runtime’s own part is linked to where the runtime looks for it, once
   const { from, into } = folders(parts)
   linkCudaLibraries(from, into)
   linkCudaLibraries(from, into)
+  for (const name of parts) expect(readlinkSync(join(into, name))).toBe(join(from, name))
+})
+
+test('another folder takes the place of the one before, whether that is still there or not', () => {
+  const [old, next] = [folders(parts), folders(parts)]
+  linkCudaLibraries(old.from, old.into)
+  linkCudaLibraries(next.from, old.into)
+  for (const name of parts) expect(readlinkSync(join(old.into, name))).toBe(join(next.from, name))
+  rmSync(next.from, { recursive: true })
+  linkCudaLibraries(old.from, old.into)
+  for (const name of parts) expect(readlinkSync(join(old.into, name))).toBe(join(old.from, name))
+  rmSync(old.from, { recursive: true })
+  expect(() => linkCudaLibraries(old.from, old.into)).toThrow(
+    expect.objectContaining({ code: 'cuda-libraries', details: { folder: old.from, missing: parts[0] } }),
+  )
+})
+
+test('a folder may be named from where the program runs', () => {
+  const { from, into } = folders(parts)
+  linkCudaLibraries(relative(process.cwd(), from), into)
   for (const name of parts) expect(readlinkSync(join(into, name))).toBe(join(from, name))
 })
 

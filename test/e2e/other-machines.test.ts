@@ -72,6 +72,24 @@ test('a gateway without devices of its own says that it paints on those of other
   expect(devicesOf(alone)).toEqual([expect.stringMatching(/^Devices: (cpu|cuda|webgpu)/)])
 })
 
+test('a machine with the gateway’s configuration, which has no devices, says that it has nothing to lend', async () => {
+  const { code, err } = await runCli(['worker', '--config', 'easel.yaml'], { cwd: gateway.folder })
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: 'easel: This machine has nothing to lend: the list devices in its configuration is empty. Name some with --devices, such as auto.\n',
+  })
+})
+
+test('a machine says what is wrong with the way to the Redis before it reads models or tries devices', async () => {
+  const run = await runCli(['worker', '--redis', 'redis://db.example.org'], { cwd: gateway.folder })
+  expect(run).toMatchObject({ code: 1, out: '', err: expect.stringContaining('db.example.org unencrypted') })
+})
+
+test('a machine without models that fetches none says so', async () => {
+  const worker = new WorkerProcess(redis.url, 'm7', {}, ['--models', '/nowhere'])
+  await worker.says(/^There is no model in \/nowhere\.$/)
+})
+
 test('a machine with another key says so, and what to do', async () => {
   const worker = new WorkerProcess(redis.url, 'm6', {
     EASEL_WORKER_KEY: Buffer.alloc(32, 8).toString('base64'),

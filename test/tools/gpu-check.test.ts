@@ -1,4 +1,6 @@
-/** Promises of the GPU check's time limit: a part that is too slow is named and does not cost the table. */
+/** Promises of the GPU check: a part that is too slow is named and does not cost the table; a missing library is one sentence. */
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { expect, test, vi } from 'vitest'
 import { type Part, type PartRow, runParts } from '../../tools/gpu-check/parts.ts'
 
@@ -49,4 +51,17 @@ test('a part that is given up tells what it knows so far', async () => {
     ['cases', '3 of 3 pictures'],
     ['cases', 'left out: not done after 60 s'],
   ])
+})
+
+test('a folder without CUDA’s libraries is refused in one sentence', () => {
+  const program = fileURLToPath(new URL('../../dist/tools/gpu-check.js', import.meta.url))
+  const { status, stderr } = spawnSync(process.execPath, [program, '--libraries', '/nowhere'], {
+    encoding: 'utf8',
+  })
+  expect({ status, stderr }).toEqual({
+    status: 1,
+    stderr: expect.stringMatching(
+      /^gpu-check: \/nowhere lacks libonnxruntime_providers_shared\.so\.[^\n]*\n$/,
+    ),
+  })
 })

@@ -39,7 +39,12 @@ async function examine(session: CommandSession, options: CommonOptions): Promise
   show(data)
   // A model cannot be tested without the libraries.
   if (native.every(({ state }) => state === 'fine')) {
-    await checkModels(session, findings => show(findings))
+    show(
+      await guarded(session, 'models', async () => {
+        await checkModels(session, show)
+        return []
+      }),
+    )
   }
   // The first line is about the folder, the others about its contents.
   const isRunning = data[0]?.state === 'off'

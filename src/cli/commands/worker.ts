@@ -46,7 +46,7 @@ export function workerCommand(words: Words): Command {
     .option('--fetch-models', options.fetchModels)
     .addCommand(drain)
     .action((given: WorkerCommandOptions) =>
-      runCommand(given, session => work(configured(session, given), given.name ?? hostname()), 'all'),
+      runCommand(given, session => work(configured(session, given), given.name || hostname()), 'all'),
     )
 }
 
@@ -66,7 +66,9 @@ function configured(
 
 /** Works until it is sent away or signalled. Models fetched in the meantime are offered when it joins again. */
 async function work(session: CommandSession, name: string): Promise<ExitCode> {
-  if (session.config.redis.url === '') return refuse(session, [session.words.machines.redisNeeded])
+  const { config, words } = session
+  if (config.redis.url === '') return refuse(session, [words.machines.redisNeeded])
+  if (config.devices.length === 0) return refuse(session, [words.machines.devicesNeeded])
   while ((await lendDevices(session, name)) === 'fetched');
   // Timers of abandoned connections must not keep the process alive.
   setTimeout(() => process.exit(exitCodes.done), 1000).unref()

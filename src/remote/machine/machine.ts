@@ -45,7 +45,7 @@ export type MachineStatus =
   | { kind: 'refused'; why: MachineRefusal }
   | { kind: 'drained' }
 
-/** When a command sends the machine away, this many records, one a second, announce it before the machine leaves. */
+/** This many records, one a second, announce to the gateways that the machine leaves, before it does. */
 const drainingRecords = 3
 
 /** The maximum number of messages that wait for the first heartbeat of their gateway, which comes within two seconds. */
@@ -221,8 +221,8 @@ export class Machine {
     const refused = working.flatMap(({ record }) => record.refused[id] ?? [])
     const drainers = gateways.filter(({ record }) => record.drained.includes(name))
     if (drainers.length > 0) this.#beginDraining()
-    // The command that sends it away reads the announcement before the machine is gone.
-    const isTold = drainers.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
+    // Whoever sends it away reads the announcement before it is gone, and gateways give its name free, for when it returns.
+    const isTold = gateways.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
     if (this.#isDraining && this.#relays.size === 0 && isTold) this.#tell({ kind: 'drained' })
     else if (refused[0] && refused.length === working.length) this.#tell({ kind: 'refused', why: refused[0] })
     else if (working.length > 0) this.#tell({ kind: 'joined', gateways: working.length })

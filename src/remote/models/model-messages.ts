@@ -11,7 +11,9 @@ export const chunkBytes = 1024 * 1024
 export const maxPending = 4
 
 const count = z.number().int().min(0)
-const hash = z.string().regex(/^[0-9a-f]{64}$/)
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+/** Of a model: with the form of its weights, `-int8`, if that is not the one of its files. */
+const hash = z.string().regex(/^[0-9a-f]{64}(-\w+)?$/)
 
 /** A name that is valid in every models folder: no hidden file, no separator, no parent folder. */
 const fileName = z
@@ -37,13 +39,13 @@ export type ModelRequest = z.infer<typeof modelRequest>
 export const modelDescription = z.object({
   kind: z.literal('model'),
   place: z.array(fileName).min(1),
-  files: z.array(z.object({ path: z.array(fileName), bytes: count, sha256: hash })).min(1),
+  files: z.array(z.object({ path: z.array(fileName), bytes: count, sha256 })).min(1),
 })
 
 export const modelReply = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('list'), models: z.array(reference) }),
   modelDescription,
-  z.object({ kind: z.literal('checksum'), sha256: hash }),
+  z.object({ kind: z.literal('checksum'), sha256 }),
   z.object({ kind: z.literal('chunk'), bytes: z.instanceof(Uint8Array) }),
   /** The gateway lacks the model, or cannot read it. */
   z.object({ kind: z.literal('unavailable') }),

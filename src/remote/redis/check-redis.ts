@@ -8,21 +8,55 @@ import type { RedisAddress } from './redis-url.ts'
 /** BullMQ recommends 6.2 because of blocking commands and streams. Valkey reports itself as Redis 7.2. */
 const oldestVersion = '6.2.0'
 
-/** One probe for each kind of command that BullMQ and we use; `key` does not exist afterwards. */
-const probes: readonly { command: string; args: (key: string) => (string | number)[] }[] = [
-  { command: 'info', args: () => ['server'] },
-  { command: 'hset', args: key => [key, 'field', 'value'] },
-  { command: 'hgetall', args: key => [key] },
-  { command: 'hdel', args: key => [key, 'field'] },
-  { command: 'set', args: key => [key, 'value', 'PX', 1] },
-  { command: 'get', args: key => [key] },
-  { command: 'eval', args: key => ["return redis.call('exists', KEYS[1])", 1, key] },
-  { command: 'evalsha', args: key => ['0'.repeat(40), 1, key] },
-  { command: 'bzpopmin', args: key => [key, 0.001] },
-  { command: 'xadd', args: key => [key, '*', 'field', 'value'] },
-  { command: 'xtrim', args: key => [key, 'MAXLEN', 0] },
-  { command: 'pexpire', args: key => [key, 1] },
-  { command: 'del', args: key => [key] },
+/**
+ * The commands of ours, and those that BullMQ's scripts call for us, with arguments that Redis accepts; `key` does not exist afterwards.
+ */
+const probesOf = (key: string): readonly (readonly [command: string, ...args: (string | number)[]])[] => [
+  ['info', 'server'],
+  ['hset', key, 'field', 'value'],
+  ['hmset', key, 'field', 'value'],
+  ['hincrby', key, 'count', 1],
+  ['hget', key, 'field'],
+  ['hmget', key, 'field'],
+  ['hgetall', key],
+  ['hexists', key, 'field'],
+  ['hdel', key, 'field'],
+  ['del', key],
+  ['lpush', key, 'value'],
+  ['rpush', key, 'value'],
+  ['rpoplpush', key, key],
+  ['llen', key],
+  ['lrange', key, 0, 0],
+  ['ltrim', key, 0, 0],
+  ['lrem', key, 0, 'value'],
+  ['sadd', key, 'value'],
+  ['scard', key],
+  ['smembers', key],
+  ['srem', key, 'value'],
+  ['zadd', key, 1, 'value'],
+  ['zcard', key],
+  ['zscore', key, 'value'],
+  ['zrange', key, 0, 0],
+  ['zrangebyscore', key, 0, 0],
+  ['zrevrange', key, 0, 0],
+  ['zrevrangebyscore', key, 0, 0],
+  ['zrem', key, 'value'],
+  ['zremrangebyrank', key, 0, 0],
+  ['zremrangebyscore', key, 0, 0],
+  ['zpopmin', key],
+  ['bzpopmin', key, 0.001],
+  ['xadd', key, '*', 'field', 'value'],
+  ['xtrim', key, 'MAXLEN', 0],
+  ['del', key],
+  ['incr', key],
+  ['exists', key],
+  ['pttl', key],
+  ['set', key, 'value', 'PX', 1],
+  ['get', key],
+  ['eval', "return redis.call('exists', KEYS[1])", 1, key],
+  ['evalsha', '0'.repeat(40), 1, key],
+  ['pexpire', key, 1],
+  ['del', key],
 ]
 
 /** @throws AppError 'redis' when it cannot be used, with the first problem. */
@@ -45,17 +79,18 @@ export async function redisProblems(address: RedisAddress, prefix: string): Prom
   }
 }
 
+/** All are sent at once, so that a slow connection costs one round trip. */
 async function missingCommands(redis: Redis, key: string): Promise<string[]> {
-  const missing: string[] = []
-  for (const { command, args } of probes) {
+  const tried = probesOf(key).map(async ([command, ...args]) => {
     try {
-      await redis.call(command, ...args(key))
+      await redis.call(command, ...args)
     } catch (error) {
       // NOSCRIPT is the correct reply to evalsha.
-      if (/NOPERM|unknown command/i.test(String(error))) missing.push(command)
+      if (/NOPERM|unknown command/i.test(String(error))) return [command]
     }
-  }
-  return missing
+    return []
+  })
+  return [...new Set((await Promise.all(tried)).flat())]
 }
 
 /** Reads the settings from the text of INFO, which managed services permit, unlike CONFIG. */

@@ -4,13 +4,13 @@ import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { MachineStatus } from '../../remote/machine/machine.ts'
 import type { Fetching, MachineRefusal, Reference } from '../../remote/presence/records.ts'
 import { shortSizeOf } from '../amounts.ts'
+import { shortHash } from '../short-hash.ts'
 
 const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
 
-const short = (hash: string) => hash.slice(0, 10)
-const named = ({ name, hash }: Reference) => `${name} ${short(hash)}`
+const named = ({ name, hash }: Reference) => `${name} ${shortHash(hash)}`
 const lacked = ({ found, ...model }: Lacking) =>
-  found === undefined ? named(model) : `${named(model)} (its own files of that name are ${short(found)})`
+  found === undefined ? named(model) : `${named(model)} (its own files of that name are ${shortHash(found)})`
 
 const uses: Record<DeviceUse, string> = {
   free: 'free',
@@ -57,6 +57,8 @@ export const machines = {
     `This machine has fetched ${models.join(', ')}, and joins again with that.`,
   fetchFailed: (model: string | undefined, sentence: string) =>
     model === undefined ? sentence : `${model}: ${sentence}`,
+  devicesNeeded:
+    'This machine has nothing to lend: the list devices in its configuration is empty. Name some with --devices, such as auto.',
   redisNeeded: 'Say where the Redis is: with --redis, or with redis.url in the configuration.',
 
   /** Messages of the server about machines. */

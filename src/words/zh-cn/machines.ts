@@ -4,13 +4,13 @@ import type { Lacking } from '../../remote/gateway/remote-devices.ts'
 import type { Reference } from '../../remote/presence/records.ts'
 import { shortSizeOf } from '../amounts.ts'
 import type { Words } from '../en.ts'
+import { shortHash } from '../short-hash.ts'
 
 const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
 
-const short = (hash: string) => hash.slice(0, 10)
-const named = ({ name, hash }: Reference) => `${name} ${short(hash)}`
+const named = ({ name, hash }: Reference) => `${name} ${shortHash(hash)}`
 const lacked = ({ found, ...model }: Lacking) =>
-  found === undefined ? named(model) : `${named(model)}（它的同名文件是 ${short(found)}）`
+  found === undefined ? named(model) : `${named(model)}（它的同名文件是 ${shortHash(found)}）`
 
 const uses: Record<DeviceUse, string> = {
   free: '空闲',
@@ -51,6 +51,7 @@ export const machines: Words['machines'] = {
   draining: '这台机器不再接新任务，手头的任务完成后退出。再发一次信号则立即停止。',
   fetched: models => `这台机器已取到 ${models.join('、')}，现在带着它们重新加入。`,
   fetchFailed: (model, sentence) => (model === undefined ? sentence : `${model}：${sentence}`),
+  devicesNeeded: '这台机器没有可借出的设备：配置里的 devices 是空的。请用 --devices 指定，例如 auto。',
   redisNeeded: '请说明 Redis 在哪里：用 --redis，或在配置里写 redis.url。',
 
   joined: (name, devices) => `${name} 已加入，带来 ${devices.join('、')}。`,

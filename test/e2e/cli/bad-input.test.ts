@@ -90,6 +90,11 @@ describe('bad input gets one clear sentence', () => {
       /wrong at web\.port: "x" is not a whole number/,
     ],
     [
+      'a machine that has no device of its own',
+      [...circle, '--config', 'gateway.yaml'],
+      /wrong at devices: it is empty/,
+    ],
+    [
       'a setting that there is none of',
       ['models', '--config', 'typo.yaml'],
       /dataDri.*did you mean dataDir\?/,
@@ -99,6 +104,7 @@ describe('bad input gets one clear sentence', () => {
     writeFileSync(inFolder('broken.yaml'), ': : [')
     writeFileSync(inFolder('wrong.yaml'), 'web: { port: x }')
     writeFileSync(inFolder('typo.yaml'), 'dataDri: x')
+    writeFileSync(inFolder('gateway.yaml'), 'devices: []\nredis: { url: "redis://localhost" }')
     expect(await refused(args, 1)).toMatch(sentence)
   })
 })

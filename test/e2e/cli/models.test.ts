@@ -102,6 +102,29 @@ describe('a model with a number in it that is none', () => {
   })
 })
 
+describe('doctor', () => {
+  test.each([
+    [
+      'cudaLibraries: no-such-folder',
+      /WRONG +Device +\S*no-such-folder lacks libonnxruntime_providers_shared\.so\./,
+    ],
+    [
+      'models: { demo: { preset: nonsense } }',
+      /WRONG +Models +The configuration is wrong at models\.demo\.preset/,
+    ],
+  ])(
+    'has one line for what keeps it from trying the models, and checks the rest: %s',
+    async (setting, line) => {
+      writeFileSync(inFolder('fault.yaml'), `${setting}\nweb: { port: 0 }\n`)
+      const { code, out, err } = await easel('doctor', '--config', 'fault.yaml')
+      expect({ code, err }).toEqual({ code: 1, err: '' })
+      expect(out).toMatch(line)
+      expect(out).toMatch(/ok +Web chat/)
+      expect(out).toContain('One thing is wrong.')
+    },
+  )
+})
+
 describe('the small commands', () => {
   test('models, doctor, migrate and stats say what is so', async () => {
     const own = ['--config', 'own.yaml']

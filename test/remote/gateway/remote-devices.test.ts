@@ -37,6 +37,13 @@ test('a machine’s models that are missing, or have the right name and another 
   )
 })
 
+test('files that differ in the form of their weights alone are told apart', () => {
+  const lacking = [{ name: 'demo', hash: `${'0'.repeat(64)}-int8`, found: '0'.repeat(64) }]
+  const lacked = 'demo 0000000000-int8'
+  expect(en.machines.lacks('m1', lacking)).toContain(`${lacked} (its own files of that name are 0000000000)`)
+  expect(zhCn.machines.lacks('m1', lacking)).toContain(`${lacked}（它的同名文件是 0000000000）`)
+})
+
 test('devices are counted as what they compute in, which machines of earlier and later versions do not tell', () => {
   const added: DeviceOpeners[] = []
   const devices = new RemoteDevices({

@@ -58,3 +58,24 @@ test('whoever sends an idle machine away reads that it goes before it is gone', 
   await machine.end()
   await leaving
 })
+
+test('a machine that has left by itself has its name again when it returns, at once', async () => {
+  const redis = await startRedis()
+  const seen: [id: string, refused: string | undefined][] = []
+  const gateway = startGateway({
+    url: redis.url,
+    onMachines: found => seen.push(...found.map(({ id, refused }): (typeof seen)[number] => [id, refused])),
+  })
+  onTestFinished(() => gateway.cut())
+  const first = startMachine({ url: redis.url, devices: [] })
+  onTestFinished(() => first.cut())
+  await gateway.machines.until(found => found.length === 1)
+  await first.status.until(({ kind }) => kind === 'joined')
+  first.machine.drain()
+  await first.status.until(({ kind }) => kind === 'drained')
+  await first.end()
+  const second = startMachine({ url: redis.url, devices: [] })
+  onTestFinished(() => second.end())
+  await gateway.machines.until(found => found.some(({ id }) => id === second.id))
+  expect(seen.filter(([id]) => id === second.id)).toEqual([[second.id, undefined]])
+})

@@ -1,5 +1,6 @@
 /** What a machine may ask of a gateway's disk, and nothing besides. */
 import { expect, test } from 'vitest'
+import { cachedForms } from '../../../src/common/choices.ts'
 import { chunkBytes, maxPending } from '../../../src/remote/models/model-messages.ts'
 import { ModelServer } from '../../../src/remote/models/model-server.ts'
 import { servedModel } from '../../helpers/remote/model-channel.ts'
@@ -7,8 +8,9 @@ import { servedModel } from '../../helpers/remote/model-channel.ts'
 const unknown = '0'.repeat(64)
 
 /** The replies to messages that come one by one; 'broken' ends the channel. */
-async function replies(messages: readonly unknown[], atOnce = false) {
-  const model = await servedModel(['ink.safetensors'], [{ path: [], bytes: Buffer.from('weights') }])
+async function replies(messages: readonly unknown[], atOnce = false, form = '') {
+  const files = await servedModel(['ink.safetensors'], [{ path: [], bytes: Buffer.from('weights') }])
+  const model = { ...files, hash: files.hash + form }
   const seen: unknown[] = []
   let answer: () => void = () => {}
   const server = new ModelServer({
@@ -50,6 +52,19 @@ test('a served model is described without a path of the gateway’s, and read by
   expect(chunk).toEqual({ kind: 'chunk', bytes: Buffer.from('ghts') })
   // Of no bytes.
   expect(checksum).toMatchObject({ sha256: expect.stringMatching(/^e3b0c44298fc1c14/) })
+})
+
+test.each(cachedForms)('a model with its weights %s is served by the hash that it has then', async form => {
+  const [described, chunk] = await replies(
+    [
+      { kind: 'describe', hash: 'HASH' },
+      { kind: 'read', hash: 'HASH', file: 0, offset: 0 },
+    ],
+    false,
+    `-${form}`,
+  )
+  expect(described).toMatchObject({ kind: 'model', place: ['ink.safetensors'] })
+  expect(chunk).toEqual({ kind: 'chunk', bytes: Buffer.from('weights') })
 })
 
 test('what belongs to no served model is unavailable', async () => {

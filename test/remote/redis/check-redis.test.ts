@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import { RemoteHost } from '../../../src/remote/gateway/remote-host.ts'
 import { redisProblems, requireRedis, settingProblems } from '../../../src/remote/redis/check-redis.ts'
 import { readRedisAddress } from '../../../src/remote/redis/redis-url.ts'
 import { startRedis } from '../../helpers/processes/redis-server.ts'
 import { startTlsRedis } from '../../helpers/processes/tls-redis-server.ts'
+import { startGateway, startMachine } from '../../helpers/remote/remote-pair.ts'
+import { simulatedDevice } from '../../helpers/simulated-device.ts'
+import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const addressOf = (url: string, redisPassword?: string, caFile = '') =>
   readRedisAddress({ url, allowedWithoutTls: [], caFile }, { redisPassword })
@@ -30,9 +34,43 @@ test('a Redis that evicts is refused: it would throw work away', async () => {
 test('commands that a Redis does not have are named', async () => {
   const redis = await startRedis(['--rename-command', 'EVAL', '', '--rename-command', 'XADD', ''])
   expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([
-    { what: 'commands', missing: ['eval', 'xadd'] },
+    { what: 'commands', missing: ['xadd', 'eval'] },
   ])
 })
+
+test('every command that Redis counts while a machine works for a gateway is one that is checked', async () => {
+  const redis = await startRedis()
+  const gateway = startGateway({ url: redis.url })
+  onTestFinished(() => gateway.cut())
+  const machine = startMachine({ url: redis.url, devices: [simulatedDevice('d0', { stepMs: 1 })] })
+  const [found] = await gateway.machines.until(({ length }) => length === 1)
+  const host = new RemoteHost({
+    device: 'm1/d0',
+    setup: null,
+    open: () => gateway.gateway.open(found?.id ?? '', 'd0'),
+  })
+  await host.start()
+  expect(await host.run(aPaintOrder(), {})).toMatchObject({ kind: 'done' })
+  await machine.end()
+  await gateway.end()
+  const used = countedBy(redis)
+  expect(used.length).toBeGreaterThan(20)
+  const other = await startRedis()
+  await redisProblems(addressOf(other.url), 'easel')
+  const checked = new Set(countedBy(other))
+  expect(used.filter(name => !checked.has(name))).toEqual([])
+})
+
+/** Those that every connection says of itself are allowed to everybody who may connect at all. */
+const ofConnections = /^(client|auth|hello|ping|select|quit|command|config)\b/
+
+function countedBy({ port }: { port: number }): string[] {
+  const stats = execFileSync('redis-cli', ['-p', String(port), 'info', 'commandstats'], { encoding: 'utf8' })
+  return [...stats.matchAll(/^cmdstat_([a-z|]+):/gm)]
+    .map(([, name = '']) => name)
+    .filter(name => !ofConnections.test(name))
+    .sort()
+}
 
 test('a user with the documented rights may do everything that is needed, under its prefix alone', async () => {
   const redis = await startRedis(['--user', 'easel', 'on', '>secret', ...documentedRights.split(' ')])

@@ -27,6 +27,11 @@ export const scenes: readonly Scene[] = [
   ...sides.flatMap(side => [
     network(`unet-${side}`, `U-Net, ${side} px`, callUNet(side, 1)),
     network(`unet-${side}-guided`, `U-Net, ${side} px, guided`, callUNet(side, 2)),
+    network(
+      `unet-${side}-guided-shallow`,
+      `U-Net, ${side} px, guided, finest level (--fast)`,
+      callShallow(side),
+    ),
     network(`unet-${side}-guided-mapped`, `U-Net, ${side} px, guided, mapped`, callUNet(side, 2), 'mapped'),
     network(`unet-${side}-guided-int8`, `U-Net, ${side} px, guided, int8`, callUNet(side, 2), 'int8'),
   ]),
@@ -89,6 +94,19 @@ function callUNet(sidePx: number, batch: number): Call {
   return model => {
     input ??= inputOf(model, sidePx, batch)
     return model.networks.unet.predict(input)
+  }
+}
+
+/** Between two calls of the whole U-Net, whose deep features stay the same, as with `--fast`. */
+function callShallow(sidePx: number): Call {
+  let kept: { readonly input: UNetInput; readonly deep: Float32Array } | undefined
+  return async model => {
+    const { unet } = model.networks
+    if (!kept) {
+      const input = inputOf(model, sidePx, 2)
+      kept = { input, deep: (await unet.predictDeep(input)).deep }
+    }
+    return unet.predictShallow(kept.input, kept.deep)
   }
 }
 
