@@ -32,6 +32,22 @@ export function stretchPicture(picture: Picture, widthPx: number, heightPx: numb
   return resizePart(picture, { leftPx: 0, topPx: 0, ...picture }, widthPx, heightPx)
 }
 
+/**
+ * The centre square of the whole picture, resampled so that its shorter side is `sidePx`: the reference's preprocessing for
+ * CLIP. The fractions of a pixel that it drops distinguish it from `fitPicture`.
+ */
+export function centreSquare(picture: Picture, sidePx: number, filter: ResamplingFilter): Picture {
+  const { widthPx, heightPx } = picture
+  if (widthPx === sidePx && heightPx === sidePx) return picture
+  const shorterPx = Math.min(widthPx, heightPx)
+  const taps = (lengthPx: number) => {
+    const resampledPx = Math.trunc((sidePx * lengthPx) / shorterPx)
+    const marginPx = Math.floor((resampledPx - sidePx) / 2)
+    return tapsFor(lengthPx, 0, lengthPx, resampledPx, filter).slice(marginPx, marginPx + sidePx)
+  }
+  return resampleRows(resampleColumns(picture, taps(widthPx)), taps(heightPx))
+}
+
 /** A part of the picture at the given size, without regard to its aspect ratio. */
 export function resizePart(
   picture: Picture,

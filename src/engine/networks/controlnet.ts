@@ -10,6 +10,7 @@ import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import type { ControlNetConfig } from './configs/controlnet-config.ts'
+import { rgbChannels } from './configs/vae-config.ts'
 import { residualSpecs } from './residuals.ts'
 import { downBlocks, midBlock, noisyInputs } from './unet.ts'
 
@@ -33,7 +34,7 @@ export function buildControlNet(
   const { sample, conditioning } = noisyInputs(g, w, config, timeIdCount)
   const factor = pxPerLatent(config)
   const [height, width] = [symbol('height'), symbol('width')]
-  const pictureShape = [symbol('batch'), config.pictureChannels, times(height, factor), times(width, factor)]
+  const pictureShape = [symbol('batch'), rgbChannels, times(height, factor), times(width, factor)]
   const picture = g.asPicture(g.input(controlNetNames.picture, 'F32', pictureShape))
   const residuals = residualSpecs(config)
   const scales = g.input(controlNetNames.scales, 'F32', [residuals.length])

@@ -13,7 +13,7 @@ import { symbol } from '../onnx/dim.ts'
 import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
-import type { VaeConfig } from './configs/vae-config.ts'
+import { rgbChannels, type VaeConfig } from './configs/vae-config.ts'
 
 export const vaeNames = { input: 'sample', output: 'out_sample' } as const
 
@@ -25,7 +25,7 @@ export function buildVaeEncoder(
 ): OnnxModel {
   const g = newGraph('vae encoder', options)
   const w = weightsOf(source)
-  const shape = [symbol('batch'), config.imageChannels, symbol('height'), symbol('width')]
+  const shape = [symbol('batch'), rgbChannels, symbol('height'), symbol('width')]
   const pictures = g.asPicture(g.input(vaeNames.input, 'F32', shape))
   const moments = 2 * config.latentChannels
 
@@ -59,14 +59,7 @@ export function buildVaeDecoder(
     const isFinest = i === config.channels.length - 1
     h = decoderLevel(g, w.at('decoder', 'up_blocks', i), h, channels, isFinest, config)
   }
-  h = gsc(
-    g,
-    w.at('decoder', 'conv_norm_out'),
-    w.at('decoder', 'conv_out'),
-    h,
-    config.imageChannels,
-    config.norm,
-  )
+  h = gsc(g, w.at('decoder', 'conv_norm_out'), w.at('decoder', 'conv_out'), h, rgbChannels, config.norm)
   g.output(vaeNames.output, g.channelsFirst(h))
   return g.build()
 }

@@ -124,7 +124,8 @@ function openClip(place: string, tensors: Tensors): WeightSource {
       const exception = openClipException(name)
       if (!exception) return tensors.get(names.toOriginal(name) ?? '')
       const tensor = tensors.get(exception.name)
-      if (!tensor) return undefined
+      // diffusers' own script converts all names except that of the text projection, which it leaves as it is.
+      if (!tensor) return tensors.get(name)
       if (exception.kind === 'third') return thirdOf(tensor, exception.third)
       return exception.kind === 'renamed'
         ? tensor

@@ -4,7 +4,7 @@ import { decodePicture, decodeStoredPicture } from '../../../src/engine/image/de
 import type { Picture } from '../../../src/engine/image/picture.ts'
 import { encodePreview } from '../../../src/engine/image/preview.ts'
 import { bicubic, lanczos } from '../../../src/engine/image/resampling-filter.ts'
-import { fitPicture, resizePart, stretchPicture } from '../../../src/engine/image/resize.ts'
+import { centreSquare, fitPicture, resizePart, stretchPicture } from '../../../src/engine/image/resize.ts'
 import { lanczosUpscaler } from '../../../src/engine/image/upscale.ts'
 import {
   aFlatPicture,
@@ -103,6 +103,25 @@ describe.each([
 
   async function readPicture(path: string): Promise<Picture> {
     return decodeStoredPicture(readFileSync(new URL(path, folder)))
+  }
+})
+
+describe('an image encoder’s square is the reference’s', () => {
+  const folder = new URL('../../golden/clip-square/', import.meta.url)
+  const names = readdirSync(folder).filter(name => name.includes('@'))
+
+  test('there are wide, tall and small pictures to compare with', () => {
+    expect(names.length).toBeGreaterThanOrEqual(10)
+  })
+
+  test.each(names)('%s', async name => {
+    const [source = '', side] = name.split(/@|\.png/)
+    const ours = centreSquare(await readPicture(`${source}.png`), Number(side), bicubic)
+    expect(greatestDifference(ours, await readPicture(name))).toBe(0)
+  })
+
+  async function readPicture(name: string): Promise<Picture> {
+    return decodeStoredPicture(readFileSync(new URL(name, folder)))
   }
 })
 

@@ -57,6 +57,7 @@ describe('A config.json that asks for what is not built is refused, naming the k
     ['vae', 'shift_factor', 0.1, 'is 0.1, but only null is supported'],
     ['vae', 'latents_mean', [0, 0, 0], 'is 3, but latent_channels is 4'],
     ['vae', 'block_out_channels', [128, 250, 512, 512], 'has 250, no multiple of norm_num_groups (32)'],
+    ['vae', 'out_channels', 4, 'is 4, but only 3 is supported'],
     ['vae', 'scaling_factor', 0, ''],
     ['clip', 'hidden_act', 'relu', 'is "relu", but only "quick_gelu" or "gelu" is supported'],
     ['clip', 'num_attention_heads', 7, 'is 7, which does not divide hidden_size (1280)'],

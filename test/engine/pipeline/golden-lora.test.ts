@@ -3,3 +3,4 @@ import { describeGolden, describeGoldenFolder } from '../../golden-suite.ts'
 
 await describeGolden(loraFiles)
 await describeGoldenFolder('oracle-2', [loraFiles])
+await describeGoldenFolder('oracle-3', [loraFiles])

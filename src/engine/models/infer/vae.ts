@@ -1,12 +1,11 @@
 /** Infers a VAE's configuration from the names and shapes of its weights. */
+import { rgbChannels } from '../../networks/configs/vae-config.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
 /** SDXL's values: no weight tells the scaling of latents or the VAE's training size. */
 const scalingFactor = 0.13025
 const sampleSize = 1024
-/** The channels of a picture. */
-const rgb = 3
 
 /** The configuration in diffusers' format. The decoder gives the levels of a file that has no encoder. */
 export function inferVaeConfig(source: WeightSource): Json {
@@ -17,8 +16,8 @@ export function inferVaeConfig(source: WeightSource): Json {
   const widthOf = (level: number) => shapeIn(source, hasEncoder ? down(level) : up(levels - 1 - level))[0]
   const all = Array.from({ length: levels }, (_, level) => level)
   return {
-    in_channels: shapeIn(source, 'encoder.conv_in.weight')[1] ?? rgb,
-    out_channels: shapeIn(source, 'decoder.conv_out.weight')[0] ?? rgb,
+    in_channels: shapeIn(source, 'encoder.conv_in.weight')[1] ?? rgbChannels,
+    out_channels: shapeIn(source, 'decoder.conv_out.weight')[0] ?? rgbChannels,
     latent_channels: shapeIn(source, 'decoder.conv_in.weight')[1] ?? 0,
     block_out_channels: all.map(level => widthOf(level) ?? 0),
     down_block_types: all.map(() => 'DownEncoderBlock2D'),

@@ -2,25 +2,21 @@
 import { z } from 'zod'
 import { count, only, perLevel } from '../../weights/config-file.ts'
 import { type UNetConfig, unetConfigSchema } from './unet-config.ts'
+import { rgbChannels } from './vae-config.ts'
 
 export interface ControlNetConfig extends UNetConfig {
-  /** Channels of the control picture. */
-  readonly pictureChannels: number
   /** Channels of the picture's embedding, from full size to the size of the latents. */
   readonly embeddingChannels: readonly number[]
 }
 
 const embedding = z
   .object({
-    conditioning_channels: count.default(3),
+    conditioning_channels: only(rgbChannels),
     conditioning_embedding_out_channels: perLevel(count).default([16, 32, 96, 256]),
     controlnet_conditioning_channel_order: only('rgb'),
     global_pool_conditions: only(false),
   })
-  .transform(config => ({
-    pictureChannels: config.conditioning_channels,
-    embeddingChannels: config.conditioning_embedding_out_channels,
-  }))
+  .transform(config => ({ embeddingChannels: config.conditioning_embedding_out_channels }))
 
 /** A ControlNet has no up blocks, and its config has none: the mirrored down blocks satisfy the U-Net's schema. */
 const unetWithoutUpBlocks = z

@@ -16,8 +16,10 @@ export interface LatentScaling {
 /** The pipeline's latents have as many. */
 export const sdxlLatentChannels = 4
 
+/** Of a picture: red, green and blue. */
+export const rgbChannels = 3
+
 export interface VaeConfig {
-  readonly imageChannels: number
   readonly latentChannels: number
   /** Channels from the finest level to the coarsest; each level except the last halves the picture. */
   readonly channels: readonly [number, ...number[]]
@@ -41,8 +43,8 @@ const upType = z.literal('UpDecoderBlock2D')
 
 export const vaeConfigSchema = z
   .object({
-    in_channels: count.default(3),
-    out_channels: count.default(3),
+    in_channels: only(rgbChannels),
+    out_channels: only(rgbChannels),
     latent_channels: count.default(4),
     block_out_channels: z.tuple([count], count),
     down_block_types: perLevel(downType),
@@ -80,9 +82,6 @@ export const vaeConfigSchema = z
         })
       }
     }
-    const { in_channels: from, out_channels: found } = config
-    if (found !== from)
-      complain(context, 'out_channels', { what: 'differs', found, key: 'in_channels', from })
     for (const key of ['down_block_types', 'up_block_types'] as const) {
       if (config[key].length !== channels.length) {
         complain(context, key, { what: 'entries', found: config[key].length, levels: channels.length })
@@ -91,7 +90,6 @@ export const vaeConfigSchema = z
   })
   .transform(
     (config): VaeConfig => ({
-      imageChannels: config.in_channels,
       latentChannels: config.latent_channels,
       channels: config.block_out_channels,
       layers: config.layers_per_block,

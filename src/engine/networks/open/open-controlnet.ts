@@ -3,6 +3,7 @@ import { AppError } from '../../../errors/errors.ts'
 import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/memory/residency.ts'
 import { type Tensor, wanted } from '../../onnx/session.ts'
 import type { ControlNetConfig } from '../configs/controlnet-config.ts'
+import { rgbChannels } from '../configs/vae-config.ts'
 import { controlNetNames, pxPerLatent } from '../controlnet.ts'
 import { bytesPerValue, unetWorkingBytes } from '../memory/working-memory.ts'
 import type { ControlNet, UNet, UNetInput } from '../networks.ts'
@@ -59,7 +60,7 @@ export class OpenControlNet implements ControlNet {
     const factor = pxPerLatent(this.#config)
     const pictures = new Float32Array(batch * picture.length)
     for (let row = 0; row < batch; row++) pictures.set(picture, row * picture.length)
-    const pictureShape = [batch, this.#config.pictureChannels, factor * heightLatent, factor * widthLatent]
+    const pictureShape = [batch, rgbChannels, factor * heightLatent, factor * widthLatent]
     const results = await this.#session.runAll(
       {
         ...unetInputs(input, this.#config.inChannels),

@@ -1,6 +1,6 @@
 /** An open VAE: latents to pictures and pictures to latents. */
 import type { ResidentSession } from '../../onnx/memory/residency.ts'
-import type { LatentScaling, VaeConfig } from '../configs/vae-config.ts'
+import { type LatentScaling, rgbChannels, type VaeConfig } from '../configs/vae-config.ts'
 import { vaeWorkingBytes } from '../memory/working-memory.ts'
 import type { Vae } from '../networks.ts'
 import { vaeFactor } from '../vae.ts'
@@ -54,7 +54,7 @@ export class OpenVae implements Vae {
     heightPx: number,
     widthPx: number,
   ): Promise<Float32Array> {
-    const shape = [batch, this.#config.imageChannels, heightPx, widthPx]
+    const shape = [batch, rgbChannels, heightPx, widthPx]
     return this.#run(this.#encoder, pixels, shape, batch * heightPx * widthPx)
   }
 

@@ -5,7 +5,7 @@ import { type OnnxFile, type OnnxPort, readOnnxFile } from '../../weights/onnx-f
 import { clipNames } from '../clip.ts'
 import type { ClipConfig } from '../configs/clip-config.ts'
 import type { UNetConfig } from '../configs/unet-config.ts'
-import type { VaeConfig } from '../configs/vae-config.ts'
+import { rgbChannels, type VaeConfig } from '../configs/vae-config.ts'
 import { unetNames } from '../unet.ts'
 
 /** The encoder or decoder of a VAE as a graph, with the names of its input and output. */
@@ -41,10 +41,10 @@ export async function onnxUNet(path: string, config: UNetConfig, timeIdCount: nu
 /** @throws AppError 'model-file' when the graph does not match the config. */
 export async function onnxVae(
   [decoder, encoder]: readonly [string, ...string[]],
-  { latentChannels, imageChannels }: VaeConfig,
+  { latentChannels }: VaeConfig,
 ): Promise<{ decoder: VaeGraph<OnnxPath>; encoder: VaeGraph<OnnxPath> }> {
   return {
-    decoder: await vaeGraph(decoder, imageChannels),
+    decoder: await vaeGraph(decoder, rgbChannels),
     // The output must be mean and log variance. An encoder that returns latents has already drawn its own random numbers.
     encoder: await vaeGraph(encoder ?? decoder, 2 * latentChannels),
   }

@@ -1,7 +1,7 @@
 /** Image prompts (IP-Adapter; Ye et al. 2023): converts a picture to inputs of the U-Net. */
 import { floatsFromPicture, type Picture } from '../../image/picture.ts'
 import { bicubic } from '../../image/resampling-filter.ts'
-import { fitPicture } from '../../image/resize.ts'
+import { centreSquare } from '../../image/resize.ts'
 import type { ImagePromptInput, IpAdapter, UNet } from '../../networks/networks.ts'
 import type {
   EncodedImage,
@@ -26,11 +26,11 @@ export interface ImagePrompt extends ImageTokens {
 const mean = [0.48145466, 0.4578275, 0.40821073]
 const deviation = [0.26862954, 0.26130258, 0.27577711]
 
-/** The picture's centre crop at the encoder's size, [3, sidePx, sidePx]. */
+/** The picture's centre square at the encoder's size, [3, sidePx, sidePx]. */
 export function clipPixels(picture: Picture, sidePx: number): Float32Array {
   const plane = sidePx * sidePx
-  const fitted = fitPicture(picture, sidePx, sidePx, bicubic)
-  return floatsFromPicture(fitted).map((value, i) => {
+  const square = centreSquare(picture, sidePx, bicubic)
+  return floatsFromPicture(square).map((value, i) => {
     const channel = Math.trunc(i / plane)
     return (value / 2 + 0.5 - (mean[channel] ?? 0)) / (deviation[channel] ?? 1)
   })

@@ -5,6 +5,7 @@ import type { Matrix } from './matrix.ts'
 export const roles = [
   'lora_down',
   'lora_up',
+  'lora_up_bias',
   'lora_mid',
   'hada_w1_a',
   'hada_w1_b',

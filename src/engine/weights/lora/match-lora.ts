@@ -51,14 +51,19 @@ export function matchLora(
   let matched = 0
   for (const [name, factors] of modules) {
     const place = findModule(index, name)
-    const own =
-      place && changesOf(factors, `${place.path}.`, tensor => model[place.network]?.get(tensor)?.shape)
-    if (!place || !own || own.length === 0) {
+    const changes = place ? changesOf(factors, place.path) : []
+    const own = changes.flatMap(change => {
+      const shape = place && model[place.network]?.get(change.tensor)?.shape
+      return shape ? [{ change, shape }] : []
+    })
+    if (!place || own.length === 0) {
       unmatched.push(name)
       continue
     }
     matched += 1
-    for (const { shape, ...change } of own) {
+    // A change of a bias that the layer does not have.
+    if (own.length < changes.length) unmatched.push(`${name}.bias`)
+    for (const { change, shape } of own) {
       requireFit(file, name, change, shape)
       updates.push({ network: place.network, ...change, scale: scaleOf(place) })
     }
@@ -78,7 +83,7 @@ function modulesIn(tensors: ReadonlyMap<string, StoredTensor>) {
       continue
     }
     const factors = modules.get(found.module) ?? {}
-    factors[found.role] = tensor
+    factors[found.role] = found.isList ? { ...tensor, shape: [elements(tensor.shape)] } : tensor
     modules.set(found.module, factors)
   }
   return { modules, strangers }
@@ -87,20 +92,14 @@ function modulesIn(tensors: ReadonlyMap<string, StoredTensor>) {
 type TensorChange = Pick<LoraUpdate, 'tensor' | 'family' | 'factors'>
 
 /** The changes of a module's weight and bias. */
-function changesOf(
-  factors: StoredFactors,
-  prefix: string,
-  shapeOf: (tensor: string) => MatrixShape | undefined,
-): (TensorChange & { shape: MatrixShape })[] {
+function changesOf(factors: StoredFactors, path: string): TensorChange[] {
   return families.flatMap(family => {
     const used = factorsOf(family, role => factors[role] !== undefined)
-    const tensor = prefix + family.changes
-    const shape = shapeOf(tensor)
-    if (!used || !shape) return []
+    if (!used) return []
     const besides: readonly LoraRole[] = family.changes === 'weight' ? ['alpha', 'dora_scale'] : []
     const all = [...used, ...besides].map(role => [role, factors[role]] as const)
     const chosen = Object.fromEntries(all.filter(([, factor]) => factor !== undefined))
-    return [{ tensor, family, factors: chosen, shape }]
+    return [{ tensor: `${path}.${family.changes}`, family, factors: chosen }]
   })
 }
 

@@ -49,9 +49,9 @@ export function moduleIndex(tensors: ModelTensors): ModuleIndex {
   return index
 }
 
-/** `base_model.model.`: PEFT's prefix of every name. */
+/** `base_model.model.`: PEFT's prefix of every name in a network. */
 export function findModule(index: ModuleIndex, name: string): ModulePlace | undefined {
-  return index.get(name) ?? index.get(name.replace(/^base_model\.model\./, ''))
+  return index.get(name) ?? index.get(name.replace(/(^|\.)base_model\.model\./, '$1'))
 }
 
 function moduleOf(tensor: string): string {

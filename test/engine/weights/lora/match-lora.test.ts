@@ -52,8 +52,10 @@ describe('one module, whatever programs call it', () => {
     PEFT: pair(dotted, 'lora_A.weight', 'lora_B.weight'),
     'PEFT, adapter named': pair(dotted, 'lora_A.default.weight', 'lora_B.default.weight'),
     'PEFT, whole model': pair(`base_model.model.${query}`, 'lora_A.weight', 'lora_B.weight'),
+    'PEFT, one of several models': pair(`unet.base_model.model.${query}`, 'lora_A.weight', 'lora_B.weight'),
     'diffusers, layer': pair(dotted, 'lora.down.weight', 'lora.up.weight'),
     'diffusers, processor': pair(dotted.replace('to_q', 'processor.to_q_lora'), 'down.weight', 'up.weight'),
+    'diffusers, attention': pair(dotted.replace('to_q', 'to_q_lora'), 'down.weight', 'up.weight'),
   }
   for (const [name, shapes] of Object.entries(cases)) {
     test(`${name} finds its weight`, () => {
@@ -72,6 +74,33 @@ describe('one module, whatever programs call it', () => {
       [`lora_te2_${layer}.lora_up.weight`]: [24, 2],
     })
     expect(updates.map(({ network }) => network)).toEqual(['textEncoder', 'textEncoder2'])
+  })
+})
+
+describe('PEFT’s other tensors', () => {
+  const conv = 'unet.down_blocks.0.resnets.0.conv1'
+  const factors = { [`${conv}.lora_A.weight`]: [4, 32, 3, 3], [`${conv}.lora_B.weight`]: [32, 4, 1, 1] }
+
+  test('magnitudes of a convolution are one per output, in whatever shape', () => {
+    const { updates } = match({ ...factors, [`${conv}.lora_magnitude_vector`]: [1, 32, 1, 1] })
+    expect(updates.map(({ factors }) => factors.dora_scale?.shape)).toEqual([[32]])
+  })
+
+  test('a bias of lora_B changes the layer’s bias', () => {
+    const { updates } = match({ ...factors, [`${conv}.lora_B.bias`]: [32] })
+    const changed = updates.map(({ tensor, factors }) => [tensor.split('.').at(-1), Object.keys(factors)])
+    expect(changed).toEqual([
+      ['weight', ['lora_up', 'lora_down']],
+      ['bias', ['lora_up_bias', 'lora_down']],
+    ])
+  })
+
+  test('a bias for a layer without one is named, and the rest is used', () => {
+    const pairWithBias = {
+      ...pair(`unet.${query}`, 'lora_A.weight', 'lora_B.weight'),
+      [`unet.${query}.lora_B.bias`]: [64],
+    }
+    expect(match(pairWithBias)).toMatchObject({ matched: 1, unmatched: [`unet.${query}.bias`] })
   })
 })
 

@@ -2,7 +2,7 @@
 import type { Family } from '../family.ts'
 import { loha } from './loha.ts'
 import { lokr } from './lokr.ts'
-import { lora } from './lora.ts'
+import { lora, loraBias } from './lora.ts'
 import { wholeDifferences } from './whole.ts'
 
-export const families: readonly Family[] = [lora, loha, lokr, ...wholeDifferences]
+export const families: readonly Family[] = [lora, loraBias, loha, lokr, ...wholeDifferences]

@@ -1,4 +1,7 @@
-/** LoRA (Hu et al. 2021): ΔW = up · down. For convolutions (LoCon) the kernel is in `down` or in a core (Tucker). */
+/**
+ * LoRA (Hu et al. 2021): ΔW = up · down. For convolutions (LoCon) the kernel is in `down` or in a core (Tucker). PEFT's `lora_bias`
+ * gives up a bias, which is scaled like the product.
+ */
 import type { Family } from '../family.ts'
 import { columnsOf, factor, flat, product, tucker } from '../matrix.ts'
 
@@ -22,4 +25,14 @@ export const lora: Family = {
     const core = factors.lora_mid
     return core ? tucker(up, core, down) : product(up, down)
   },
+}
+
+export const loraBias: Family = {
+  name: 'LoRA',
+  changes: 'bias',
+  needed: [['lora_up_bias', 'lora_down']],
+  optional: ['alpha'],
+  extentOf: ({ lora_up_bias: shape = [] }) => [shape[0] ?? 0, columnsOf(shape)],
+  rankOf: lora.rankOf,
+  delta: factors => flat(factor(factors, 'lora_up_bias')),
 }

@@ -5,6 +5,8 @@ export interface TensorRole {
   /** The module's name in the file's spelling, with dots or with underscores. */
   readonly module: string
   readonly role: LoraRole
+  /** The tensor is a list, one value per output, whatever its shape says. */
+  readonly isList?: boolean
 }
 
 /** Undefined if the name does not follow the scheme. */
