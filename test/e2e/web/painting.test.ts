@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { backgroundColour, objectColour, type Pixels } from '../helpers/models/picture-judges.ts'
-import { launchBrowser, newVisitor, type Visitor } from '../helpers/processes/browser.ts'
-import { ServerProcess } from '../helpers/processes/server-process.ts'
+import { backgroundColour, objectColour, type Pixels } from '../../helpers/models/picture-judges.ts'
+import { launchBrowser, newVisitor, type Visitor } from '../../helpers/processes/browser.ts'
+import { ServerProcess } from '../../helpers/processes/server-process.ts'
 
 describe('the web chat with the real model', () => {
   let browser: Browser
