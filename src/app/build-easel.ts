@@ -18,6 +18,7 @@ import type { AppParts, CheckPicture } from './parts.ts'
 import { recover } from './recover.ts'
 import type { Catalogue } from './views/catalogue.ts'
 import { JobViews } from './views/job-views.ts'
+import { Thumbnails } from './views/thumbnails.ts'
 import type { JobView } from './views/views.ts'
 import { Watch } from './views/watch.ts'
 
@@ -85,7 +86,8 @@ export function buildEasel(given: EaselParts): BuiltEasel {
   const deliveries = new Deliveries({ db, views, clock, random, log, notify: config.notify })
   const watch = new Watch({ views, pool, clock, log })
   watch.add(job => deliveries.progressed(job))
-  const app: AppParts = { ...parts, db, pool, views, deliveries, changed }
+  const thumbnails = new Thumbnails(file => db.files.read(file))
+  const app: AppParts = { ...parts, db, pool, views, thumbnails, deliveries, changed }
 
   function onChange(change: PoolChange): void {
     if (change.kind === 'state') changed(change.jobId)

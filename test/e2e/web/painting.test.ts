@@ -33,13 +33,11 @@ describe('the web chat with the real model', () => {
     await page.press('#text', 'Enter')
   }
 
-  /** The pixels of the picture as the browser gets them. */
+  /** The pixels of the original as the browser gets them, once its thumbnail is there. */
   async function pixelsOf(index: number): Promise<Pixels> {
-    const picture = page.locator('.pictures img').nth(index)
-    await picture.waitFor()
-    const response = await page.request.get(
-      new URL((await picture.getAttribute('src')) ?? '', server.url).href,
-    )
+    await page.locator('.pictures img').nth(index).waitFor()
+    const url = await page.locator('.pictures .view').nth(index).getAttribute('href')
+    const response = await page.request.get(new URL(url ?? '', server.url).href)
     const { data, info } = await sharp(await response.body())
       .removeAlpha()
       .raw()
