@@ -74,7 +74,8 @@ it('nothing moves when thumbnails come', async () => {
     const { left, top, width, height } = element.getBoundingClientRect()
     return [left, top + scrollY, width, height]
   })`
-  const before = await page.evaluate(boxes)
+  const before = await page.evaluate<number[][]>(boxes)
+  for (const box of before) expect(Math.min(...box.slice(2))).toBeGreaterThan(100)
   release()
   await page.evaluate(`Promise.all([...document.querySelectorAll('.pictures img')].map(image => {
     image.loading = 'eager'
