@@ -53,7 +53,7 @@ function Thumbnail(props: { picture: PictureView; altText: string; shownWidth: s
   const { widthPx, heightPx } = picture
   return (
     <>
-      <canvas width={widthPx} height={heightPx} aria-hidden="true" />
+      <canvas width={widthPx} height={heightPx} />
       <img
         {...sourcesOf(picture, shownWidth)}
         width={widthPx}
