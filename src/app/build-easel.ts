@@ -19,6 +19,7 @@ import { recover } from './recover.ts'
 import { Retention } from './retention.ts'
 import type { Catalogue } from './views/catalogue.ts'
 import { JobViews } from './views/job-views.ts'
+import { Thumbnails } from './views/thumbnails.ts'
 import type { JobView } from './views/views.ts'
 import { Watch } from './views/watch.ts'
 
@@ -86,7 +87,8 @@ export function buildEasel(given: EaselParts): BuiltEasel {
   const deliveries = new Deliveries({ db, views, clock, random, log, notify: config.notify })
   const watch = new Watch({ views, pool, clock, log })
   watch.add(job => deliveries.progressed(job))
-  const app: AppParts = { ...parts, db, pool, views, deliveries, changed }
+  const thumbnails = new Thumbnails(file => db.files.read(file))
+  const app: AppParts = { ...parts, db, pool, views, thumbnails, deliveries, changed }
 
   const retention = new Retention(app, config.limits.keepDays * dayMs)
 

@@ -7,6 +7,7 @@ import type { Caller, Person } from './people/people.ts'
 import type { Problem } from './problems.ts'
 import type { Action, ImagineRequest } from './requests.ts'
 import type { ForeignPicture } from './views/foreign-picture.ts'
+import type { ThumbnailSidePx } from './views/thumbnails.ts'
 import type {
   JobView,
   ModelView,
@@ -95,6 +96,8 @@ export interface Easel {
   pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
   /** The same as a stream, which holds a small part of the picture in memory, however slowly it is read. */
   pictureStream(pictureId: string, viewer: Viewer): Promise<ReadableStream<Uint8Array> | undefined>
+  /** The picture as a small WebP without parameters, of at most so many pixels on its longest side. */
+  thumbnail(pictureId: string, sidePx: ThumbnailSidePx, viewer: Viewer): Promise<Uint8Array | undefined>
   /** The parameters that another program wrote into a file. Easel's own records are not read from files. */
   foreignPicture(bytes: Uint8Array): Promise<ForeignPicture>
   /**

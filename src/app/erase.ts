@@ -49,14 +49,19 @@ export function endJobs({ db, pool, changed, deliveries }: AppParts, jobIds: rea
   }
 }
 
-/** After the commit: deletes copies of the texts outside the rows, and the files. */
+/** After the commit: deletes copies of the texts outside the rows, the files, and what was made of them. */
 export async function deleteCopiesAndFiles(
-  { db, log }: AppParts,
+  { db, thumbnails, log }: AppParts,
   forgotten: Forgotten,
   files: readonly string[],
 ): Promise<void> {
   // Before the files, so that no text remains if the disk refuses to delete a file.
   const left = db.wipe(forgotten)
   if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
-  await db.discard(files)
+  try {
+    await db.discard(files)
+  } finally {
+    // After the files, so that no thumbnail is made of them any more.
+    thumbnails.drop(files)
+  }
 }

@@ -72,7 +72,10 @@ function requests(
 /** Jobs and pictures, as far as a viewer may see them. */
 function pictures(
   app: AppParts,
-): Pick<Easel, 'job' | 'picture' | 'pictureByHash' | 'pictureBytes' | 'pictureStream' | 'foreignPicture'> {
+): Pick<
+  Easel,
+  'job' | 'picture' | 'pictureByHash' | 'pictureBytes' | 'pictureStream' | 'thumbnail' | 'foreignPicture'
+> {
   const { db, views } = app
   return {
     job(jobId, viewer) {
@@ -94,6 +97,13 @@ function pictures(
     async pictureStream(pictureId, viewer) {
       const picture = usablePicture(db, viewer, pictureId)
       return picture && db.files.stream(picture.file)
+    },
+    async thumbnail(pictureId, sidePx, viewer) {
+      const visible = () => visiblePicture(db, viewer, pictureId)?.picture
+      const picture = visible()
+      const thumbnail = picture && (await app.thumbnails.of(picture.file, sidePx))
+      // The picture may have been deleted while its thumbnail was made.
+      return visible() && thumbnail
     },
     foreignPicture: bytes => readForeignPicture(bytes, app.catalogue),
   }

@@ -6,6 +6,7 @@ import type { Clock, Ids, Logger, Random } from '../system/ports.ts'
 import type { Deliveries } from './delivery/deliveries.ts'
 import type { Catalogue } from './views/catalogue.ts'
 import type { JobViews } from './views/job-views.ts'
+import type { Thumbnails } from './views/thumbnails.ts'
 import type { JobView } from './views/views.ts'
 
 /** A person's picture that passed the checks: it was decoded once, so it is known to be a picture. */
@@ -28,6 +29,7 @@ export interface AppParts {
   db: Database
   pool: Pool
   views: JobViews
+  thumbnails: Thumbnails
   deliveries: Deliveries
   /** Must be called after every commit that changed a job: it notifies watchers and deliveries, and returns what it told them. */
   changed: (jobId: string) => JobView | undefined

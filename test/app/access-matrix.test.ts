@@ -74,6 +74,7 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
       return stream && new Uint8Array(await new Response(stream).arrayBuffer())
     }),
   },
+  thumbnail: { 'by id': about((caller, { pictureId }) => t.easel.thumbnail(pictureId, 512, caller)) },
   pictureBytes: { 'by id': about((caller, { pictureId }) => t.easel.pictureBytes(pictureId, caller)) },
   foreignPicture: {
     'of a file at hand': listing(async () => {

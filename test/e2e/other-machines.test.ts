@@ -56,7 +56,7 @@ async function picture(person: HttpPerson): Promise<Buffer> {
       fragments: { jobId: string; state: string; reply: string }[]
     }
     const fragment = fragments.find(one => one.jobId === jobId)
-    const address = /<img [^>]*src="([^"]+)"/.exec(fragment?.reply ?? '')?.[1]
+    const address = /<a class="view" href="([^"]+)"/.exec(fragment?.reply ?? '')?.[1]
     if (fragment?.state === 'done' && address !== undefined) {
       await reader.cancel()
       return Buffer.from(await (await person.gets(address.replaceAll('&amp;', '&'))).arrayBuffer())

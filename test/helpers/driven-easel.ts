@@ -35,12 +35,15 @@ export class DrivenEasel {
     this.easel = { ...test.easel, imagine, act }
   }
 
-  static async build(options: Pick<TestEaselOptions, 'config' | 'files'> = {}): Promise<DrivenEasel> {
-    const { config = {}, files = [] } = options
+  static async build(
+    options: Pick<TestEaselOptions, 'config' | 'files' | 'models'> = {},
+  ): Promise<DrivenEasel> {
+    const { config = {}, files = [], models } = options
     const test = await buildTestEasel({
       devices: [new FakeWorkers({ mode: 'by-hand' })],
       couriers: [],
       files,
+      ...(models ? { models } : {}),
       config: {
         models: { demo: { steps: 20, note: 'A tiny model for tests.' } },
         ...config,

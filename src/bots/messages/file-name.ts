@@ -8,6 +8,11 @@ export function pictureFileName(picture: PictureView, extension = extensionOf(pi
   return `easel-${picture.hash.slice(0, hashCharacters)}.${extension}`
 }
 
+/** The file name of a thumbnail: it names the picture, and says that it is not the original. */
+export function previewFileName({ hash }: PictureView): string {
+  return `easel-${hash.slice(0, hashCharacters)}-preview.webp`
+}
+
 /** The hash prefix in a file name, allowing for Discord's prefixes and browsers' suffixes. */
 export function hashInFileName(name: string): string | undefined {
   return /^(?:SPOILER_)?easel-([0-9a-f]{16})(?![0-9a-z])/.exec(name)?.[1]

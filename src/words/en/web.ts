@@ -31,6 +31,9 @@ export const web = {
     preview: 'The picture so far',
     buttonsOf: (title: string) => `What to do with “${title}”`,
     open: 'Open in full size',
+    download: 'Download',
+    downloadNumber: (n: number) => `Download ${n}`,
+    original: 'The original file, with its parameters',
   },
   announce: {
     done: (title: string) => `Ready: ${title}`,

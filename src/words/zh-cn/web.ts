@@ -32,6 +32,9 @@ export const web: Words['web'] = {
     preview: '目前的样子',
     buttonsOf: title => `对“${title}”的操作`,
     open: '打开原图',
+    download: '下载',
+    downloadNumber: n => `下载 ${n}`,
+    original: '原图文件，带生成参数',
   },
   announce: {
     done: title => `完成：${title}`,

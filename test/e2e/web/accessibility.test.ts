@@ -1,24 +1,12 @@
 /** The web chat for people who use a keyboard, a screen reader or a zoomed page. */
 import axe from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { operator } from '../../bots/web/http-person.ts'
-import { launchBrowser } from '../../helpers/processes/browser.ts'
-import { WebVisits } from '../web-visits.ts'
 import { eachDialog, everyState } from './every-state.ts'
+import { visitsOfEachTest } from './visits.ts'
 
-let browser: Browser
-let visits: WebVisits
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  visits = await WebVisits.begin(browser, { config: { admins: [operator.name] } })
-})
-afterEach(async () => {
-  expect(await visits.end()).toEqual([])
-})
+const visits = visitsOfEachTest({ config: { admins: [operator.name] } })
 
 /** The Web Content Accessibility Guidelines 2.2 up to level AA, and what axe recommends beside them. */
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice']

@@ -1,7 +1,7 @@
 /** A chat with jobs in every state, and how to open each of its dialogs. */
 import type { Page } from 'playwright-core'
 import { en } from '../../../src/words/en.ts'
-import { ask, send, type WebVisits } from '../web-visits.ts'
+import { ask, send, type WebVisits } from './visits.ts'
 
 /** Long enough that its command, and on a phone its card, scrolls. */
 export const longPrompt = `a house of ${'many small rooms with green doors, '.repeat(30)}at dusk`

@@ -1,22 +1,10 @@
 /** Files that are pasted, dropped or chosen in the web chat: a picture is taken, and what is not taken is named. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
-import { launchBrowser } from '../../helpers/processes/browser.ts'
-import { notices, send, WebVisits } from '../web-visits.ts'
+import { notices, send, visitsOfEachTest } from './visits.ts'
 
-let browser: Browser
-let visits: WebVisits
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  visits = await WebVisits.begin(browser)
-})
-afterEach(async () => {
-  expect(await visits.end()).toEqual([])
-})
+const visits = visitsOfEachTest()
 
 describe('files', () => {
   /** The data of a drop or a paste, in the page. */

@@ -1,28 +1,16 @@
 /** The web chat on a phone, and the chart in the theme and with the time zone of its reader. */
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { StatsView } from '../../../src/app/views/views.ts'
 import { statsChartSvg } from '../../../src/bots/charts/stats-chart.ts'
 import { dayMs } from '../../../src/common/durations.ts'
 import { en } from '../../../src/words/en.ts'
 import { operator } from '../../bots/web/http-person.ts'
-import { launchBrowser } from '../../helpers/processes/browser.ts'
-import { ask, send, WebVisits } from '../web-visits.ts'
 import { eachDialog, everyState } from './every-state.ts'
+import { ask, send, visitsOfEachTest } from './visits.ts'
 
-let browser: Browser
-let visits: WebVisits
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  visits = await WebVisits.begin(browser, { config: { admins: [operator.name] } })
-})
-afterEach(async () => {
-  expect(await visits.end()).toEqual([])
-})
+const visits = visitsOfEachTest({ config: { admins: [operator.name] } })
 
 /** The elements that reach beyond the screen or beyond the dialog, and text that its element cuts. */
 const cut = `(() => {

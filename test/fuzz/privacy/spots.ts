@@ -200,6 +200,7 @@ export function webSpot(stage: Stage, name: string, read: (bytes: Buffer) => voi
       'show by job': ({ jobId }) => post('/say', { text: `/show ${jobId}` }),
       source: ({ pictureId }) => post('/say', { text: `x --source ${pictureId}` }),
       picture: ({ pictureId }) => get(`/pictures/${pictureId}`),
+      thumbnail: ({ pictureId }) => get(`/pictures/${pictureId}/thumbnail?side=512`),
       buttons: async target => {
         for (const button of buttons(target)) await post('/act', { button })
       },

@@ -126,8 +126,9 @@ export function localTimes(root: ParentNode): void {
   }
 }
 
-export function scrollToEnd(): void {
-  scrollTo({ top: document.documentElement.scrollHeight })
+/** `instant`: not past everything between, which would load its pictures. */
+export function scrollToEnd(behavior: ScrollBehavior = 'auto'): void {
+  scrollTo({ top: document.documentElement.scrollHeight, behavior })
 }
 
 function isAtEnd(): boolean {

@@ -60,7 +60,7 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
   new ResizeObserver(() => measure(bottom, '--field-height')).observe(bottom)
   const bar = document.querySelector('.top')
   if (bar !== null) new ResizeObserver(() => measure(bar, '--bar-height')).observe(bar)
-  if (!location.hash.startsWith('#job-')) scrollToEnd()
+  if (!location.hash.startsWith('#job-')) scrollToEnd('instant')
   connect(feed, () => {
     unsay(sentence('offline'))
     sender.retry()

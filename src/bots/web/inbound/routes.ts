@@ -3,7 +3,6 @@ import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
-import type { Person } from '../../../app/people/people.ts'
 import { toAppError } from '../../../errors/errors.ts'
 import { errorSentence, type Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
@@ -11,7 +10,6 @@ import type { AdapterParts } from '../../adapter.ts'
 import { type ChartLook, statsChart } from '../../charts/stats-chart.ts'
 import type { FormValues } from '../../chat/form-field.ts'
 import { commandNames, commands, typedNameOf } from '../../commands/commands.ts'
-import { pictureFileName } from '../../messages/file-name.ts'
 import { statsCsv } from '../../messages/stats-message.ts'
 import { type Assets, loadAssets } from '../assets.ts'
 import { feedOf } from '../outbound/feed.ts'
@@ -25,6 +23,7 @@ import { Proxies } from './proxies.ts'
 import { Receiver, type RequestContext } from './receive.tsx'
 import { Responder } from './respond.ts'
 import { ownAnswers, ownPagesOnly, securityHeaders } from './security.ts'
+import { pictureRoutes } from './serve-picture.ts'
 import { maxBodyBytes, maxPicturesBytes, uploadBudget } from './uploads.ts'
 import { anyVisitor, visitorOf } from './visitors.ts'
 
@@ -59,7 +58,10 @@ export function webRoutes(adapterParts: AdapterParts, live: Live): Hono {
   addPages(app, parts)
   addForms(app, parts)
   addCommands(app, parts)
-  app.get('/pictures/:id', c => servePicture(c, parts.easel, c.req.param('id'), parts.contextOf(c).person))
+  app.route(
+    '/pictures',
+    pictureRoutes(parts.easel, c => ({ ...anyVisitor, person: parts.contextOf(c).person })),
+  )
   return app
 }
 
@@ -200,24 +202,6 @@ function lookOf(c: Context): ChartLook {
 
 function guidesOf(easel: Easel): Guides {
   return { controlNets: easel.fileNames('controlnet'), ipAdapters: easel.fileNames('ip-adapter') }
-}
-
-/** Serves a picture, which never changes for an id, with a file name for saving it. */
-async function servePicture(c: Context, easel: Easel, id: string, person: Person): Promise<Response> {
-  const viewer = { ...anyVisitor, person }
-  const found = easel.picture(id, viewer)
-  if (!found) return c.notFound()
-  const { picture } = found
-  c.header('ETag', `"${picture.hash}"`)
-  c.header('Cache-Control', 'private, max-age=31536000, immutable')
-  if (c.req.header('if-none-match') === `"${picture.hash}"`) return c.body(null, 304)
-  // A slow reader may not hold the whole picture in memory.
-  const stream = await easel.pictureStream(picture.id, viewer)
-  if (!stream) return c.notFound()
-  return c.body(stream, 200, {
-    'Content-Type': picture.mediaType,
-    'Content-Disposition': `inline; filename="${pictureFileName(picture)}"`,
-  })
 }
 
 /** Undefined if the body is not a form or does not match the schema. */

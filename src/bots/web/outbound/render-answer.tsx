@@ -7,6 +7,7 @@ import type { FieldChoice, FormField } from '../../chat/form-field.ts'
 import type { Message } from '../../messages/message.ts'
 import { type Chosen, nothingChosen } from '../inbound/message-form.ts'
 import { Command, PressButton } from './render-job.tsx'
+import { Pictures } from './render-pictures.tsx'
 
 /** A neutral message with its buttons, e.g. the queue or Info. */
 export function MessageAnswer({ message, words }: { message: Message; words: Words }) {
@@ -19,20 +20,7 @@ export function MessageAnswer({ message, words }: { message: Message; words: Wor
           </li>
         ))}
       </ul>
-      {message.pictures.length > 0 && (
-        <div class={`pictures of-${message.pictures.length}`}>
-          {message.pictures.map(({ picture, altText }) => (
-            <a href={`./pictures/${picture.id}`} target="_blank" rel="noopener">
-              <img
-                src={`./pictures/${picture.id}`}
-                width={picture.widthPx}
-                height={picture.heightPx}
-                alt={altText}
-              />
-            </a>
-          ))}
-        </div>
-      )}
+      <Pictures pictures={message.pictures} words={words} />
       {message.command !== undefined && <Command command={message.command} words={words} />}
       {message.buttons.map(row => (
         <div class="row">

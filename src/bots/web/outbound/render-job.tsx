@@ -11,6 +11,7 @@ import type { Message } from '../../messages/message.ts'
 import { parameterLine } from '../../messages/parameters.ts'
 import { threadOf } from '../inbound/visitors.ts'
 import type { JobFragment } from '../protocol.ts'
+import { Pictures } from './render-pictures.tsx'
 
 export function jobFragment(job: JobView, words: Words): JobFragment {
   const threadId = threadOf(job)
@@ -91,7 +92,7 @@ function Reply({ job, words }: { job: JobView; words: Words }) {
       {job.state !== 'done' && <p class="state">{message.title}</p>}
       {job.state === 'done' && isChild && <Prompt text={message.title} />}
       <Progress message={message} size={job.order} words={words} />
-      <Pictures message={message} words={words} />
+      <Pictures pictures={message.pictures} words={words} />
       <Lines job={job} message={message} />
       {message.command !== undefined && <Command command={message.command} words={words} />}
       <fieldset class="rows" aria-label={words.web.result.buttonsOf(titleOf(job, words))}>
@@ -120,11 +121,12 @@ function Prompt({ text }: { text: string }) {
   )
 }
 
-/** The parameters below the picture, so that Info need not be opened. */
+/** The parameters below the picture, so that Info need not be opened: in its command, or in a line where no command makes it. */
 function withParameters(message: Message, job: JobView, words: Words): Message {
   if (job.state !== 'done') return message
-  const lines = [[parameterLine(job, words), ...message.lines].join(' · ')]
-  return { ...message, lines, command: formatCommand(job) }
+  const command = formatCommand(job)
+  if (command !== undefined) return { ...message, command }
+  return { ...message, lines: [[parameterLine(job, words), ...message.lines].join(' · ')] }
 }
 
 /** The preview has the picture's size from the start, so the layout does not shift. */
@@ -146,37 +148,6 @@ function Progress(props: { message: Message; size: { widthPx: number; heightPx: 
       <progress max={steps} value={step} aria-label={words.web.result.progress}>
         {`${step}/${steps}`}
       </progress>
-    </div>
-  )
-}
-
-/** A picture up to this width leaves room for its parameters and buttons beside it. */
-const smallPx = 320
-
-/** Files are loaded when they come near the view: a page has up to 200 jobs. What is saved from it has its parameters. */
-function Pictures({ message: { pictures }, words }: { message: Message; words: Words }) {
-  if (pictures.length === 0) return null
-  const [first] = pictures
-  const isSmall = pictures.length === 1 && first !== undefined && first.picture.widthPx <= smallPx
-  return (
-    <div class={`pictures of-${pictures.length}${isSmall ? ' small' : ''}`}>
-      {pictures.map(({ picture, altText }) => (
-        <a href={`./pictures/${picture.id}`} target="_blank" rel="noopener" title={words.web.result.open}>
-          <img
-            src={`./pictures/${picture.id}`}
-            width={picture.widthPx}
-            height={picture.heightPx}
-            alt={altText}
-            loading="lazy"
-            decoding="async"
-          />
-          {pictures.length > 1 && (
-            <span class="number" aria-hidden="true">
-              {picture.index + 1}
-            </span>
-          )}
-        </a>
-      ))}
     </div>
   )
 }

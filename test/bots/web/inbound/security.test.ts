@@ -59,6 +59,7 @@ describe('the web chat refuses what is not its own', () => {
       '/feed',
       '/live',
       '/pictures/x',
+      '/pictures/x/thumbnail?side=512',
       '/assets/style.css',
       '/assets/script/x/main.js',
     ]) {

@@ -1,9 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { backgroundColour, objectColour, type Pixels } from '../helpers/models/picture-judges.ts'
-import { launchBrowser, newVisitor, type Visitor } from '../helpers/processes/browser.ts'
-import { ServerProcess } from '../helpers/processes/server-process.ts'
+import { backgroundColour, objectColour, type Pixels } from '../../helpers/models/picture-judges.ts'
+import { launchBrowser, newVisitor, type Visitor } from '../../helpers/processes/browser.ts'
+import { ServerProcess } from '../../helpers/processes/server-process.ts'
 
 describe('the web chat with the real model', () => {
   let browser: Browser
@@ -33,13 +33,11 @@ describe('the web chat with the real model', () => {
     await page.press('#text', 'Enter')
   }
 
-  /** The pixels of the picture as the browser gets them. */
+  /** The pixels of the original as the browser gets them, once its thumbnail is there. */
   async function pixelsOf(index: number): Promise<Pixels> {
-    const picture = page.locator('.pictures img').nth(index)
-    await picture.waitFor()
-    const response = await page.request.get(
-      new URL((await picture.getAttribute('src')) ?? '', server.url).href,
-    )
+    await page.locator('.pictures img').nth(index).waitFor()
+    const url = await page.locator('.pictures .view').nth(index).getAttribute('href')
+    const response = await page.request.get(new URL(url ?? '', server.url).href)
     const { data, info } = await sharp(await response.body())
       .removeAlpha()
       .raw()

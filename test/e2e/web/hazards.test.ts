@@ -1,23 +1,11 @@
 /** What goes wrong between a person, a browser and the web chat: nothing that was typed or chosen is lost in silence. */
 import { createServer, request } from 'node:http'
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { en } from '../../src/words/en.ts'
-import { launchBrowser } from '../helpers/processes/browser.ts'
-import { notices, send, WebVisits } from './web-visits.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { en } from '../../../src/words/en.ts'
+import { notices, send, visitsOfEachTest } from './visits.ts'
 
-let browser: Browser
-let visits: WebVisits
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-beforeEach(async () => {
-  visits = await WebVisits.begin(browser)
-})
-afterEach(async () => {
-  expect(await visits.end()).toEqual([])
-})
+const visits = visitsOfEachTest()
 
 const jobs = (page: Page) => page.locator('[data-job]')
 
