@@ -2,7 +2,7 @@
 import type { Stats } from 'node:fs'
 import { access, constants, open, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, extname, isAbsolute } from 'node:path'
-import { errorCode } from '../errors/error-code.ts'
+import { isMissing } from '../errors/error-code.ts'
 import { AppError } from '../errors/errors.ts'
 import { readFileProblem } from '../errors/file-problem.ts'
 import type { Random } from '../system/ports.ts'
@@ -102,7 +102,7 @@ async function lookAt(file: string): Promise<Stats | undefined> {
   try {
     return await stat(file)
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }

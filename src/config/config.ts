@@ -201,7 +201,6 @@ const schema = settings.refine(({ devices, redis }) => devices.length > 0 || red
 })
 
 export type Config = Readonly<z.infer<typeof schema>>
-export type ModelAdvice = z.infer<typeof modelAdvice>
 /** sharedBy: how many workers share the CPU and its memory, where there are several. */
 export type DeviceConfig = z.infer<typeof device> & { readonly sharedBy?: number }
 

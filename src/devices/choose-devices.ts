@@ -1,4 +1,5 @@
 /** Chooses the devices to paint on: the configured ones, or with `auto` the best available ones. */
+import { isCpuName } from '../common/device-names.ts'
 import type { DeviceConfig } from '../config/config.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Card } from './cards.ts'
@@ -100,7 +101,7 @@ async function tryWebGpu(machine: LocalMachine): Promise<WebGpuLack | undefined>
 
 /** Several CPU workers share cores and memory. A single one uses the runtime's default. */
 export function withThreads(devices: readonly DeviceConfig[], processors: number): readonly DeviceConfig[] {
-  const onCpu = devices.filter(isCpu)
+  const onCpu = devices.filter(({ name }) => isCpuName(name))
   const free = onCpu.filter(({ threads }) => threads === 0)
   if (onCpu.length < 2) return devices
   const taken = onCpu.reduce((sum, { threads }) => sum + threads, 0)
@@ -110,9 +111,4 @@ export function withThreads(devices: readonly DeviceConfig[], processors: number
     const threads = device.threads === 0 ? share : device.threads
     return { ...device, threads, sharedBy: onCpu.length }
   })
-}
-
-/** `cpu`, or `cpu:0`, `cpu:1` and so on for several workers. */
-export function isCpu({ name }: Pick<DeviceConfig, 'name'>): boolean {
-  return /^cpu(:|$)/.test(name)
 }

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { CachedForm } from '../common/choices.ts'
+import { isCpuName } from '../common/device-names.ts'
 import type { Config, DeviceConfig } from '../config/config.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
@@ -56,7 +57,7 @@ export async function makeWeightFiles(
 
 /** A GPU computes in float16, and so does a CPU that is told to. */
 function usesFiles({ name, precision }: DeviceConfig): boolean {
-  return name.startsWith('cpu') && precision !== 'float16'
+  return isCpuName(name) && precision !== 'float16'
 }
 
 async function weightFilesOf({

@@ -1,6 +1,6 @@
 /** The pictures table: the records of stored pictures; the bytes are in files. */
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
-import { groupBy } from '../../common/group-by.ts'
+import { groupBy } from '../../common/collections/group-by.ts'
 import type { Rows } from '../client.ts'
 import { UnownedFilesTable } from '../files/unowned-files.ts'
 import { jobSources, jobs, pictures } from '../schema.ts'

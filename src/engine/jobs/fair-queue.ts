@@ -2,7 +2,7 @@
  * The waiting jobs of one priority, with their own rounds. The serving order is maintained incrementally: a new job is
  * inserted and the served one is removed from the front, so the cost does not grow with the number of waiting jobs.
  */
-import { positionIn } from '../../common/position-in.ts'
+import { positionIn } from '../../common/collections/position-in.ts'
 import { type Candidate, compare, nextJob, roundOf, type Share, servingOrder } from './fair-order.ts'
 import { FirstJobs } from './first-jobs.ts'
 import type { Waiting } from './store.ts'

@@ -2,7 +2,7 @@
  * The people who wait, by the model of their first job, in the order of their turns: whoever is behind another of the same
  * model cannot come before, so a choice among all looks at one person for each model.
  */
-import { SortedList } from '../../common/sorted-list.ts'
+import { SortedList } from '../../common/collections/sorted-list.ts'
 import { roundOf, type Share } from './fair-order.ts'
 import type { Waiting } from './store.ts'
 

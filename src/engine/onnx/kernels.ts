@@ -1,5 +1,6 @@
 /** Chooses the graph variant for a device. Variants are chosen here only. */
 import type { Precision } from '../../common/choices.ts'
+import { isCpuName } from '../../common/device-names.ts'
 import { Graph } from './graph.ts'
 import type { Expose } from './graph-builder.ts'
 import { cpu } from './variants/cpu.ts'
@@ -51,5 +52,5 @@ export function unetVariantsFor(target: Target): readonly VariantName[] {
 }
 
 export function isCpu({ device = 'cpu' }: Pick<Target, 'device'>): boolean {
-  return device.startsWith('cpu')
+  return isCpuName(device)
 }

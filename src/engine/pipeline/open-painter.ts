@@ -2,6 +2,7 @@
 
 import { z } from 'zod'
 import { type Precision, precisions } from '../../common/choices.ts'
+import { isCpuName } from '../../common/device-names.ts'
 import { AppError, hasCode } from '../../errors/errors.ts'
 import { encodePicture } from '../image/encode.ts'
 import type { Picture } from '../image/picture.ts'
@@ -116,7 +117,7 @@ export async function openPainter(
 /** `cpu, 2 threads`, `cuda:0, float16`. A CPU's precision is omitted. */
 function describe(device: string, threads: number, precision: Precision): string {
   const ofThreads = threads > 0 ? [`${threads} ${threads === 1 ? 'thread' : 'threads'}`] : []
-  const isUsual = device.startsWith('cpu') && precision === 'float32'
+  const isUsual = isCpuName(device) && precision === 'float32'
   return [device, ...ofThreads, ...(isUsual ? [] : [precision])].join(', ')
 }
 

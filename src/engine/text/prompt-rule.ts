@@ -81,6 +81,22 @@ export type PromptRemark =
   /** Markup of another program; it is painted as text. */
   | { readonly kind: 'foreign'; readonly what: ForeignMark; readonly written: string }
 
+/** Marks that neither A1111 nor ComfyUI has. */
+export const commonMarks = [
+  /** ADDCOL and the like of Regional Prompter. */
+  'regions',
+  /** `{{cat}}` of NovelAI, `{a|b}` and `{2$$a|b}` of dynamic prompts: braces that are no alternatives. */
+  'braces',
+  /** `cat++` and `(a cat)--` of Compel and InvokeAI. */
+  'plus-minus',
+  /** `__colours/*__` of dynamic prompts: a pattern of lists. */
+  'wildcard',
+  /** A picture's address, as Midjourney takes it. */
+  'link',
+  /** A1111's text under a picture, pasted as a whole. */
+  'settings-text',
+] as const
+
 export const foreignMarks = [
   /** Composable diffusion. */
   'and',
@@ -96,18 +112,7 @@ export const foreignMarks = [
   'network',
   /** `[a:b:0.5]` or `[a|b]` that A1111's rule itself takes as text, such as beside another bar. */
   'unscheduled',
-  /** ADDCOL and the like of Regional Prompter. */
-  'regions',
-  /** `{{cat}}` of NovelAI, `{a|b}` and `{2$$a|b}` of dynamic prompts: braces that are no alternatives. */
-  'braces',
-  /** `cat++` and `(a cat)--` of Compel and InvokeAI. */
-  'plus-minus',
-  /** `__colours/*__` of dynamic prompts: a pattern of lists. */
-  'wildcard',
-  /** A picture's address, as Midjourney takes it. */
-  'link',
-  /** A1111's text under a picture, pasted as a whole. */
-  'settings-text',
+  ...commonMarks,
 ] as const
 export type ForeignMark = (typeof foreignMarks)[number]
 

@@ -8,7 +8,7 @@ import {
 import { easelRule } from '../../../src/engine/text/easel/rule.ts'
 import { parsePromptWeights } from '../../../src/engine/text/easel/weights.ts'
 import type { Segment } from '../../../src/engine/text/prompt-rule.ts'
-import { referenceRule } from '../../../src/engine/text/reference-rule.ts'
+import { referenceRule } from './reference-rule.ts'
 import { layOutRows } from '../../../src/engine/text/token-rows.ts'
 import { tokeniseFor } from '../../../src/engine/text/tokenise.ts'
 import { type Check, type Checker, compare, type OracleCase } from '../case.ts'

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { referenceRule } from '../../../src/engine/text/reference-rule.ts'
+import { referenceRule } from './reference-rule.ts'
 import { layOutRows } from '../../../src/engine/text/token-rows.ts'
 import { tokeniseFor } from '../../../src/engine/text/tokenise.ts'
 import {

@@ -1,5 +1,5 @@
 /** A queue whose first jobs are simulated, and the forecast times of all its jobs. */
-import { positionIn } from '../../../common/position-in.ts'
+import { positionIn } from '../../../common/collections/position-in.ts'
 import type { Waiting } from '../store.ts'
 import { type DeviceAvailability, horizon, simulateQueue } from './forecast.ts'
 

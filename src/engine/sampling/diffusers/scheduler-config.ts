@@ -55,11 +55,6 @@ export const sdxlSchedulerFile = {
   use_karras_sigmas: false,
 }
 
-/** @throws AppError 'model-file' or 'model-config' when the file cannot be read or a key is invalid; names both. */
-export async function readScheduleFile(file: string): Promise<ModelSchedule> {
-  return parseSchedule(await readScheduleJson(file), file)
-}
-
 /** The parsed JSON, not interpreted. @throws AppError 'model-file' or 'model-config' when the file cannot be read. */
 export async function readScheduleJson(file: string): Promise<Record<string, unknown>> {
   const text = withoutInfinity(await readTextFile(file))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { SortedList } from '../../src/common/sorted-list.ts'
-import { seededRandom } from '../helpers/random/seeded-random.ts'
+import { SortedList } from '../../../src/common/collections/sorted-list.ts'
+import { seededRandom } from '../../helpers/random/seeded-random.ts'
 
 test('whatever is added and removed, the items are in order, over many chunks and when the order changes', () => {
   const random = seededRandom('sorted list')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { groupBy } from '../../src/common/group-by.ts'
-import { leastProcessorMs } from '../helpers/measurements/processor-time.ts'
+import { groupBy } from '../../../src/common/collections/group-by.ts'
+import { leastProcessorMs } from '../../helpers/measurements/processor-time.ts'
 
 describe('groupBy', () => {
   test('keeps the order of items and of first items', () => {

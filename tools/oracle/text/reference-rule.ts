@@ -1,6 +1,6 @@
 /** The prompt rule of the reference: plain text, cut after 75 tokens. Golden numbers are computed with it. */
-import type { PromptRule } from './prompt-rule.ts'
-import { cutEvenly } from './token-rows.ts'
+import type { PromptRule } from '../../../src/engine/text/prompt-rule.ts'
+import { cutEvenly } from '../../../src/engine/text/token-rows.ts'
 
 export const referenceRule: PromptRule = {
   withoutNetworks: text => ({ text, networks: [] }),
