@@ -1,7 +1,7 @@
 /** Creates jobs. No other file does. One transaction writes the jobs, their quota usage and their first message. */
 import type { JobRecord } from '../db/records/job-records.ts'
 import type { NewPicture } from '../db/repositories/pictures.ts'
-import type { Waiting } from '../engine/jobs/store.ts'
+import type { QueuedJob } from '../engine/jobs/job-store.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { isVisible } from './access/visible.ts'
 import { memoryProblem } from './checks/check-memory.ts'
@@ -61,7 +61,7 @@ function duplicate({ db, views }: AppParts, caller: Caller, known: readonly JobR
 }
 
 type Written =
-  | { kind: 'inserted'; jobs: Waiting[] }
+  | { kind: 'inserted'; jobs: QueuedJob[] }
   | { kind: 'duplicate'; jobs: JobRecord[] }
   | { kind: 'refused'; problem: Problem }
 

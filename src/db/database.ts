@@ -1,7 +1,7 @@
 /** A data folder: its lock, its database with one repository per table, its pictures. */
 import { isFinal } from '../engine/jobs/job.ts'
 import { endingAfterCancel, isCounted } from '../engine/jobs/retry-verdict.ts'
-import type { Claim, Ending, JobStore, Waiting } from '../engine/jobs/store.ts'
+import type { Claim, Ending, JobStore, QueuedJob } from '../engine/jobs/job-store.ts'
 import type { PaintedPicture } from '../engine/pipeline/painter.ts'
 import { sourcesOf, type WorkOrder } from '../engine/work-order.ts'
 import { AppError } from '../errors/errors.ts'
@@ -148,8 +148,8 @@ export class Database implements JobStore {
     this.#lock.release()
   }
 
-  waiting(): Waiting[] {
-    return this.openJobs.waiting()
+  queuedJobs(): QueuedJob[] {
+    return this.openJobs.queuedJobs()
   }
 
   pausedDevices(): string[] {

@@ -10,7 +10,7 @@ import { Client } from '../../src/db/client.ts'
 import type { Database } from '../../src/db/database.ts'
 import { bringUpToDate } from '../../src/db/migrate.ts'
 import { jobStates } from '../../src/engine/jobs/job.ts'
-import type { Ending } from '../../src/engine/jobs/store.ts'
+import type { Ending } from '../../src/engine/jobs/job-store.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { RememberingLog } from '../fakes/fake-parts.ts'
 import { paintedFor } from '../fakes/fake-workers.ts'
@@ -101,7 +101,7 @@ describe('the schema', () => {
     })
     expect(
       db
-        .waiting()
+        .queuedJobs()
         .map(({ jobId }) => jobId)
         .sort(),
     ).toEqual(['queued', 'running'])

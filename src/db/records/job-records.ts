@@ -2,7 +2,7 @@
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { type JobState, jobStates } from '../../engine/jobs/job.ts'
-import type { Failure } from '../../engine/jobs/store.ts'
+import type { Failure } from '../../engine/jobs/job-store.ts'
 import { type CountMemory, countNothing, jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { type WorkOrder, workOrder } from '../../engine/work-order.ts'
 import type { Rows } from '../client.ts'

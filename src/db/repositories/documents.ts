@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { type Audience, audiences, conversationKinds } from '../../common/conversations.ts'
 import { platforms } from '../../common/platforms.ts'
-import type { Failure } from '../../engine/jobs/store.ts'
+import type { Failure } from '../../engine/jobs/job-store.ts'
 import { isErrorCode, readErrorDetails } from '../../errors/error-details.ts'
 
 export const platform = z.enum(platforms)

@@ -1,7 +1,7 @@
 /** The jobs table: acceptance, guarded state transitions, and queries. */
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lt } from 'drizzle-orm'
 import { isFinal, type JobState, mayMove } from '../../engine/jobs/job.ts'
-import type { Claim, Failure, Waiting } from '../../engine/jobs/store.ts'
+import type { Claim, Failure, QueuedJob } from '../../engine/jobs/job-store.ts'
 import { countOf, sourcesOf, workOrder } from '../../engine/work-order.ts'
 import { AppError } from '../../errors/errors.ts'
 import type { Rows } from '../client.ts'
@@ -62,7 +62,7 @@ export class JobsTable {
   }
 
   /** Adds a job and returns the scheduler's view of it. The event id is unique: a second delivery of an event throws. */
-  add(job: NewJob): Waiting {
+  add(job: NewJob): QueuedJob {
     const { platform, spaceId, channelId } = job.conversation
     const { seq } = this.#statements.add.get({
       ...job,

@@ -1,7 +1,7 @@
 /** Running and queued jobs: the queue's queries on the jobs table. */
 import { and, asc, count, desc, eq, gte, inArray, isNull, notInArray, sql } from 'drizzle-orm'
 import { isFinal, jobStates } from '../../engine/jobs/job.ts'
-import type { Waiting } from '../../engine/jobs/store.ts'
+import type { QueuedJob } from '../../engine/jobs/job-store.ts'
 import { workOrder } from '../../engine/work-order.ts'
 import type { Rows } from '../client.ts'
 import { isInJson } from '../column-placeholder.ts'
@@ -48,7 +48,7 @@ export class OpenJobs {
   }
 
   /** All queued jobs in the scheduler's view. */
-  waiting(): Waiting[] {
+  queuedJobs(): QueuedJob[] {
     return this.#rows
       .select({
         jobId: jobs.id,

@@ -3,7 +3,7 @@ import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger } from '../../system/ports.ts'
 import { endingAfterCancel, isSuspect, type TryOutcome, verdict } from './retry-verdict.ts'
 import type { Run } from './run.ts'
-import type { Claim, Ending, JobStore } from './store.ts'
+import type { Claim, Ending, JobStore } from './job-store.ts'
 import type { Speeds } from './times/speeds.ts'
 
 export interface AttemptParts {

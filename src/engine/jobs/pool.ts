@@ -13,7 +13,7 @@ import type { DeviceMeans } from './job-fit.ts'
 import { JobQueue } from './job-queue.ts'
 import type { PoolChange, PoolParts } from './pool-parts.ts'
 import { Run } from './run.ts'
-import type { Claim, Ending, Waiting } from './store.ts'
+import type { Claim, Ending, QueuedJob } from './job-store.ts'
 import { Timers } from './timers.ts'
 import { EtaCache } from './times/eta-cache.ts'
 import type { Forecast, RunProgress } from './times/forecast.ts'
@@ -77,7 +77,7 @@ export class Pool {
   /** Loads the queued jobs and starts serving. */
   start(): void {
     this.#state = 'serving'
-    for (const job of this.#parts.store.waiting()) this.#enqueue(job)
+    for (const job of this.#parts.store.queuedJobs()) this.#enqueue(job)
     this.#expiry.start()
     this.#pauses.start()
     this.#dispatch()
@@ -98,7 +98,7 @@ export class Pool {
   }
 
   /** A job that was just accepted; call it after the commit. */
-  add(job: Waiting): void {
+  add(job: QueuedJob): void {
     this.#enqueue(job)
     this.#tell({ kind: 'queue' })
     this.#dispatch()
@@ -188,7 +188,7 @@ export class Pool {
     }
   }
 
-  #enqueue(job: Waiting): void {
+  #enqueue(job: QueuedJob): void {
     this.#times.add(job)
     this.#queue.add(this.#devices.placeable(job))
   }
@@ -196,10 +196,10 @@ export class Pool {
   /** Gives every free device the next job. */
   #dispatch(): void {
     if (this.#state !== 'serving') return
-    const canRun = (job: Waiting) => this.#devices.canRun(job)
+    const canRun = (job: QueuedJob) => this.#devices.canRun(job)
     while (this.#devices.hasFree && this.#queue.hasJobFor(canRun)) {
       // A job for devices that are busy, or not there, lets the others pass.
-      const fits = (job: Waiting) => canRun(job) && this.#times.mayStart(job)
+      const fits = (job: QueuedJob) => canRun(job) && this.#times.mayStart(job)
       const candidate = this.#queue.next(this.#devices.freeModels(), fits)
       const device = candidate && this.#devices.choose(candidate.job, this.#failedOn.get(candidate.job.jobId))
       if (!candidate || !device) return
@@ -285,7 +285,7 @@ export class Pool {
     }
   }
 
-  #enqueueLater(job: Waiting, delayMs: number): void {
+  #enqueueLater(job: QueuedJob, delayMs: number): void {
     this.#times.rest(job.jobId, delayMs)
     this.#enqueue(job)
     this.#timers.after(delayMs, () => this.#dispatch())

@@ -2,7 +2,7 @@
 import { type Backoff, backoffMs, jitteredMs } from '../../common/backoff.ts'
 import { AppError } from '../../errors/errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
-import type { Claim, Ending } from './store.ts'
+import type { Claim, Ending } from './job-store.ts'
 
 /** `released`: stopped by us and not by a person, so that the try does not count. */
 export type TryOutcome =

@@ -1,6 +1,6 @@
 /** One run of a job on a device: its progress, and the reason to stop it. */
 import type { Device } from './devices/device.ts'
-import type { Claim, Waiting } from './store.ts'
+import type { Claim, QueuedJob } from './job-store.ts'
 import type { RunProgress } from './times/forecast.ts'
 import type { Speeds } from './times/speeds.ts'
 
@@ -13,7 +13,7 @@ interface StepTime {
 }
 
 export class Run {
-  readonly job: Waiting
+  readonly job: QueuedJob
   readonly device: Device
   readonly startedMs: number
   readonly abort = new AbortController()
@@ -35,7 +35,7 @@ export class Run {
   #loadedSince = false
   #lastStep: StepTime | undefined
 
-  constructor(job: Waiting, device: Device, nowMs: number) {
+  constructor(job: QueuedJob, device: Device, nowMs: number) {
     this.job = job
     this.device = device
     this.startedMs = nowMs

@@ -4,7 +4,7 @@
  */
 import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts'
 import { type DeviceMeans, type JobNeeds, memoryKindOn, memoryLimitOf } from '../job-fit.ts'
-import type { Waiting } from '../store.ts'
+import type { QueuedJob } from '../job-store.ts'
 import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus as OwnStatus } from './device.ts'
 import type { Retirement } from './device-worker.ts'
 
@@ -14,7 +14,7 @@ export interface DeviceStatus extends OwnStatus {
 }
 
 /** What the choice of a device depends on. */
-type PlacedJob = Pick<Waiting, 'modelHash' | keyof JobNeeds>
+type PlacedJob = Pick<QueuedJob, 'modelHash' | keyof JobNeeds>
 
 export interface DeviceListParts extends Pick<DeviceParts, 'speeds' | 'clock' | 'log' | 'onHung'> {
   /** No device may join later. */
@@ -143,7 +143,7 @@ export class DeviceList {
    * The job as it waits. What no device can hold, now or later, would wait for ever, as when less memory is free than at its
    * acceptance: it is tried all the same, and fails with the reason.
    */
-  placeable(job: Waiting): Waiting {
+  placeable(job: QueuedJob): QueuedJob {
     const isHopeless = this.#parts.isClosed === true && !this.#isHeld(job)
     return isHopeless ? { ...job, neededMemory: nothingNeeded } : job
   }

@@ -1,5 +1,5 @@
 /** The speeds of devices, learned from reported steps, for estimates and for the detection of stalls. */
-import type { JobSize, Waiting } from '../store.ts'
+import type { JobSize, QueuedJob } from '../job-store.ts'
 import { LatestValues } from './latest-values.ts'
 
 /** The weight of the newest value in a moving average: about the last ten values matter. */
@@ -44,7 +44,7 @@ class Measured {
   readonly coldLoads = new BySize()
 }
 
-type SizedJob = Pick<Waiting, 'modelHash' | 'size'>
+type SizedJob = Pick<QueuedJob, 'modelHash' | 'size'>
 
 export class Speeds {
   /** By device, kind of job and model: a forecast of the queue looks up hundreds, and a joined key would be built for each. */

@@ -5,7 +5,7 @@ import type { WorkOrder } from '../work-order.ts'
 import type { JobNeeds } from './job-fit.ts'
 
 /** A queued job as the fair order needs it. */
-export interface Waiting extends JobNeeds {
+export interface QueuedJob extends JobNeeds {
   jobId: string
   /** The person whose turn it takes. */
   personId: number
@@ -55,7 +55,7 @@ export type Ending =
 
 export interface JobStore {
   /** All queued jobs, oldest first. */
-  waiting(): Waiting[]
+  queuedJobs(): QueuedJob[]
   /** One durable update; undefined if the job is no longer queued. A paused device claims nothing. */
   claim(jobId: string, device: string): Promise<Claim | 'device-paused' | undefined>
   /** The names of the devices that the operator has paused. Absent where there is no operator, as in a simulation. */
