@@ -1,6 +1,6 @@
 /** A data folder: its lock, its database with one repository per table, its pictures. */
 import { isFinal } from '../engine/jobs/job.ts'
-import { endingAfterCancel, isCounted } from '../engine/jobs/retry-verdict.ts'
+import { endingAfterCancel, isCounted } from '../engine/jobs/endings.ts'
 import type { Claim, Ending, JobStore, QueuedJob } from '../engine/jobs/job-store.ts'
 import type { PaintedPicture } from '../engine/pipeline/painter.ts'
 import { sourcesOf, type WorkOrder } from '../engine/work-order.ts'

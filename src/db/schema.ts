@@ -61,7 +61,7 @@ export const jobs = sqliteTable(
 
     /** The number of claims so far: a fencing token that every write of a claim must state. */
     attempt: integer().notNull().default(0),
-    /** Tries that ended in a fault; tries that crashed a worker. The end of a process counts as a crash. */
+    /** Attempts that ended in a fault; attempts that crashed a worker. The end of a process counts as a crash. */
     failures: integer().notNull().default(0),
     crashes: integer().notNull().default(0),
     device: text(),
@@ -70,7 +70,7 @@ export const jobs = sqliteTable(
     acceptedServedMs: integer('accepted_served_ms').notNull().default(0),
     startedAt: integer('started_at'),
     finishedAt: integer('finished_at'),
-    /** Time on devices over all tries, measured with a monotonic clock. */
+    /** Time on devices over all attempts, measured with a monotonic clock. */
     runMs: integer('run_ms').notNull().default(0),
     failureCode: text('failure_code'),
     failureDetails: json('failure_details'),

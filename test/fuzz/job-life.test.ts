@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { recover } from '../../src/app/recover.ts'
 import { isFinal, type JobState } from '../../src/engine/jobs/job.ts'
-import { maxCrashes, maxTries, verdict } from '../../src/engine/jobs/retry-verdict.ts'
+import { maxCrashes, maxFailures, endingAfterAttempt } from '../../src/engine/jobs/endings.ts'
 import type { Claim, Ending } from '../../src/engine/jobs/job-store.ts'
 import { AppError } from '../../src/errors/errors.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
@@ -78,7 +78,7 @@ class Model {
   }
 
   #countFailure(): void {
-    this.state = this.failures + 1 >= maxTries ? 'failed' : 'queued'
+    this.state = this.failures + 1 >= maxFailures ? 'failed' : 'queued'
     this.failures += 1
   }
 
@@ -102,18 +102,18 @@ function endingOf(happening: Happening, claim: Claim): Ending | undefined {
   switch (happening) {
     case 'finish':
     case 'stale-finish':
-      return verdict(claim, { kind: 'done', loadMs: 0, pictures: paintedFor(smallOrder) }, 0)
+      return endingAfterAttempt(claim, { kind: 'done', loadMs: 0, pictures: paintedFor(smallOrder) }, 0)
     case 'fail':
-      return verdict(claim, { kind: 'failed', error: badConfig }, 0)
+      return endingAfterAttempt(claim, { kind: 'failed', error: badConfig }, 0)
     case 'fault':
     case 'stale-fault':
-      return verdict(claim, { kind: 'failed', error: outOfMemory }, 0)
+      return endingAfterAttempt(claim, { kind: 'failed', error: outOfMemory }, 0)
     case 'crash':
-      return verdict(claim, { kind: 'failed', error: workerDied }, 0)
+      return endingAfterAttempt(claim, { kind: 'failed', error: workerDied }, 0)
     case 'release':
-      return verdict(claim, { kind: 'released' }, 0)
+      return endingAfterAttempt(claim, { kind: 'released' }, 0)
     case 'cancel-running':
-      return verdict(claim, { kind: 'cancelled' }, 0)
+      return endingAfterAttempt(claim, { kind: 'cancelled' }, 0)
     default:
       return undefined
   }

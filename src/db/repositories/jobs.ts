@@ -19,7 +19,7 @@ import { type JobStatements, prepareJobStatements } from './job-statements.ts'
 /** The facts of a state transition. */
 export interface MoveFacts {
   at: number
-  /** Time on the device, added to that of earlier tries. */
+  /** Time on the device, added to that of earlier attempts. */
   runMs?: number
   failures?: number
   crashes?: number

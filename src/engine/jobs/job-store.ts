@@ -45,11 +45,11 @@ export interface Failure {
   details: ErrorDetails[ErrorCode]
 }
 
-/** The end of a claim. `queued` returns the job to the queue, for another try after `delayMs`. */
+/** The end of a claim. `queued` returns the job to the queue, for another attempt after `delayMs`. */
 export type Ending =
   | { state: 'done'; pictures: PaintedPicture[] }
   | { state: 'failed' | 'dead'; failures: number; crashes: number; failure: Failure }
-  /** Counted against the quota, unless its try failed anyway. */
+  /** Counted against the quota, unless its attempt failed anyway. */
   | { state: 'cancelled'; isCounted: boolean }
   | { state: 'queued'; failures: number; crashes: number; delayMs: number }
 

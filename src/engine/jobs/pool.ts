@@ -3,7 +3,7 @@
  */
 import { toAppError } from '../../errors/errors.ts'
 import { within } from '../../system/time-limit.ts'
-import { attempt, endingOf, giveBack, learn, logFailure } from './attempt.ts'
+import { attempt, endingOf, returnToQueue, recordSpeeds, logFailure } from './attempt.ts'
 import type { Device, DeviceOpeners } from './devices/device.ts'
 import { DeviceList, type DeviceStatus } from './devices/device-list.ts'
 import { Pauses } from './devices/pauses.ts'
@@ -32,7 +32,7 @@ export class Pool {
   readonly #queue = new JobQueue()
   readonly #speeds = new Speeds()
   readonly #runs = new Map<string, Run>()
-  /** The device of the last failed try, for jobs that will be retried. */
+  /** The device of the last failed attempt, for jobs that will be retried. */
   readonly #failedOn = new Map<string, string>()
   readonly #timers: Timers
   readonly #times: JobTimes
@@ -176,7 +176,7 @@ export class Pool {
 
   /** Returns running jobs without counting an attempt, because they did not cause the end of the process. */
   async release(): Promise<void> {
-    await Promise.all([...this.#runs.values()].map(run => giveBack(run, this.#parts)))
+    await Promise.all([...this.#runs.values()].map(run => returnToQueue(run, this.#parts)))
   }
 
   /** A failing listener does not affect the jobs. */
@@ -218,7 +218,7 @@ export class Pool {
       .catch(error => log.error({ jobId: run.job.jobId, error: String(error) }, 'a job was left running'))
   }
 
-  /** One try of one job. Rejects if its ending could not be recorded; the next start then finds it running. */
+  /** One attempt at one job. Rejects if its ending could not be recorded; the next start then finds it running. */
   async #serve(run: Run): Promise<void> {
     const { job, device } = run
     try {
@@ -239,7 +239,7 @@ export class Pool {
       if (outcome.kind === 'failed') logFailure(this.#parts.log, run, claim, outcome.error, ending)
       if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
       else this.#failedOn.delete(job.jobId)
-      if (outcome.kind === 'done') learn(this.#speeds, run, outcome.loadMs, nowMs)
+      if (outcome.kind === 'done') recordSpeeds(this.#speeds, run, outcome.loadMs, nowMs)
       const recorded = await this.#record(claim, endingNow, nowMs - run.startedMs)
       // A cancel may have been written since, in the same transaction.
       if (recorded?.state === 'queued' && run.stopped !== 'cancelled')

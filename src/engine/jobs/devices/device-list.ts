@@ -155,7 +155,7 @@ export class DeviceList {
   }
 
   /**
-   * A free device that has all that the job needs: preferably not the one that the job's last try failed on, and of the others
+   * A free device that has all that the job needs: preferably not the one that the job's last attempt failed on, and of the others
    * preferably one that has loaded its model.
    */
   choose(job: PlacedJob, failedOn: string | undefined): Device | undefined {

@@ -1,30 +1,30 @@
-/** Decides the outcome of a try, as a pure function: done, retry, or give up. */
+/** Decides the ending of a job's attempt, as a pure function: done, queued again, or given up. */
 import { type Backoff, backoffMs, jitteredMs } from '../../common/backoff.ts'
 import { AppError } from '../../errors/errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { Claim, Ending } from './job-store.ts'
 
-/** `released`: stopped by us and not by a person, so that the try does not count. */
-export type TryOutcome =
+/** `released`: stopped by us and not by a person, so that the attempt does not count. */
+export type AttemptOutcome =
   /** `loadMs`: the part of it for loading weights. */
   | { kind: 'done'; pictures: PaintedPicture[]; loadMs: number }
   | { kind: 'cancelled' }
   | { kind: 'released' }
   | { kind: 'failed'; error: AppError }
 
-/** The maximum number of tries after retryable faults. */
-export const maxTries = 3
+/** The maximum number of attempts that end in retryable faults. */
+export const maxFailures = 3
 /** The number of worker crashes after which a job is not tried again; the end of its process counts as one. */
 export const maxCrashes = 2
-/** The maximum number of claims, even if every try ended for reasons outside the job. */
+/** The maximum number of claims, even if every attempt ended for reasons outside the job. */
 export const maxClaims = 20
 
 const retry: Backoff = { firstMs: 2000, longestMs: 4000 }
 
 /** `chance` in [0, 1) is the jitter of the delay. */
-export function verdict(
+export function endingAfterAttempt(
   claim: Pick<Claim, 'attempt' | 'failures' | 'crashes'>,
-  outcome: TryOutcome,
+  outcome: AttemptOutcome,
   chance: number,
 ): Ending {
   const { attempt, failures, crashes } = claim
@@ -45,7 +45,7 @@ export function verdict(
       const crashed = error.code === 'worker-died'
       const counted = { failures: failures + 1, crashes: crashes + (crashed ? 1 : 0) }
       if (crashed && counted.crashes >= maxCrashes) return dead({ failures, crashes: counted.crashes })
-      if (!error.retryable || counted.failures >= maxTries) {
+      if (!error.retryable || counted.failures >= maxFailures) {
         return { state: 'failed', ...counted, failure: { code: error.code, details: error.details } }
       }
       return { state: 'queued', ...counted, delayMs }
@@ -77,7 +77,7 @@ export function isSuspect({ crashes }: Pick<Claim, 'crashes'>): boolean {
  * or another job may be the cause. The job is suspect and runs in a separate process, whose crash identifies it. Another end
  * of Easel's own process does not.
  */
-export function verdictAfterRestart(claim: Pick<Claim, 'attempt' | 'failures' | 'crashes'>): Ending {
+export function endingAfterRestart(claim: Pick<Claim, 'attempt' | 'failures' | 'crashes'>): Ending {
   const { attempt, failures } = claim
   const crashes = Math.max(1, claim.crashes)
   if (attempt >= maxClaims) return dead({ failures, crashes: attempt })
