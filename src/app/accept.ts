@@ -28,7 +28,7 @@ export interface Acceptance {
 export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance): Promise<ImagineOutcome> {
   const { db, pool, changed, catalogue } = parts
   const orders = wanted.jobs.map(({ order }) => order)
-  const tooLarge = memoryProblem(orders, catalogue, pool.means())
+  const tooLarge = memoryProblem(orders, catalogue, pool.resources())
   if (tooLarge) {
     await discard(parts, wanted.given)
     return { kind: 'refused', problems: [tooLarge] }

@@ -122,7 +122,7 @@ export class EntryHandler {
     const { id, job } = delivery
     const group = delivery.fanOut && this.#fanOuts.groupOf(record)
     // The awaited delivery wakes the others.
-    if (group && this.#fanOuts.mustWait(group, id)) return { outcome: 'rest' }
+    if (group && this.#fanOuts.mustWait(group, id)) return { outcome: 'idle' }
     const tried = await tryInOrder(courier.openingMethods(delivery), this.#context(delivery, entry, faults))
     if (tried.kind === 'later') return { outcome: { pauseMs: tried.afterMs } }
     if (tried.kind === 'none') {

@@ -24,8 +24,8 @@ export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Prom
       signal: run.abort.signal,
       onLoading: () => run.loading(),
       onStep: (step, steps, preview, elapsedMs) => {
-        const stepMs = run.stepped(step, steps, preview, { arrivedMs: clock.monotonicMs(), elapsedMs })
-        if (stepMs !== undefined) speeds.stepped(device.name, job, stepMs)
+        const stepMs = run.recordStep(step, steps, preview, { arrivedMs: clock.monotonicMs(), elapsedMs })
+        if (stepMs !== undefined) speeds.recordStep(device.name, job, stepMs)
         onProgress()
       },
     })
@@ -52,8 +52,8 @@ export function endingOf(
 /** Records the time of a finished run besides its steps. */
 export function recordSpeeds(speeds: Speeds, run: Run, loadMs: number, nowMs: number): void {
   const { job, device, isWarm } = run
-  speeds.loaded(device.name, job, isWarm, loadMs)
-  speeds.rested(device.name, job, run.restMs(nowMs, loadMs))
+  speeds.recordLoad(device.name, job, isWarm, loadMs)
+  speeds.recordOverhead(device.name, job, run.overheadMs(nowMs, loadMs))
 }
 
 /** Logs a failed attempt with the job's next state. */

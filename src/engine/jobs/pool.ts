@@ -4,12 +4,12 @@
 import { toAppError } from '../../errors/errors.ts'
 import { within } from '../../system/time-limit.ts'
 import { attempt, endingOf, returnToQueue, recordSpeeds, logFailure } from './attempt.ts'
-import type { Device, DeviceOpeners } from './devices/device.ts'
-import { DeviceList, type DeviceStatus } from './devices/device-list.ts'
+import type { Device, DeviceOpeners, DeviceStatus } from './devices/device.ts'
+import { DeviceList } from './devices/device-list.ts'
 import { Pauses } from './devices/pauses.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import type { Candidate } from './fair-order.ts'
-import type { DeviceMeans } from './job-fit.ts'
+import type { DeviceResources } from './job-fit.ts'
 import { JobQueue } from './job-queue.ts'
 import type { PoolChange, PoolParts } from './pool-parts.ts'
 import { Run } from './run.ts'
@@ -147,8 +147,8 @@ export class Pool {
   }
 
   /** What each device has for jobs, busy or not. */
-  means(): DeviceMeans[] {
-    return this.#devices.means()
+  resources(): DeviceResources[] {
+    return this.#devices.resources()
   }
 
   devices(): DeviceStatus[] {
@@ -286,7 +286,7 @@ export class Pool {
   }
 
   #enqueueLater(job: QueuedJob, delayMs: number): void {
-    this.#times.rest(job.jobId, delayMs)
+    this.#times.delay(job.jobId, delayMs)
     this.#enqueue(job)
     this.#timers.after(delayMs, () => this.#dispatch())
   }

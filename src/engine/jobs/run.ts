@@ -59,7 +59,7 @@ export class Run {
   }
 
   /** The time since the last step; undefined for the first step, and if weights were loaded in between. */
-  stepped(step: number, steps: number, preview: Uint8Array | undefined, time: StepTime): number | undefined {
+  recordStep(step: number, steps: number, preview: Uint8Array | undefined, time: StepTime): number | undefined {
     this.step = step
     this.steps = steps
     this.preview = preview ?? this.preview
@@ -74,7 +74,7 @@ export class Run {
   }
 
   /** The time besides steps and loading. */
-  restMs(nowMs: number, loadMs: number): number {
+  overheadMs(nowMs: number, loadMs: number): number {
     const stepMs = this.#stepsTimed > 0 ? this.#stepsMs / this.#stepsTimed : 0
     return nowMs - this.startedMs - this.steps * stepMs - loadMs
   }
@@ -97,12 +97,12 @@ export class Run {
     const paceMs = this.#stepsMs / this.#stepsTimed
     const stepsPerPicture = this.steps / pictures
     const finished = Math.floor(Math.max(0, this.step - 1) / stepsPerPicture)
-    const restMs = speeds.restMs(this.device.name, this.job, pictures - finished) ?? 0
+    const overheadMs = speeds.overheadMs(this.device.name, this.job, pictures - finished) ?? 0
     const sinceMs = nowMs - arrivedMs
     const left = this.steps - this.step
     return left > 0
-      ? Math.max(0, paceMs - sinceMs) + (left - 1) * paceMs + restMs
-      : Math.max(0, restMs - sinceMs)
+      ? Math.max(0, paceMs - sinceMs) + (left - 1) * paceMs + overheadMs
+      : Math.max(0, overheadMs - sinceMs)
   }
 }
 

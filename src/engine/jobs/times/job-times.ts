@@ -21,7 +21,7 @@ export class JobTimes {
   }
 
   /** It may not start before `delayMs` have passed. */
-  rest(jobId: string, delayMs: number): void {
+  delay(jobId: string, delayMs: number): void {
     this.#mayStartMs.set(jobId, this.#clock.monotonicMs() + delayMs)
   }
 

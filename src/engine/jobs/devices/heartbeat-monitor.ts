@@ -1,11 +1,11 @@
 /** Detects a missing heartbeat. It uses durations only, because the wall clock may jump. */
 import type { Clock } from '../../../system/ports.ts'
 
-export class SilenceWatch {
+export class HeartbeatMonitor {
   /** Resolves with the duration of a silence that was too long; otherwise never. */
-  readonly fallen: Promise<number>
+  readonly expired: Promise<number>
   readonly #clock: Clock
-  #fall: (silentMs: number) => void = () => {}
+  #expire: (silentMs: number) => void = () => {}
   #limitMs = 0
   #dueMs = Number.POSITIVE_INFINITY
   /** A timer is set for that time. Where a heartbeat came since, it is set again when it fires, and not at every heartbeat. */
@@ -14,8 +14,8 @@ export class SilenceWatch {
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.fallen = new Promise(resolve => {
-      this.#fall = resolve
+    this.expired = new Promise(resolve => {
+      this.#expire = resolve
     })
   }
 
@@ -37,7 +37,7 @@ export class SilenceWatch {
       this.#timerMs = Number.POSITIVE_INFINITY
       const leftMs = this.#dueMs - this.#clock.monotonicMs()
       if (leftMs > 0) this.#setTimer(leftMs)
-      else this.#fall(this.#limitMs)
+      else this.#expire(this.#limitMs)
     })
   }
 }
