@@ -10,7 +10,7 @@ import { deviceOpeners, workerCatalogue } from './devices/device-workers.ts'
 import { prepareDevices } from './devices/prepare-devices.ts'
 import { reasonLines } from './devices/reason-lines.ts'
 import { tryDevices } from './devices/try-devices.ts'
-import { isOfNoUse, type ModelCatalogue } from './engine/models/library.ts'
+import { isIntact, type ModelCatalogue } from './engine/models/library.ts'
 import { LoraFits } from './engine/pipeline/open/lora-fits.ts'
 import { AppError, toAppError } from './errors/errors.ts'
 import { adapterModules, setupSentence } from './startup/adapters.ts'
@@ -138,9 +138,9 @@ async function usableModels({ config, words, say, warn }: ServerParts): Promise<
     throw own?.error ?? new AppError('model-unknown', { name: config.defaultModel, known: names })
   }
   say(words.cli.modelsReady(names))
-  const ofNoUse = catalogue.unused.filter(isOfNoUse)
-  for (const one of catalogue.unused) if (!ofNoUse.includes(one)) warn(errorSentence(words, one.error))
-  if (ofNoUse.length > 0) say(words.cli.ofNoUse(ofNoUse.length))
+  const intact = catalogue.unused.filter(isIntact)
+  for (const one of catalogue.unused) if (!intact.includes(one)) warn(errorSentence(words, one.error))
+  if (intact.length > 0) say(words.cli.ofNoUse(intact.length))
   return catalogue
 }
 

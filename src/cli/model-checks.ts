@@ -17,7 +17,7 @@ export async function checkModels(
 ): Promise<void> {
   const { config, words } = session
   const [
-    { isOfNoUse },
+    { isIntact },
     { prepareDevices },
     { hostOpener, workerCatalogue },
     { encodePicture },
@@ -33,7 +33,7 @@ export async function checkModels(
   show(
     unused.map(one => ({
       check: 'models',
-      state: isOfNoUse(one) ? 'off' : 'wrong',
+      state: isIntact(one) ? 'off' : 'wrong',
       detail: faultSentence(session, one.error),
     })),
   )

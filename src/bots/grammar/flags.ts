@@ -21,7 +21,7 @@ import {
   text,
   wholeNumber,
 } from './flag-values.ts'
-import { controlList, imagePromptList } from './guidance-values.ts'
+import { controlList, imagePromptList } from './control-values.ts'
 import { loraList } from './lora-values.ts'
 import { readValue, type TypedValue } from './read-value.ts'
 

@@ -5,7 +5,7 @@ import { type IpAdapterConfig, ipAdapterConfigOf } from '../networks/configs/ip-
 import { parseConfig } from '../weights/config-file.ts'
 import { openWeights } from '../weights/location.ts'
 import type { FileRecord } from './file-record.ts'
-import { ipAdapterInFile } from './guidance-file.ts'
+import { ipAdapterInFile } from './control-files.ts'
 import { hashTexts } from './hashes/file-hashes.ts'
 import type { Unused } from './scan.ts'
 

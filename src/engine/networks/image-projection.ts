@@ -2,7 +2,7 @@
 import { linear } from '../modules/linear.ts'
 import { layerNorm } from '../modules/norm.ts'
 import { resampler } from '../modules/resampler.ts'
-import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import { type GraphOptions, newGraph } from '../onnx/graph-variants.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import type { IpAdapterConfig } from './configs/ip-adapter-config.ts'

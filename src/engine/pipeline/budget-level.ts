@@ -1,7 +1,7 @@
 /** The low-memory level that a graphics card's budget asks for, before anything is opened. */
 import type { Precision } from '../../common/choices.ts'
 import { neededBytes } from '../../common/memory-need.ts'
-import { isCpu } from '../onnx/kernels.ts'
+import { isCpu } from '../onnx/graph-variants.ts'
 import { type NamedFiles, needsOfOrder } from '../order-needs.ts'
 import { paintedPixels, type WorkOrder } from '../work-order.ts'
 import type { LowMemoryLevel } from './low-memory.ts'

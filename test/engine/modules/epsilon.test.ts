@@ -6,7 +6,7 @@ import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-conf
 import { vaeConfigSchema } from '../../../src/engine/networks/configs/vae-config.ts'
 import { symbol } from '../../../src/engine/onnx/dim.ts'
 import type { Graph } from '../../../src/engine/onnx/graph.ts'
-import { newGraph } from '../../../src/engine/onnx/kernels.ts'
+import { newGraph } from '../../../src/engine/onnx/graph-variants.ts'
 import type { Value } from '../../../src/engine/onnx/model.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
 import { parseConfig } from '../../../src/engine/weights/config-file.ts'

@@ -15,7 +15,7 @@ interface Need {
 }
 
 /** The files that fit any model; the others go to `unused`. Without models there is nothing to compare with. */
-export function setMisfitsAside(
+export function compatibleFiles(
   files: readonly FileRecord[],
   models: readonly ModelRecord[],
   unused: Unused[],

@@ -17,7 +17,7 @@ import { imagePromptsOf, type PicturePlace } from './request-pictures.ts'
 /** The default scales, from the published examples. */
 const usualScale = { control: 0.8, imagePrompt: 0.6 }
 
-export interface GuidanceContext {
+export interface ControlContext {
   catalogue: Catalogue
   model: ModelRecord
   /** The id of the admitted picture at a place. */
@@ -26,7 +26,7 @@ export interface GuidanceContext {
 
 export function resolveControls(
   { controls: requested = [], controlPictures = [] }: ImagineRequest,
-  context: GuidanceContext,
+  context: ControlContext,
   findings: Findings,
 ): ControlOrder[] | undefined {
   const nets = filesOf(context.catalogue, 'controlnet')
@@ -43,7 +43,7 @@ function controlOf(
   control: ControlRequest,
   index: number,
   nets: readonly FileRecord[],
-  { model, pictureIdAt }: GuidanceContext,
+  { model, pictureIdAt }: ControlContext,
   findings: Findings,
 ): ControlOrder | undefined {
   const { scale = usualScale.control, range: [start, end] = [0, 1], guess = false } = control
@@ -94,7 +94,7 @@ function isLikeUNet({ controlNet }: FileRecord, model: ModelRecord): boolean {
 
 export function resolveImagePrompts(
   request: ImagineRequest,
-  context: GuidanceContext,
+  context: ControlContext,
   findings: Findings,
 ): ImagePromptOrder[] | undefined {
   const requested = imagePromptsOf(request)
@@ -109,7 +109,7 @@ function imagePromptOf(
   { name, pictureId: given, scale = usualScale.imagePrompt }: ImagePromptRequest,
   index: number,
   adapters: readonly FileRecord[],
-  { model, pictureIdAt }: GuidanceContext,
+  { model, pictureIdAt }: ControlContext,
   findings: Findings,
 ): ImagePromptOrder | undefined {
   findings.inRange('image-prompt', scale, bounds.imagePromptScale)

@@ -2,8 +2,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
-import { isOfNoUse, readModels } from '../../../src/engine/models/library.ts'
-import { setMisfitsAside } from '../../../src/engine/models/set-misfits-aside.ts'
+import { isIntact, readModels } from '../../../src/engine/models/library.ts'
+import { compatibleFiles } from '../../../src/engine/models/compatible-files.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
 import { modelsFolder, oracleModels } from '../../helpers/models/oracle-models.ts'
@@ -48,7 +48,7 @@ test('an embedding that fits no model is named with its widths and those of the 
   expect(files.map(({ name }) => name).sort()).toEqual(['both', 'first'])
   expect(unused.map(({ name }) => name).sort()).toEqual(Object.keys(odd).sort())
   // It may be for a model that another program has: no fault of the folder.
-  expect(unused.every(isOfNoUse)).toBe(true)
+  expect(unused.every(isIntact)).toBe(true)
   const error = unused.find(({ name }) => name === 'of-sdxl')?.error
   if (!error) return expect.fail('it was not named')
   expect(errorSentence(en, error)).toContain(
@@ -80,8 +80,8 @@ test('a ControlNet and an IP-Adapter of another width of text are named, beside 
     }
     return { ...model, parts: { ...model.parts, networks } }
   })
-  const unused: Parameters<typeof setMisfitsAside>[2] = []
-  const left = setMisfitsAside(fitting.files, narrow, unused)
+  const unused: Parameters<typeof compatibleFiles>[2] = []
+  const left = compatibleFiles(fitting.files, narrow, unused)
   expect(left.map(({ kind }) => kind)).toEqual(
     fitting.files.map(({ kind }) => kind).filter(kind => kind !== 'controlnet' && kind !== 'ip-adapter'),
   )
