@@ -1,7 +1,7 @@
 /** Norms add the epsilon that the reference adds: golden activations vary far too much to tell. */
 import { describe, expect, test } from 'vitest'
-import { basicTransformerBlock } from '../../../src/engine/modules/basic-transformer-block.ts'
-import { spatialTransformer } from '../../../src/engine/modules/spatial-transformer.ts'
+import { basicTransformerBlock } from '../../../src/engine/modules/attention/basic-transformer-block.ts'
+import { spatialTransformer } from '../../../src/engine/modules/attention/spatial-transformer.ts'
 import { unetConfigSchema } from '../../../src/engine/networks/configs/unet-config.ts'
 import { vaeConfigSchema } from '../../../src/engine/networks/configs/vae-config.ts'
 import { symbol } from '../../../src/engine/onnx/dim.ts'

@@ -164,9 +164,9 @@ function classOf(className: string): SchedulerClass {
 }
 
 /** The file's keys that the class has, and the class's defaults for the others. */
-function readKeys(file: string, keys: ModelSchedule['keys'], { defaults, built }: SchedulerClass): Keys {
+function readKeys(file: string, keys: ModelSchedule['keys'], { defaults, supported }: SchedulerClass): Keys {
   const given = Object.entries(keys).filter(([key]) => Object.hasOwn(defaults, key))
-  const read = parseConfig(file, { ...defaults, ...Object.fromEntries(given) }, built)
+  const read = parseConfig(file, { ...defaults, ...Object.fromEntries(given) }, supported)
   return parseConfig(file, read, keysSchema)
 }
 

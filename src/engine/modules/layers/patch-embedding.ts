@@ -1,5 +1,5 @@
 /** PatchEmbedding: cuts a picture into square patches and maps each linearly (Dosovitskiy et al. 2021, section 3.1). */
-import { channelsOf, module } from './shared/module.ts'
+import { channelsOf, module } from '../shared/module.ts'
 
 /** x: [B, 3, H, W] → [B, patches, out], in row-major order. The weight is a convolution [out, 3, p, p] without bias. */
 export const patchEmbedding = module((g, w, x, patchPx: number, out: number) => {

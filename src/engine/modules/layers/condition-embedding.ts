@@ -4,7 +4,7 @@
  */
 import { conv3x3, convHalving } from './conv.ts'
 import { paddingAround } from './down-sample.ts'
-import { module } from './shared/module.ts'
+import { module } from '../shared/module.ts'
 
 /** x: [B, 3, H, W] → [B, out, h, w]. The sides are halved `widths.length - 1` times. */
 export const conditionEmbedding = module((g, w, x, widths: readonly number[], out: number) => {

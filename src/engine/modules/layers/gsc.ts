@@ -1,7 +1,7 @@
 /** GSC: GroupNorm + SiLU + Conv 3×3. */
-import type { Graph } from '../onnx/graph.ts'
-import type { Value } from '../onnx/model.ts'
-import type { Weights } from '../weights/source.ts'
+import type { Graph } from '../../onnx/graph.ts'
+import type { Value } from '../../onnx/model.ts'
+import type { Weights } from '../../weights/source.ts'
 import { conv3x3 } from './conv.ts'
 import { type GroupNormOptions, groupNormSilu } from './norm.ts'
 

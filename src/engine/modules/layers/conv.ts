@@ -1,8 +1,8 @@
 /** The convolutions: 3×3 with the same size, 1×1, and 3×3 with stride 2. */
-import type { Graph, Padding } from '../onnx/graph.ts'
-import type { Value } from '../onnx/model.ts'
-import type { Weights } from '../weights/source.ts'
-import { module, pictureChannels } from './shared/module.ts'
+import type { Graph, Padding } from '../../onnx/graph.ts'
+import type { Value } from '../../onnx/model.ts'
+import type { Weights } from '../../weights/source.ts'
+import { module, pictureChannels } from '../shared/module.ts'
 
 /** 3×3, the same size. x: [B, C, H, W] → [B, out, H, W]. */
 export const conv3x3 = module((g, w, x, out: number) => conv(g, w, x, out, 3, 1, [1, 1, 1, 1]))

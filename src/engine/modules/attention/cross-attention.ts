@@ -1,9 +1,9 @@
 /** CrossAttention: every token attends to the prompt's tokens and, separately, to the tokens of image prompts. */
-import type { Graph } from '../onnx/graph.ts'
-import type { Value } from '../onnx/model.ts'
-import type { Weights } from '../weights/source.ts'
-import { linear, projection } from './linear.ts'
-import { channelsOf, module } from './shared/module.ts'
+import type { Graph } from '../../onnx/graph.ts'
+import type { Value } from '../../onnx/model.ts'
+import type { Weights } from '../../weights/source.ts'
+import { linear, projection } from '../layers/linear.ts'
+import { channelsOf, module } from '../shared/module.ts'
 
 /** The context that cross-attention attends to. */
 export interface Context {

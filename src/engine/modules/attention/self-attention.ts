@@ -1,6 +1,6 @@
 /** SelfAttention: every token attends to every token. */
-import { linear, projection } from './linear.ts'
-import { channelsOf, module } from './shared/module.ts'
+import { linear, projection } from '../layers/linear.ts'
+import { channelsOf, module } from '../shared/module.ts'
 
 /** x: [B, T, C] → same. */
 export const selfAttention = module((g, w, x, heads: number) => {

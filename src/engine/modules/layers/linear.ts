@@ -1,5 +1,5 @@
 /** Linear: y = x Wᵀ + b. */
-import { channelsOf, module } from './shared/module.ts'
+import { channelsOf, module } from '../shared/module.ts'
 
 /** x: [..., in] → [..., out]. */
 export const linear = module((g, w, x, out: number) => {

@@ -1,12 +1,12 @@
 /** FeedForward: GEGLU, then a linear map back to the token width. */
-import type { Graph } from '../onnx/graph.ts'
-import type { Value } from '../onnx/model.ts'
-import { isCuttable, isUpright, sliceOf } from '../weights/arrangements/arrangement.ts'
-import type { StoredTensor } from '../weights/safetensors.ts'
-import type { Weights } from '../weights/source.ts'
+import type { Graph } from '../../onnx/graph.ts'
+import type { Value } from '../../onnx/model.ts'
+import { isCuttable, isUpright, sliceOf } from '../../weights/arrangements/arrangement.ts'
+import type { StoredTensor } from '../../weights/safetensors.ts'
+import type { Weights } from '../../weights/source.ts'
 import { linear, projection } from './linear.ts'
-import { channelsOf, module } from './shared/module.ts'
-import { inPieces } from './shared/pieces.ts'
+import { channelsOf, module } from '../shared/module.ts'
+import { inPieces } from '../shared/pieces.ts'
 
 /** Width of the inner layer divided by the token width. */
 const expansion = 4

@@ -1,10 +1,10 @@
 /** ResNetBlock: two GSC layers with the time embedding added between them, plus a residual. */
-import type { Value } from '../onnx/model.ts'
-import { conv1x1 } from './conv.ts'
-import { gsc } from './gsc.ts'
-import { linear } from './linear.ts'
-import type { GroupNormOptions } from './norm.ts'
-import { module, pictureChannels } from './shared/module.ts'
+import type { Value } from '../../onnx/model.ts'
+import { conv1x1 } from '../layers/conv.ts'
+import { gsc } from '../layers/gsc.ts'
+import { linear } from '../layers/linear.ts'
+import type { GroupNormOptions } from '../layers/norm.ts'
+import { module, pictureChannels } from '../shared/module.ts'
 
 /** x: [B, C, H, W] → [B, out, H, W]. time: [B, T], absent in the VAE. */
 export const resNetBlock = module((g, w, x, out: number, cut: GroupNormOptions, time?: Value) => {

@@ -2,10 +2,10 @@
  * The resampler of IP-Adapter Plus (Alayrac et al. 2022, Perceiver Resampler): learned latents attend to the positions of a
  * picture and to each other, and become a fixed number of tokens.
  */
-import type { Value } from '../onnx/model.ts'
-import { linear, projection } from './linear.ts'
-import { layerNorm } from './norm.ts'
-import { module } from './shared/module.ts'
+import type { Value } from '../../onnx/model.ts'
+import { linear, projection } from '../layers/linear.ts'
+import { layerNorm } from '../layers/norm.ts'
+import { module } from '../shared/module.ts'
 
 export interface ResamplerOptions {
   readonly tokens: number

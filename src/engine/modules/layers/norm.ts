@@ -1,9 +1,9 @@
 /** The normalisations: GroupNorm and LayerNorm. */
-import type { Graph } from '../onnx/graph.ts'
-import type { Value } from '../onnx/model.ts'
-import type { GroupNormParts } from '../onnx/variants/variant.ts'
-import type { Weights } from '../weights/source.ts'
-import { channelsOf, module, pictureChannels } from './shared/module.ts'
+import type { Graph } from '../../onnx/graph.ts'
+import type { Value } from '../../onnx/model.ts'
+import type { GroupNormParts } from '../../onnx/variants/variant.ts'
+import type { Weights } from '../../weights/source.ts'
+import { channelsOf, module, pictureChannels } from '../shared/module.ts'
 
 /** Options of a GroupNorm: SDXL uses 32 groups everywhere, and epsilon differs by module. */
 export interface GroupNormOptions {

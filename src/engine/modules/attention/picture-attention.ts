@@ -1,8 +1,8 @@
 /** The VAE's attention: a GroupNorm, one head over all positions of a picture, and a residual. */
-import { times } from '../onnx/dim.ts'
-import { linear } from './linear.ts'
-import { type GroupNormOptions, groupNorm } from './norm.ts'
-import { module, pictureChannels } from './shared/module.ts'
+import { times } from '../../onnx/dim.ts'
+import { linear } from '../layers/linear.ts'
+import { type GroupNormOptions, groupNorm } from '../layers/norm.ts'
+import { module, pictureChannels } from '../shared/module.ts'
 
 /** x: [B, C, H, W] → same. */
 export const pictureAttention = module((g, w, x, cut: GroupNormOptions) => {

@@ -1,9 +1,9 @@
 /** The block of CLIP's encoders: self-attention and a feed-forward network, each with a residual. */
-import type { Graph } from '../onnx/graph.ts'
-import type { Value } from '../onnx/model.ts'
-import { linear } from './linear.ts'
-import { layerNorm } from './norm.ts'
-import { channelsOf, module } from './shared/module.ts'
+import type { Graph } from '../../onnx/graph.ts'
+import type { Value } from '../../onnx/model.ts'
+import { linear } from '../layers/linear.ts'
+import { layerNorm } from '../layers/norm.ts'
+import { channelsOf, module } from '../shared/module.ts'
 
 export interface ClipBlockOptions {
   readonly heads: number
