@@ -6,12 +6,11 @@ import { AppError } from '../errors/errors.ts'
 import type { Clock } from '../system/ports.ts'
 import { DatabaseFile } from './files/database-file.ts'
 import { createPrivateFile } from './files/private-files.ts'
-import * as schema from './schema.ts'
 import { isBusy, isDamage, sqliteCode, toStorageFault } from './sqlite-faults.ts'
 import { watchStatements } from './watch-statements.ts'
 
 /** The query builder over the one connection. Inside `Client.write` all of its statements are one transaction. */
-export type Rows = BetterSQLite3Database<typeof schema>
+export type Rows = BetterSQLite3Database
 
 /** While SQLite waits for a lock it blocks the event loop, so this is short. */
 const busyTimeoutMs = 50
@@ -73,7 +72,7 @@ export class Client {
     })
     this.sqlite = sqlite
     this.#transaction = sqlite.transaction(run => run())
-    this.rows = drizzle(sqlite, { schema })
+    this.rows = drizzle(sqlite)
   }
 
   /** @throws AppError 'storage' when the file cannot be opened with these settings, 'database-lost' when it is damaged. */

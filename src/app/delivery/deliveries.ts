@@ -3,8 +3,8 @@
  * retries. Progress is not in the outbox: only the newest state counts, the courier limits its rate, and it may be lost.
  */
 import type { Database } from '../../db/database.ts'
-import type { DeliveryRecord, DeliveryTurn } from '../../db/repositories/deliveries.ts'
-import type { OutboxEntry } from '../../db/repositories/outbox.ts'
+import type { DeliveryRecord, DeliveryTurn } from '../../db/repositories/deliveries/deliveries.ts'
+import type { OutboxEntry } from '../../db/repositories/deliveries/outbox.ts'
 import { isFinal } from '../../engine/jobs/job.ts'
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'

@@ -6,7 +6,7 @@ import { statsCsv, statsMessage } from '../../bots/messages/stats-message.ts'
 import { dayMs } from '../../common/durations.ts'
 import { JobReader } from '../../db/records/job-records.ts'
 import { ServedTime } from '../../db/records/served-time.ts'
-import { JobsTable } from '../../db/repositories/jobs.ts'
+import { JobsTable } from '../../db/repositories/jobs/jobs.ts'
 import { systemClock } from '../../system/system-ports.ts'
 import type { Words } from '../../words/en.ts'
 import {

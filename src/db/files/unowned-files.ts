@@ -1,7 +1,7 @@
 /** The table of files without a picture's row: files that are being written or deleted. */
 import { eq, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
-import { unownedFiles } from '../schema.ts'
+import { unownedFiles } from '../schema/pictures.ts'
 
 export type UnownedFile = typeof unownedFiles.$inferSelect
 

@@ -13,7 +13,8 @@ import {
   readFailure,
   type StoredConversation,
 } from '../repositories/documents.ts'
-import { jobs, people } from '../schema.ts'
+import { jobs } from '../schema/jobs.ts'
+import { people } from '../schema/people.ts'
 import { type IdentityRow, identityColumns } from './identity-columns.ts'
 
 export interface JobRecord {

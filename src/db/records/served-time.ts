@@ -5,7 +5,7 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Clock } from '../../system/ports.ts'
 import type { Rows } from '../client.ts'
-import { counters } from '../schema.ts'
+import { counters } from '../schema/operation.ts'
 
 const name = 'served_ms'
 /** Many jobs a second need not save it with each claim: the page it is on would be one more in each of their commits. */

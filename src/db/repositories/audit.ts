@@ -1,7 +1,7 @@
 /** The audit table: who did what to whom, for the operator. */
 import { asc } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
-import { audit } from '../schema.ts'
+import { audit } from '../schema/operation.ts'
 
 export interface AuditEntry {
   at: number

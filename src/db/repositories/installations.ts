@@ -1,7 +1,7 @@
 /** The installations table: a platform's workspaces, each encrypted by its adapter. */
 import { eq } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
-import { installations } from '../schema.ts'
+import { installations } from '../schema/operation.ts'
 
 export class InstallationsTable {
   readonly #rows: Rows

@@ -1,8 +1,8 @@
 /** The table of paused devices. A command of the operator writes it beside a running server. */
 import { and, eq, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
-import { pausedDevices } from '../paused-devices-schema.ts'
-import { jobs } from '../schema.ts'
+import { jobs } from '../schema/jobs.ts'
+import { pausedDevices } from '../schema/operation.ts'
 
 /** These run for every claim, or every few seconds, so they are prepared once. */
 function prepareStatements(rows: Rows) {

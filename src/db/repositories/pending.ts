@@ -3,7 +3,9 @@ import { and, asc, desc, eq, inArray, lt, type SQL, sql, sum } from 'drizzle-orm
 import { dayMs } from '../../common/durations.ts'
 import type { Rows } from '../client.ts'
 import { UnownedFilesTable } from '../files/unowned-files.ts'
-import { jobs, pendingAnswers, pendingFiles, people } from '../schema.ts'
+import { jobs } from '../schema/jobs.ts'
+import { pendingAnswers, pendingFiles } from '../schema/pending.ts'
+import { people } from '../schema/people.ts'
 import { accountOf } from './account.ts'
 import type { Identity } from './documents.ts'
 

@@ -1,7 +1,7 @@
 /** The people table: identities, and each person's defaults. */
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
-import { people } from '../schema.ts'
+import { people } from '../schema/people.ts'
 import { accountOf } from './account.ts'
 import { type Identity, personSettings, type StoredSettings } from './documents.ts'
 

@@ -3,7 +3,8 @@ import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'dr
 import { groupBy } from '../../common/collections/group-by.ts'
 import type { Rows } from '../client.ts'
 import { UnownedFilesTable } from '../files/unowned-files.ts'
-import { jobSources, jobs, pictures } from '../schema.ts'
+import { jobSources, jobs } from '../schema/jobs.ts'
+import { pictures } from '../schema/pictures.ts'
 
 export type PictureRecord = typeof pictures.$inferSelect
 export type NewPicture = typeof pictures.$inferInsert

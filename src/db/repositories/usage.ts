@@ -2,7 +2,8 @@
 import { and, asc, eq, gte, inArray, sql, sum } from 'drizzle-orm'
 import type { Rows } from '../client.ts'
 import { isInJson } from '../column-placeholder.ts'
-import { people, usage } from '../schema.ts'
+import { usage } from '../schema/jobs.ts'
+import { people } from '../schema/people.ts'
 
 export interface Used {
   jobs: number

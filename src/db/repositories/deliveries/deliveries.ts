@@ -1,10 +1,12 @@
 /** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
-import type { JobState } from '../../engine/jobs/job.ts'
-import type { Rows } from '../client.ts'
-import { columnPlaceholder } from '../column-placeholder.ts'
-import { type IdentityRow, identityColumns } from '../records/identity-columns.ts'
-import { deliveries, jobs, outbox, people } from '../schema.ts'
+import type { JobState } from '../../../engine/jobs/job.ts'
+import type { Rows } from '../../client.ts'
+import { columnPlaceholder } from '../../column-placeholder.ts'
+import { type IdentityRow, identityColumns } from '../../records/identity-columns.ts'
+import { deliveries, outbox } from '../../schema/deliveries.ts'
+import { jobs } from '../../schema/jobs.ts'
+import { people } from '../../schema/people.ts'
 import {
   conversation,
   type Identity,
@@ -12,7 +14,7 @@ import {
   type Refusal,
   refusals,
   type StoredConversation,
-} from './documents.ts'
+} from '../documents.ts'
 import { type OutboxEntry, oldestEntryOf } from './outbox.ts'
 
 type MethodName = NonNullable<typeof deliveries.$inferSelect.method>

@@ -1,7 +1,7 @@
 /** The delivery_steps table: what each delivery created on its platform, and its methods that were refused. */
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
-import { deliverySteps } from '../schema.ts'
+import type { Rows } from '../../client.ts'
+import { deliverySteps } from '../../schema/deliveries.ts'
 
 /** The kind of object that a step created on the platform. */
 export type Made = NonNullable<typeof deliverySteps.$inferSelect.makes>

@@ -1,19 +1,20 @@
 /** The jobs table: acceptance, guarded state transitions, and queries. */
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lt } from 'drizzle-orm'
-import { isFinal, type JobState, mayMove } from '../../engine/jobs/job.ts'
-import type { Claim, Failure, QueuedJob } from '../../engine/jobs/job-store.ts'
-import { countOf, sourcesOf, workOrder } from '../../engine/work-order.ts'
-import { AppError } from '../../errors/errors.ts'
-import type { Rows } from '../client.ts'
+import { isFinal, type JobState, mayMove } from '../../../engine/jobs/job.ts'
+import type { Claim, Failure, QueuedJob } from '../../../engine/jobs/job-store.ts'
+import { countOf, sourcesOf, workOrder } from '../../../engine/work-order.ts'
+import { AppError } from '../../../errors/errors.ts'
+import type { Rows } from '../../client.ts'
 import {
   type JobReader,
   type JobRecord,
   type NewJob,
   selectJobs,
   withoutWords,
-} from '../records/job-records.ts'
-import type { ServedTime } from '../records/served-time.ts'
-import { jobSources, jobs, people } from '../schema.ts'
+} from '../../records/job-records.ts'
+import type { ServedTime } from '../../records/served-time.ts'
+import { jobSources, jobs } from '../../schema/jobs.ts'
+import { people } from '../../schema/people.ts'
 import { type JobStatements, prepareJobStatements } from './job-statements.ts'
 
 /** The facts of a state transition. */

@@ -1,8 +1,8 @@
 /** The job_places table: the conversations besides its own in which a job is visible. */
 import { eq } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
-import { jobPlaces } from '../schema.ts'
-import { conversation, type StoredConversation } from './documents.ts'
+import type { Rows } from '../../client.ts'
+import { jobPlaces } from '../../schema/jobs.ts'
+import { conversation, type StoredConversation } from '../documents.ts'
 
 export class JobPlacesTable {
   readonly #rows: Rows

@@ -1,9 +1,10 @@
 /** The prepared statements of the jobs table: those that run at every step of every job. */
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
-import { columnPlaceholder, isInJson } from '../column-placeholder.ts'
-import { selectJobs } from '../records/job-records.ts'
-import { jobs, people } from '../schema.ts'
+import type { Rows } from '../../client.ts'
+import { columnPlaceholder, isInJson } from '../../column-placeholder.ts'
+import { selectJobs } from '../../records/job-records.ts'
+import { jobs } from '../../schema/jobs.ts'
+import { people } from '../../schema/people.ts'
 import { firstOfAccount } from './open-jobs.ts'
 
 export type JobStatements = ReturnType<typeof prepareJobStatements>

@@ -1,7 +1,7 @@
 /** The outbox: the pending messages to platforms, in entries per delivery. */
 import { and, asc, eq, inArray, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
-import { outbox } from '../schema.ts'
+import type { Rows } from '../../client.ts'
+import { outbox } from '../../schema/deliveries.ts'
 
 export type OutboxKind = typeof outbox.$inferSelect.kind
 export type OutboxEntry = typeof outbox.$inferSelect

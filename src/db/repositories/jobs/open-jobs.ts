@@ -1,15 +1,16 @@
 /** Running and queued jobs: the queue's queries on the jobs table. */
 import { and, asc, count, desc, eq, gte, inArray, isNull, notInArray, sql } from 'drizzle-orm'
-import { isFinal, jobStates } from '../../engine/jobs/job.ts'
-import type { QueuedJob } from '../../engine/jobs/job-store.ts'
-import { workOrder } from '../../engine/work-order.ts'
-import type { Rows } from '../client.ts'
-import { isInJson } from '../column-placeholder.ts'
-import { type JobReader, type JobRecord, selectJobs } from '../records/job-records.ts'
-import { lostConversation, lostOrder } from '../records/lost-order.ts'
-import type { ServedTime } from '../records/served-time.ts'
-import { jobs, people } from '../schema.ts'
-import { conversation } from './documents.ts'
+import { isFinal, jobStates } from '../../../engine/jobs/job.ts'
+import type { QueuedJob } from '../../../engine/jobs/job-store.ts'
+import { workOrder } from '../../../engine/work-order.ts'
+import type { Rows } from '../../client.ts'
+import { isInJson } from '../../column-placeholder.ts'
+import { type JobReader, type JobRecord, selectJobs } from '../../records/job-records.ts'
+import { lostConversation, lostOrder } from '../../records/lost-order.ts'
+import type { ServedTime } from '../../records/served-time.ts'
+import { jobs } from '../../schema/jobs.ts'
+import { people } from '../../schema/people.ts'
+import { conversation } from '../documents.ts'
 
 /** Fairness is per account: a person in several spaces has the same share as others. */
 export const firstOfAccount = sql<number>`(select min(p.id) from people p where p.account = people.account)`
