@@ -21,9 +21,9 @@ import {
   upscaled,
   variationStrengths,
   varied,
-} from './resolve/derive.ts'
-import { overlay } from './resolve/overlay.ts'
-import { requestOf } from './resolve/request-of-job.ts'
+} from './derive/derive.ts'
+import { overlay } from './derive/overlay.ts'
+import { requestOf } from './derive/request-of-job.ts'
 import { picturesOf } from './resolve/request-pictures.ts'
 import { submit } from './submit.ts'
 import { findByName, suggestions } from './views/catalogue.ts'

@@ -5,7 +5,7 @@ import type { PictureParameters } from '../../engine/image/parameters/parameters
 import { readWholeMakingOf } from '../../engine/image/parameters/read-parameters.ts'
 import { templateFor } from '../../engine/text/expand-prompt.ts'
 import type { ImagineRequest } from '../requests.ts'
-import { requestOfParameters } from '../resolve/request-of-parameters.ts'
+import { requestOfParameters } from '../derive/request-of-parameters.ts'
 import type { Catalogue } from './catalogue.ts'
 
 export type { PictureParameters }

@@ -2,7 +2,7 @@
 import { extname } from 'node:path'
 import type { Command } from 'commander'
 import type { ImagineRequest } from '../../app/requests.ts'
-import { requestOf } from '../../app/resolve/request-of-job.ts'
+import { requestOf } from '../../app/derive/request-of-job.ts'
 import { readForeignPicture } from '../../app/views/foreign-picture.ts'
 import { formatRequest } from '../../bots/grammar/command-line.ts'
 import { foreignTable } from '../../bots/messages/foreign-info.ts'
@@ -11,7 +11,7 @@ import { machineKeys, type PictureParameters, workOrderOf } from '../../engine/i
 import { type MakingOf, readWholeMakingOf } from '../../engine/image/parameters/read-parameters.ts'
 import type { WorkOrder } from '../../engine/work-order.ts'
 import type { Words } from '../../words/en.ts'
-import { readPicture } from '../files.ts'
+import { readPicture } from '../pictures/picture-file.ts'
 import {
   type CommandSession,
   type CommonOptions,

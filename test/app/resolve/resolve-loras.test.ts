@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
-import { requestOf } from '../../../src/app/resolve/request-of-job.ts'
+import { requestOf } from '../../../src/app/derive/request-of-job.ts'
 import { type ResolveContext, resolve } from '../../../src/app/resolve/resolve.ts'
 import { formatRequest, parseCommand } from '../../../src/bots/grammar/command-line.ts'
 import { parameterTable } from '../../../src/bots/messages/parameters.ts'

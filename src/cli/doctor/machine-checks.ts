@@ -1,12 +1,12 @@
 /** The checks of `easel doctor` besides the models: runtime, libraries, folders and chat platforms. */
 import { accessSync, constants, existsSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { ChatPlatform } from '../common/platforms.ts'
-import { databaseFileIn } from '../db/files/data-folder.ts'
-import { AppError, hasCode } from '../errors/errors.ts'
-import { readFileProblem } from '../errors/file-problem.ts'
-import type { Words } from '../words/en.ts'
-import type { CommandSession } from './session.ts'
+import type { ChatPlatform } from '../../common/platforms.ts'
+import { databaseFileIn } from '../../db/files/data-folder.ts'
+import { AppError, hasCode } from '../../errors/errors.ts'
+import { readFileProblem } from '../../errors/file-problem.ts'
+import type { Words } from '../../words/en.ts'
+import type { CommandSession } from '../session.ts'
 
 export interface DoctorFinding {
   check: keyof Words['cli']['checks'] | ChatPlatform
@@ -29,9 +29,9 @@ export function checkNode({ cli }: Words): DoctorFinding {
 /** Native libraries, each loaded by the module that owns it. */
 export async function checkNative({ cli }: Words): Promise<DoctorFinding[]> {
   const libraries = [
-    ['runtime', () => import('../engine/onnx/session.ts')],
-    ['database', () => import('../db/client.ts')],
-    ['images', () => import('../engine/image/decode.ts')],
+    ['runtime', () => import('../../engine/onnx/session.ts')],
+    ['database', () => import('../../db/client.ts')],
+    ['images', () => import('../../engine/image/decode.ts')],
   ] as const
   return Promise.all(
     libraries.map(async ([check, load]): Promise<DoctorFinding> => {
@@ -58,7 +58,7 @@ export async function checkDataFolder({ config, words }: CommandSession): Promis
     }
     return [{ check: 'data', state: 'fine', detail: words.cli.dataFree(folder) }]
   }
-  const { ownDataFolder } = await import('../db/files/owner-lock.ts')
+  const { ownDataFolder } = await import('../../db/files/owner-lock.ts')
   const contents = await checkContents(folder, words)
   try {
     ownDataFolder(folder).release()
@@ -74,7 +74,7 @@ export async function checkDataFolder({ config, words }: CommandSession): Promis
 
 /** Whether the database is intact and agrees with the picture files. */
 async function checkContents(folder: string, words: Words): Promise<DoctorFinding[]> {
-  const { examine } = await import('../db/examine.ts')
+  const { examine } = await import('../../db/examine.ts')
   const found = examine(folder)
   const finding = (state: DoctorFinding['state'], detail: string): DoctorFinding => ({
     check: 'data',
@@ -108,7 +108,7 @@ export async function checkAdapters(
   { config, secrets, words }: CommandSession,
   isRunning: boolean,
 ): Promise<DoctorFinding[]> {
-  const { adapterModules, setupSentence } = await import('../startup/adapters.ts')
+  const { adapterModules, setupSentence } = await import('../../startup/adapters.ts')
   const findings = adapterModules.map(async ({ platform, setup, diagnose }): Promise<DoctorFinding[]> => {
     const state = setup({ config, secrets })
     if (state.kind === 'ready')

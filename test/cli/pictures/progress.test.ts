@@ -1,7 +1,7 @@
 /** What a file or a pipe is told while a picture is painted. */
 import { expect, test } from 'vitest'
-import { showProgress } from '../../src/cli/progress.ts'
-import { en } from '../../src/words/en.ts'
+import { showProgress } from '../../../src/cli/pictures/progress.ts'
+import { en } from '../../../src/words/en.ts'
 
 test('loading is reported once until the next step, for any number of networks', () => {
   const said: string[] = []

@@ -1,9 +1,9 @@
 /** Shows the progress of a picture: a bar on a terminal, plain lines in a file or a pipe. */
 import { SingleBar } from 'cli-progress'
-import { withVisibleControls } from '../common/visible-controls.ts'
-import type { Fetching } from '../remote/presence/records.ts'
-import type { MakingProgress } from '../startup/model-weights.ts'
-import type { Words } from '../words/en.ts'
+import { withVisibleControls } from '../../common/visible-controls.ts'
+import type { Fetching } from '../../remote/presence/records.ts'
+import type { MakingProgress } from '../../startup/model-weights.ts'
+import type { Words } from '../../words/en.ts'
 
 export interface ProgressDisplay {
   loading(model: string): void

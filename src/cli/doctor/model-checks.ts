@@ -1,14 +1,14 @@
 /** Tests each model on the first device by painting its smallest picture, including the Refiner. */
 
-import { reasonLines } from '../devices/reason-lines.ts'
-import type { Picture } from '../engine/image/picture.ts'
-import type { ModelRecord } from '../engine/models/record.ts'
-import type { PaintOrder } from '../engine/work-order.ts'
-import { AppError, toAppError } from '../errors/errors.ts'
-import { systemClock } from '../system/system-ports.ts'
-import type { DoctorFinding } from './checks.ts'
-import { showMaking } from './progress.ts'
-import { type CommandSession, faultSentence, libraryOf } from './session.ts'
+import { reasonLines } from '../../devices/reason-lines.ts'
+import type { Picture } from '../../engine/image/picture.ts'
+import type { ModelRecord } from '../../engine/models/record.ts'
+import type { PaintOrder } from '../../engine/work-order.ts'
+import { AppError, toAppError } from '../../errors/errors.ts'
+import { systemClock } from '../../system/system-ports.ts'
+import type { DoctorFinding } from './machine-checks.ts'
+import { showMaking } from '../pictures/progress.ts'
+import { type CommandSession, faultSentence, libraryOf } from '../session.ts'
 
 /** Native libraries are loaded here and not earlier, because doctor must be able to report that they are missing. */
 export async function checkModels(
@@ -23,11 +23,11 @@ export async function checkModels(
     { encodePicture },
     { makeWeightFiles },
   ] = await Promise.all([
-    import('../engine/models/library.ts'),
-    import('../devices/prepare-devices.ts'),
-    import('../devices/device-workers.ts'),
-    import('../engine/image/encode.ts'),
-    import('../startup/model-weights.ts'),
+    import('../../engine/models/library.ts'),
+    import('../../devices/prepare-devices.ts'),
+    import('../../devices/device-workers.ts'),
+    import('../../engine/image/encode.ts'),
+    import('../../startup/model-weights.ts'),
   ])
   const { models, files, unused } = await libraryOf(session)
   show(

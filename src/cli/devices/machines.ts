@@ -1,8 +1,8 @@
 /** Lists the other machines for a command, with their devices and models. */
-import type { MachineAdmission } from '../remote/gateway/admission.ts'
-import { systemClock } from '../system/system-ports.ts'
-import { within } from '../system/time-limit.ts'
-import type { CommandSession } from './session.ts'
+import type { MachineAdmission } from '../../remote/gateway/admission.ts'
+import { systemClock } from '../../system/system-ports.ts'
+import { within } from '../../system/time-limit.ts'
+import type { CommandSession } from '../session.ts'
 
 /** Machines answer every second, so all present machines have answered after this time. A busy one may answer later. */
 const observationMs = 4000
@@ -28,7 +28,7 @@ export async function observeMachines(
   limitMs: number,
   isEnough: (machines: readonly MachineAdmission[], waitedMs: number) => boolean,
 ): Promise<readonly MachineAdmission[]> {
-  const { openGateway } = await import('../startup/other-machines.ts')
+  const { openGateway } = await import('../../startup/other-machines.ts')
   let found: readonly MachineAdmission[] = []
   let enough: () => void = () => {}
   const startedMs = systemClock.monotonicMs()

@@ -1,15 +1,15 @@
 /** `easel devices pause`, `resume` and `drain`, beside an open database. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { changeDevice, pausedDevices } from '../../src/cli/device-pauses.ts'
-import type { CommandSession } from '../../src/cli/session.ts'
-import { loadConfig } from '../../src/config/config.ts'
-import { packageRoot } from '../../src/system/paths.ts'
-import { en } from '../../src/words/en.ts'
-import { FakeWorkers } from '../fakes/fake-workers.ts'
-import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
-import { silent } from '../helpers/remote/remote-pair.ts'
-import { running } from '../helpers/run-under-way.ts'
-import { tempFolder } from '../helpers/temp-folder.ts'
+import { changeDevice, pausedDevices } from '../../../src/cli/devices/device-pauses.ts'
+import type { CommandSession } from '../../../src/cli/session.ts'
+import { loadConfig } from '../../../src/config/config.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
+import { en } from '../../../src/words/en.ts'
+import { FakeWorkers } from '../../fakes/fake-workers.ts'
+import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { silent } from '../../helpers/remote/remote-pair.ts'
+import { running } from '../../helpers/run-under-way.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
 
 let t: TestEasel
 let said: string[]

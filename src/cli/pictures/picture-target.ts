@@ -2,10 +2,10 @@
 import type { Stats } from 'node:fs'
 import { access, constants, open, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, extname, isAbsolute } from 'node:path'
-import { isMissing } from '../errors/error-code.ts'
-import { AppError } from '../errors/errors.ts'
-import { readFileProblem } from '../errors/file-problem.ts'
-import type { Random } from '../system/ports.ts'
+import { isMissing } from '../../errors/error-code.ts'
+import { AppError } from '../../errors/errors.ts'
+import { readFileProblem } from '../../errors/file-problem.ts'
+import type { Random } from '../../system/ports.ts'
 
 export interface PictureTarget {
   readonly isStandardOutput: boolean

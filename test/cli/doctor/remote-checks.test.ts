@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { checkStore } from '../../src/cli/remote-checks.ts'
-import { loadConfig, withSettings } from '../../src/config/config.ts'
-import { packageRoot } from '../../src/system/paths.ts'
-import { en } from '../../src/words/en.ts'
-import { FakeS3 } from '../fakes/s3/fake-s3.ts'
-import { silent } from '../helpers/remote/remote-pair.ts'
+import { checkStore } from '../../../src/cli/doctor/remote-checks.ts'
+import { loadConfig, withSettings } from '../../../src/config/config.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
+import { en } from '../../../src/words/en.ts'
+import { FakeS3 } from '../../fakes/s3/fake-s3.ts'
+import { silent } from '../../helpers/remote/remote-pair.ts'
 
 test('doctor writes, reads and deletes in the store, and names what is refused', async () => {
   const s3 = await FakeS3.start()

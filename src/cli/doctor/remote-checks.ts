@@ -1,16 +1,16 @@
 /** The checks of `easel doctor` for other machines: Redis, and the store for results. */
-import { AppError } from '../errors/errors.ts'
-import { systemClock, systemIds } from '../system/system-ports.ts'
-import { errorSentence } from '../words/en.ts'
-import type { DoctorFinding } from './checks.ts'
-import type { CommandSession } from './session.ts'
+import { AppError } from '../../errors/errors.ts'
+import { systemClock, systemIds } from '../../system/system-ports.ts'
+import { errorSentence } from '../../words/en.ts'
+import type { DoctorFinding } from './machine-checks.ts'
+import type { CommandSession } from '../session.ts'
 
 /** No line if other machines are not configured. @throws as readRedisAddress and readSealingKeys. */
 export async function checkRedis({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {
   if (config.redis.url === '') return []
-  const { readRedisAddress } = await import('../remote/redis/redis-url.ts')
-  const { redisProblems } = await import('../remote/redis/check-redis.ts')
-  const { readSealingKeys } = await import('../remote/seal/sealing-keys.ts')
+  const { readRedisAddress } = await import('../../remote/redis/redis-url.ts')
+  const { redisProblems } = await import('../../remote/redis/check-redis.ts')
+  const { readSealingKeys } = await import('../../remote/seal/sealing-keys.ts')
   const address = readRedisAddress(config.redis, secrets)
   readSealingKeys(secrets)
   const { host } = address
@@ -26,9 +26,9 @@ export async function checkRedis({ config, secrets, words }: CommandSession): Pr
 /** No line if no store is configured. @throws as readStoreAddress. */
 export async function checkStore({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {
   if (config.redis.url === '' || config.remote.store.endpoint === '') return []
-  const { readStoreAddress } = await import('../remote/store/store-address.ts')
-  const { ObjectStore } = await import('../remote/store/object-store.ts')
-  const { storeProblem } = await import('../remote/store/check-store.ts')
+  const { readStoreAddress } = await import('../../remote/store/store-address.ts')
+  const { ObjectStore } = await import('../../remote/store/object-store.ts')
+  const { storeProblem } = await import('../../remote/store/check-store.ts')
   const address = readStoreAddress(config.remote.store, secrets)
   if (!address) return []
   const { host } = address

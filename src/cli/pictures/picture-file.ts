@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { extname } from 'node:path'
-import type { PictureFormat } from '../engine/image/files/format.ts'
-import { AppError } from '../errors/errors.ts'
-import { readFileProblem } from '../errors/file-problem.ts'
+import type { PictureFormat } from '../../engine/image/files/format.ts'
+import { AppError } from '../../errors/errors.ts'
+import { readFileProblem } from '../../errors/file-problem.ts'
 
 /** A file as a picture of a work order. Its id derives from its bytes, so the same file gives the same result. */
 export interface PictureFile {

@@ -2,9 +2,9 @@
 import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openTarget } from '../../src/cli/picture-target.ts'
-import { systemRandom } from '../../src/system/system-ports.ts'
-import { tempFolder } from '../helpers/temp-folder.ts'
+import { openTarget } from '../../../src/cli/pictures/picture-target.ts'
+import { systemRandom } from '../../../src/system/system-ports.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const picture = Buffer.from('a picture')
 

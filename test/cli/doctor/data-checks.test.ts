@@ -1,11 +1,11 @@
 /** What doctor says of a data folder, beside the server that owns it. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkDataFolder } from '../../src/cli/checks.ts'
-import { loadConfig } from '../../src/config/config.ts'
-import { packageRoot } from '../../src/system/paths.ts'
-import { en } from '../../src/words/en.ts'
-import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
-import { silent } from '../helpers/remote/remote-pair.ts'
+import { checkDataFolder } from '../../../src/cli/doctor/machine-checks.ts'
+import { loadConfig } from '../../../src/config/config.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
+import { en } from '../../../src/words/en.ts'
+import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { silent } from '../../helpers/remote/remote-pair.ts'
 
 let t: TestEasel
 beforeEach(async () => {
