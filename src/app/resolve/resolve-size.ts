@@ -1,5 +1,6 @@
 /** Resolves the size: the requested one if the model can paint it, otherwise the nearest, with a finding. Pure. */
 
+import { widestAspect } from '../../common/bounds.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { Findings } from '../views/findings.ts'
 
@@ -17,8 +18,6 @@ export interface SizeRules {
   maxPixels: number
 }
 
-/** SDXL was not trained beyond this, and a side of few pixels shows nothing. */
-const widestAspect = 4
 /** Sides are multiples of the model's step, so the actual aspect seldom equals the requested one. */
 const aspectTolerance = 0.1
 /** The maximum side, as a multiple of the native side. Larger pictures come from upscaling. */

@@ -11,7 +11,7 @@ import { findByName, suggestions } from '../../app/views/catalogue.ts'
 import { Findings } from '../../app/views/findings.ts'
 import { bounds } from '../../common/bounds.ts'
 import { recipeOf as recipeIn } from '../../engine/image/parameters/parameters.ts'
-import { readWholeMakingOf } from '../../engine/image/parameters/read-parameters.ts'
+import { readFullProvenance } from '../../engine/image/parameters/read-parameters.ts'
 import type { ModelCatalogue } from '../../engine/models/library.ts'
 import type { RefineOrder } from '../../engine/work-order.ts'
 import { systemRandom } from '../../system/system-ports.ts'
@@ -92,7 +92,7 @@ async function recipeOf(
   catalogue: ModelCatalogue,
   findings: Findings,
 ): Promise<Recipe | undefined> {
-  const { parameters, program } = (await readWholeMakingOf(bytes)) ?? {}
+  const { parameters, program } = (await readFullProvenance(bytes)) ?? {}
   const painted = parameters && recipeIn(parameters)
   if (painted) return painted
   const told = parameters && requestOfParameters(parameters, catalogue, program)

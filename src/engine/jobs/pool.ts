@@ -52,7 +52,7 @@ export class Pool {
       timers: this.#timers,
       onChange: paused => {
         this.#devices.pause(paused)
-        this.#tell({ kind: 'queue' })
+        this.#emit({ kind: 'queue' })
         this.#dispatch()
       },
     })
@@ -62,7 +62,7 @@ export class Pool {
       expired: () => [...this.#queue.jobs()].filter(job => this.#times.hasExpired(job)),
       onExpired: jobId => {
         this.drop(jobId)
-        this.#tell({ kind: 'state', jobId })
+        this.#emit({ kind: 'state', jobId })
       },
     })
     this.#etas = new EtaCache({
@@ -86,21 +86,21 @@ export class Pool {
   /** A device that joined while this process runs. Its name is not taken. */
   addDevice(device: DeviceOpeners): void {
     this.#devices.add(device)
-    this.#tell({ kind: 'queue' })
+    this.#emit({ kind: 'queue' })
     this.#dispatch()
   }
 
   /** Gives the device no more jobs, and lets the running one finish. */
   async removeDevice(name: string): Promise<void> {
     const removed = this.#devices.remove(name, workerGraceMs)
-    this.#tell({ kind: 'queue' })
+    this.#emit({ kind: 'queue' })
     await removed
   }
 
   /** A job that was just accepted; call it after the commit. */
   add(job: QueuedJob): void {
     this.#enqueue(job)
-    this.#tell({ kind: 'queue' })
+    this.#emit({ kind: 'queue' })
     this.#dispatch()
   }
 
@@ -108,7 +108,7 @@ export class Pool {
   drop(jobId: string): void {
     this.#times.remove(jobId)
     this.#failedOn.delete(jobId)
-    if (this.#queue.remove(jobId)) this.#tell({ kind: 'queue' })
+    if (this.#queue.remove(jobId)) this.#emit({ kind: 'queue' })
   }
 
   /** Asks a running job to stop between steps. */
@@ -180,11 +180,11 @@ export class Pool {
   }
 
   /** A failing listener does not affect the jobs. */
-  #tell(change: PoolChange): void {
+  #emit(change: PoolChange): void {
     try {
       this.#parts.onChange(change)
     } catch (error) {
-      this.#parts.log.error({ change, error: toAppError(error).message }, 'a change could not be told')
+      this.#parts.log.error({ change, error: toAppError(error).message }, 'a listener of changes failed')
     }
   }
 
@@ -223,14 +223,14 @@ export class Pool {
     const { job, device } = run
     try {
       const claim = await this.#claim(run)
-      this.#tell({ kind: 'queue' })
+      this.#emit({ kind: 'queue' })
       run.claim = claim
       if (!claim) return
-      this.#tell({ kind: 'started', jobId: job.jobId })
+      this.#emit({ kind: 'started', jobId: job.jobId })
       const outcome = await attempt(run, claim, {
         ...this.#parts,
         speeds: this.#speeds,
-        onProgress: () => this.#tell({ kind: 'progress', jobId: job.jobId }),
+        onProgress: () => this.#emit({ kind: 'progress', jobId: job.jobId }),
       })
       const nowMs = this.#parts.clock.monotonicMs()
       const chance = this.#parts.random.uint32() / 2 ** 32
@@ -247,7 +247,7 @@ export class Pool {
       else this.#times.remove(job.jobId)
     } finally {
       this.#runs.delete(job.jobId)
-      this.#tell({ kind: 'state', jobId: job.jobId })
+      this.#emit({ kind: 'state', jobId: job.jobId })
     }
   }
 
