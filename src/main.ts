@@ -58,18 +58,9 @@ export interface Server {
 
 /** Starts everything. @throws as buildEasel, readLibrary and listen. */
 export async function startServer(parts: ServerParts): Promise<Server> {
-  const { config, words, log, say, warn } = parts
+  const { config, words, log, say } = parts
   const catalogue = await usableModels(parts)
-  const prepared = await prepareDevices(config, process.env)
-  for (const line of reasonLines(words, prepared.reason)) say(line)
-  await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
-  await makeWeightFiles(catalogue.models, prepared.devices, parts.making)
-  const work = workerCatalogue(catalogue, config.limits)
-  const devices = prepared.devices.map(device => deviceOpeners(device, work, prepared.env))
-  for (const model of catalogue.models) {
-    const tooLarge = modelMemoryProblem(model, devices)
-    if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
-  }
+  const devices = await usableDevices(parts, catalogue)
   const fits = new LoraFits()
   const built = buildEasel({
     config,
@@ -127,6 +118,22 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   // Loading the modules is not what the figures are about.
   eventLoop.reset()
   return server
+}
+
+/** The devices that paint. Prints the reasons for their choice, and the models that are too large for each of them. */
+async function usableDevices(parts: ServerParts, catalogue: ModelCatalogue): Promise<ReturnType<typeof deviceOpeners>[]> {
+  const { config, words, say, warn } = parts
+  const prepared = await prepareDevices(config, process.env)
+  for (const line of reasonLines(words, prepared.reason)) say(line)
+  await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
+  await makeWeightFiles(catalogue.models, prepared.devices, parts.making)
+  const work = workerCatalogue(catalogue, config.limits)
+  const openers = prepared.devices.map(device => deviceOpeners(device, work, prepared.env))
+  for (const model of catalogue.models) {
+    const tooLarge = modelMemoryProblem(model, openers)
+    if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
+  }
+  return openers
 }
 
 /** Prints the models. @throws AppError 'model-unknown' when the default model is not among them. */

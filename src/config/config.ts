@@ -32,7 +32,7 @@ const style = z.strictObject({
 })
 
 /** Recommended settings of a model that its own files do not contain. */
-const modelAdvice = z.strictObject({
+const modelSettings = z.strictObject({
   size: size.optional(),
   steps: z.int().min(1).optional(),
   guidance: z.number().optional(),
@@ -190,7 +190,7 @@ const settings = z.strictObject({
     z.string().regex(/^[\p{L}\p{N}_/-]+$/u, expected('wildcard-name')),
     z.array(z.string().min(1)).min(1),
   ),
-  models: z.record(z.string(), modelAdvice),
+  models: z.record(z.string(), modelSettings),
   shutdownGraceMs: z.int().min(0),
 })
 

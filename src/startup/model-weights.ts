@@ -20,16 +20,16 @@ export interface MakingProgress {
 }
 
 /**
- * The models with the weights that `advice` wishes for each. Pictures differ by the weights, so the hashes do, too.
+ * The models with the weights of each that its `settings` name. Pictures differ by the weights, so the hashes do, too.
  * folder: of the cache files.
  */
 export async function withWeights(
   { models, ...catalogue }: ModelCatalogue,
-  advice: Config['models'],
+  settings: Config['models'],
   folder: string,
 ): Promise<ModelCatalogue> {
   const wished = models.map(model => {
-    const form = advice[model.name]?.weights ?? 'float32'
+    const form = settings[model.name]?.weights ?? 'float32'
     return form === 'float32' ? model : inForm(model, { form, folder })
   })
   return { ...catalogue, models: await Promise.all(wished) }

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
-import { checkAdvice } from '../../src/startup/model-advice.ts'
+import { checkModelSettings } from '../../src/startup/model-settings.ts'
 
 test('what the configuration says of models may name every preset, or none, and every sampler', () => {
   const models = { a: { preset: 'turbo' }, b: { preset: 'none' }, c: { sampler: 'DPM++ 2M Karras' }, d: {} }
-  expect(() => checkAdvice({ models })).not.toThrow()
+  expect(() => checkModelSettings({ models })).not.toThrow()
 })
 
 test('a preset or a sampler that does not exist is named, with its model and what there is', () => {
-  expect(() => checkAdvice({ models: { mine: { preset: 'turbbo' } } })).toThrow(
+  expect(() => checkModelSettings({ models: { mine: { preset: 'turbbo' } } })).toThrow(
     /models\.mine\.preset.*preset-unknown.*turbbo.*turbo/,
   )
-  expect(() => checkAdvice({ models: { mine: { sampler: 'eulr' } } })).toThrow(
+  expect(() => checkModelSettings({ models: { mine: { sampler: 'eulr' } } })).toThrow(
     /models\.mine\.sampler.*sampler-unknown.*eulr.*euler/,
   )
 })

@@ -6,7 +6,7 @@ import type { ConfigProblem } from '../errors/config-problem.ts'
 import { AppError } from '../errors/errors.ts'
 
 /** @throws AppError 'config' when a preset or sampler does not exist; names the first one and the existing ones. */
-export function checkAdvice({ models }: Pick<Config, 'models'>): void {
+export function checkModelSettings({ models }: Pick<Config, 'models'>): void {
   for (const [name, { preset, sampler }] of Object.entries(models)) {
     const key = `models.${name}`
     if (preset !== undefined && preset !== noPreset && !findPreset(preset)) {
