@@ -41,7 +41,7 @@ export interface DeviceChoice {
 }
 
 /** The name in the configuration that leaves the choice to Easel. */
-export const autoName = 'auto'
+const autoName = 'auto'
 
 /** @throws AppError 'config' when the list names a card twice: as `webgpu` and as `cuda:N`. */
 export async function chooseDevices(

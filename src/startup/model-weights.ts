@@ -20,7 +20,7 @@ export interface MakingProgress {
 }
 
 /**
- * The models with the weights of each that its `settings` name. Pictures differ by the weights, so the hashes do, too.
+ * The models, each with the weights that its `settings` name. Pictures differ by the weights, so the hashes do, too.
  * folder: of the cache files.
  */
 export async function withWeights(

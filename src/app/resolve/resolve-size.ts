@@ -62,7 +62,7 @@ export function resolveSize(
  * The size of that aspect ratio at the model's native area. Among the neighbouring sizes it minimises the error of the
  * aspect, with half as much weight on the error of the area.
  */
-export function sizeOfAspect(aspect: number, rules: SizeRules): Size {
+function sizeOfAspect(aspect: number, rules: SizeRules): Size {
   const area = pixels(rules.own)
   const wanted = { widthPx: Math.sqrt(area * aspect), heightPx: Math.sqrt(area / aspect) }
   const miss = (size: Size) =>
@@ -73,7 +73,7 @@ export function sizeOfAspect(aspect: number, rules: SizeRules): Size {
 }
 
 /** A source keeps its size if the model can paint it, otherwise its aspect at the model's native area. */
-export function fittingSize(source: Size, rules: SizeRules): Size {
+function fittingSize(source: Size, rules: SizeRules): Size {
   const near = nearestSize(source, rules)
   const paintable = near.widthPx === source.widthPx && near.heightPx === source.heightPx
   if (paintable && pixels(source) <= pixels(rules.own)) return near

@@ -97,24 +97,22 @@ export const commonMarks = [
   'settings-text',
 ] as const
 
-export const foreignMarks = [
+export type ForeignMark =
   /** Composable diffusion. */
-  'and',
+  | 'and'
   /** `cat::2` of Midjourney. */
-  'double-colon',
+  | 'double-colon'
   /** `--v 6` of Midjourney, inside of a prompt. */
-  'flag',
+  | 'flag'
   /** `(a:1,2)` or `[a:b:0,5]`: a decimal comma. */
-  'decimal-comma',
+  | 'decimal-comma'
   /** BREAK, `[a:b:0.5]`, `[a|b]` and `<lora:…>` of A1111, under another rule. */
-  'break',
-  'schedule',
-  'network',
+  | 'break'
+  | 'schedule'
+  | 'network'
   /** `[a:b:0.5]` or `[a|b]` that A1111's rule itself takes as text, such as beside another bar. */
-  'unscheduled',
-  ...commonMarks,
-] as const
-export type ForeignMark = (typeof foreignMarks)[number]
+  | 'unscheduled'
+  | (typeof commonMarks)[number]
 
 /** A weight above 100 turns an embedding into noise. Infinity and products of nested weights are clamped to it too. */
 export const weightLimit = 100
