@@ -97,6 +97,7 @@ export const commonMarks = [
   'settings-text',
 ] as const
 
+/** A kind of markup of another program. */
 export type ForeignMark =
   /** Composable diffusion. */
   | 'and'

@@ -89,4 +89,7 @@ export const metaphors: ReadonlyMap<string, string> = new Map([
   ['farewell', 'token expiry notice'],
   ['manners', 'rate limiter'],
   ['patience', 'timeout'],
+  ['misfit', 'incompatible file'],
+  ['advice', 'settings'],
+  ['sick', 'hung'],
 ])
