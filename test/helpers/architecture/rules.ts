@@ -90,6 +90,5 @@ export const metaphors: ReadonlyMap<string, string> = new Map([
   ['manners', 'rate limiter'],
   ['patience', 'timeout'],
   ['misfit', 'incompatible file'],
-  ['advice', 'settings'],
   ['sick', 'hung'],
 ])
