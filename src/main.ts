@@ -7,15 +7,13 @@ import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bo
 import type { Config } from './config/config.ts'
 import type { Secrets } from './config/secrets.ts'
 import { deviceOpeners, workerCatalogue } from './devices/device-workers.ts'
-import { prepareDevices } from './devices/prepare-devices.ts'
-import { reasonLines } from './devices/reason-lines.ts'
-import { tryDevices } from './devices/try-devices.ts'
 import { isIntact, type ModelCatalogue } from './engine/models/library.ts'
 import { LoraFits } from './engine/pipeline/open/lora-fits.ts'
 import { AppError, toAppError } from './errors/errors.ts'
 import { adapterModules, setupSentence } from './startup/adapters.ts'
 import { readLibrary } from './startup/model-library.ts'
-import { type MakingProgress, makeWeightFiles } from './startup/model-weights.ts'
+import type { MakingProgress } from './startup/model-weights.ts'
+import { usableDevices } from './startup/usable-devices.ts'
 import { watchEventLoop } from './system/event-loop.ts'
 import { guardedClock } from './system/guarded-clock.ts'
 import { packageRoot } from './system/paths.ts'
@@ -60,7 +58,7 @@ export interface Server {
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { config, words, log, say } = parts
   const catalogue = await usableModels(parts)
-  const devices = await usableDevices(parts, catalogue)
+  const devices = await openersFor(parts, catalogue)
   const fits = new LoraFits()
   const built = buildEasel({
     config,
@@ -120,15 +118,12 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   return server
 }
 
-/** The devices that paint. Prints the reasons for their choice, and the models that are too large for each of them. */
-async function usableDevices(parts: ServerParts, catalogue: ModelCatalogue): Promise<ReturnType<typeof deviceOpeners>[]> {
-  const { config, words, say, warn } = parts
-  const prepared = await prepareDevices(config, process.env)
-  for (const line of reasonLines(words, prepared.reason)) say(line)
-  await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
-  await makeWeightFiles(catalogue.models, prepared.devices, parts.making)
+/** The workers of the devices that paint. Prints the models that are too large for each of them. */
+async function openersFor(parts: ServerParts, catalogue: ModelCatalogue) {
+  const { config, words, warn } = parts
+  const { devices, env } = await usableDevices(parts, catalogue)
   const work = workerCatalogue(catalogue, config.limits)
-  const openers = prepared.devices.map(device => deviceOpeners(device, work, prepared.env))
+  const openers = devices.map(device => deviceOpeners(device, work, env))
   for (const model of catalogue.models) {
     const tooLarge = modelMemoryProblem(model, openers)
     if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)

@@ -1,17 +1,14 @@
 /** Lends this machine's devices until it leaves, and fetches missing models in the meantime. */
 import type { Config } from '../../config/config.ts'
 import { workerCatalogue, workerOptions } from '../../devices/device-workers.ts'
-import { prepareDevices } from '../../devices/prepare-devices.ts'
-import { reasonLines } from '../../devices/reason-lines.ts'
-import { tryDevices } from '../../devices/try-devices.ts'
 import { openWorkerProcess } from '../../engine/host/process-host.ts'
 import type { ModelCatalogue } from '../../engine/models/library.ts'
 import { Machine, type MachineStatus } from '../../remote/machine/machine.ts'
 import type { LentDevice } from '../../remote/machine/shared-device.ts'
 import { freeBytesOf } from '../../remote/models/fetch-model.ts'
 import type { FetchEvent } from '../../remote/models/model-fetcher.ts'
-import { makeWeightFiles } from '../../startup/model-weights.ts'
 import { modelReferences, type OpenRedis, openRedis } from '../../startup/other-machines.ts'
+import { usableDevices } from '../../startup/usable-devices.ts'
 import { systemClock, systemIds } from '../../system/system-ports.ts'
 import { errorSentence } from '../../words/en.ts'
 import { showFetching, showMaking } from '../pictures/progress.ts'
@@ -38,14 +35,12 @@ export async function lendDevices(session: CommandSession, name: string): Promis
 
 /** In processes, so that a hanging worker can be ended. */
 async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Promise<LentDevice[]> {
-  const { config, words, out, err } = session
-  const prepared = await prepareDevices(config, process.env)
-  for (const line of reasonLines(words, prepared.reason)) out(line)
-  await tryDevices(prepared, systemClock, error => err(errorSentence(words, error)))
-  await makeWeightFiles(catalogue.models, prepared.devices, showMaking(process.stderr, err, words))
+  const { config, words, out: say, err: warn } = session
+  const making = showMaking(process.stderr, warn, words)
+  const { devices, env } = await usableDevices({ config, words, say, warn, making }, catalogue)
   const work = workerCatalogue(catalogue, config.limits)
-  return prepared.devices.map(device => {
-    const options = workerOptions({ ...device, host: 'process' }, work, prepared.env)
+  return devices.map(device => {
+    const options = workerOptions({ ...device, host: 'process' }, work, env)
     const { name, memoryBytes, precision } = device
     return {
       name,
