@@ -69,25 +69,25 @@ export class Database implements JobStore {
   readonly #ids: Ids
 
   private constructor(client: Client, lock: OwnerLock, parts: DatabaseParts) {
-    const { rows } = client
-    this.people = new PeopleTable(rows)
-    this.#served = new ServedTime(rows, parts.clock)
+    const { query } = client
+    this.people = new PeopleTable(query)
+    this.#served = new ServedTime(query, parts.clock)
     const reader = new JobReader(parts)
-    this.jobs = new JobsTable(rows, reader, this.#served)
-    this.openJobs = new OpenJobs(rows, reader, this.#served)
-    this.jobPlaces = new JobPlacesTable(rows)
-    this.pictures = new PicturesTable(rows)
-    this.deliveries = new DeliveriesTable(rows)
-    this.deliverySteps = new DeliveryStepsTable(rows)
-    this.outbox = new OutboxTable(rows)
-    this.usage = new UsageTable(rows)
-    this.audit = new AuditTable(rows)
-    this.installations = new InstallationsTable(rows)
-    this.pending = new PendingTable(rows)
-    this.paused = new PausedDevicesTable(rows)
+    this.jobs = new JobsTable(query, reader, this.#served)
+    this.openJobs = new OpenJobs(query, reader, this.#served)
+    this.jobPlaces = new JobPlacesTable(query)
+    this.pictures = new PicturesTable(query)
+    this.deliveries = new DeliveriesTable(query)
+    this.deliverySteps = new DeliveryStepsTable(query)
+    this.outbox = new OutboxTable(query)
+    this.usage = new UsageTable(query)
+    this.audit = new AuditTable(query)
+    this.installations = new InstallationsTable(query)
+    this.pending = new PendingTable(query)
+    this.paused = new PausedDevicesTable(query)
     this.files = new PictureFiles(picturesFolderIn(parts.dataDir), parts.ids)
     this.strays = new Strays(straysFolderIn(parts.dataDir), this.files.folder)
-    this.unownedFiles = new UnownedFilesTable(rows)
+    this.unownedFiles = new UnownedFilesTable(query)
     this.client = client
     this.dataDir = parts.dataDir
     this.exposed = keepPrivate(parts.dataDir)

@@ -39,7 +39,7 @@ async function show(session: CommandSession, { days, csv }: StatsOptions): Promi
   if (!(days > 0)) return refuse(session, [words.cli.daysPositive])
   return withDatabase(session, client => {
     const toMs = systemClock.now()
-    const jobs = new JobsTable(client.rows, new JobReader(), new ServedTime(client.rows, systemClock))
+    const jobs = new JobsTable(client.query, new JobReader(), new ServedTime(client.query, systemClock))
     const stats = statsOf({ jobs }, { fromMs: toMs - days * dayMs, toMs })
     if (csv) process.stdout.write(statsCsv(stats))
     else {

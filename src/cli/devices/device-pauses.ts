@@ -19,7 +19,7 @@ const lookMs = 250
 export function changeDevice(session: CommandSession, change: DeviceChange, name: string): Promise<ExitCode> {
   const { config, words, out } = session
   return withDatabase(session, async client => {
-    const paused = new PausedDevicesTable(client.rows)
+    const paused = new PausedDevicesTable(client.query)
     // A paused device may belong to a machine that is absent now.
     const known = paused.has(name) ? [name] : await deviceNames(session, name)
     if (!known.includes(name)) return refuse(session, [words.machines.deviceUnknown(name, known)])
@@ -39,7 +39,7 @@ export function changeDevice(session: CommandSession, change: DeviceChange, name
 export function pausedDevices(session: CommandSession): ReadonlySet<string> {
   const opened = openDatabase(session)
   if (opened.kind === 'refused') return new Set()
-  const names = new PausedDevicesTable(opened.client.rows).names()
+  const names = new PausedDevicesTable(opened.client.query).names()
   opened.client.close()
   return new Set(names)
 }

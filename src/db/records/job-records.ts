@@ -5,7 +5,7 @@ import { type JobState, jobStates } from '../../engine/jobs/job.ts'
 import type { Failure } from '../../engine/jobs/job-store.ts'
 import { type CountMemory, countNothing, jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { type WorkOrder, workOrder } from '../../engine/work-order.ts'
-import type { Rows } from '../client.ts'
+import type { QueryBuilder } from '../client.ts'
 import {
   conversation,
   type Identity,
@@ -81,8 +81,8 @@ const recordColumns = {
 }
 
 /** Jobs with their authors; the caller adds conditions and an order. */
-export function selectJobs(rows: Rows) {
-  return rows
+export function selectJobs(query: QueryBuilder) {
+  return query
     .select({ job: recordColumns, author: identityColumns })
     .from(jobs)
     .innerJoin(people, eq(people.id, jobs.personId))

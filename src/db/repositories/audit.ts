@@ -1,6 +1,6 @@
 /** The audit table: who did what to whom, for the operator. */
 import { asc } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
+import type { QueryBuilder } from '../client.ts'
 import { audit } from '../schema/operation.ts'
 
 export interface AuditEntry {
@@ -12,16 +12,16 @@ export interface AuditEntry {
 }
 
 export class AuditTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   /** By job: cancels that a full disk refused. Like them they are in memory alone until the job's end is stored. */
   readonly #owed = new Map<string, AuditEntry>()
 
-  constructor(rows: Rows) {
-    this.#rows = rows
+  constructor(query: QueryBuilder) {
+    this.#query = query
   }
 
   add(entry: AuditEntry): void {
-    this.#rows.insert(audit).values(entry).run()
+    this.#query.insert(audit).values(entry).run()
   }
 
   /** To be added with the end of its target; the first one for it counts. */
@@ -41,6 +41,6 @@ export class AuditTable {
   }
 
   all(): (typeof audit.$inferSelect)[] {
-    return this.#rows.select().from(audit).orderBy(asc(audit.id)).all()
+    return this.#query.select().from(audit).orderBy(asc(audit.id)).all()
   }
 }

@@ -1,6 +1,6 @@
 /** The usage table: quota usage and run time of accepted jobs. */
 import { and, asc, eq, gte, inArray, sql, sum } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
+import type { QueryBuilder } from '../client.ts'
 import { isInJson } from '../column-placeholder.ts'
 import { usage } from '../schema/jobs.ts'
 import { people } from '../schema/people.ts'
@@ -23,11 +23,11 @@ interface Space {
 }
 
 /** These run for every job, so they are prepared once. */
-function prepareStatements(rows: Rows) {
+function prepareStatements(query: QueryBuilder) {
   const jobId = sql.placeholder('jobId')
   const isThat = eq(usage.jobId, jobId)
   return {
-    accept: rows
+    accept: query
       .insert(usage)
       .values({
         jobId,
@@ -36,13 +36,13 @@ function prepareStatements(rows: Rows) {
         acceptedAt: sql.placeholder('acceptedAt'),
       })
       .prepare(),
-    addRun: rows
+    addRun: query
       .update(usage)
       .set({ runMs: sql`${usage.runMs} + ${sql.placeholder('runMs')}` })
       .where(isThat)
       .prepare(),
-    refund: rows.update(usage).set({ pictures: 0 }).where(isThat).prepare(),
-    entriesSince: rows
+    refund: query.update(usage).set({ pictures: 0 }).where(isThat).prepare(),
+    entriesSince: query
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
       .from(usage)
       .where(and(isInJson(usage.personId, 'personIds'), gte(usage.acceptedAt, sql.placeholder('sinceMs'))))
@@ -52,12 +52,12 @@ function prepareStatements(rows: Rows) {
 }
 
 export class UsageTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #statements: ReturnType<typeof prepareStatements>
 
-  constructor(rows: Rows) {
-    this.#rows = rows
-    this.#statements = prepareStatements(rows)
+  constructor(query: QueryBuilder) {
+    this.#query = query
+    this.#statements = prepareStatements(query)
   }
 
   accept(jobId: string, personId: number, pictures: number, acceptedAt: number): void {
@@ -76,7 +76,7 @@ export class UsageTable {
   /** The usage of those people together. */
   since(personIds: readonly number[], sinceMs: number): Used {
     const rows = this.entriesSince(personIds, sinceMs)
-    const total = this.#rows
+    const total = this.#query
       .select({ runMs: sum(usage.runMs).mapWith(Number) })
       .from(usage)
       .where(and(inArray(usage.personId, [...personIds]), gte(usage.acceptedAt, sinceMs)))
@@ -95,7 +95,7 @@ export class UsageTable {
 
   /** The entries of everybody whose last request came from an address, oldest first. */
   entriesFrom(address: string, sinceMs: number): UsageEntry[] {
-    return this.#rows
+    return this.#query
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
       .from(usage)
       .innerJoin(people, eq(people.id, usage.personId))
@@ -106,7 +106,7 @@ export class UsageTable {
 
   /** The entries of everybody in a space, oldest first. */
   entriesInSpace({ platform, spaceId }: Space, sinceMs: number): UsageEntry[] {
-    return this.#rows
+    return this.#query
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
       .from(usage)
       .innerJoin(people, eq(people.id, usage.personId))

@@ -1,7 +1,7 @@
 /** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
 import { and, asc, eq, inArray, isNull, sql } from 'drizzle-orm'
 import type { JobState } from '../../../engine/jobs/job.ts'
-import type { Rows } from '../../client.ts'
+import type { QueryBuilder } from '../../client.ts'
 import { columnPlaceholder } from '../../column-placeholder.ts'
 import { type IdentityRow, identityColumns } from '../../records/identity-columns.ts'
 import { deliveries, outbox } from '../../schema/deliveries.ts'
@@ -51,8 +51,8 @@ export interface NewDelivery {
   conversation?: StoredConversation
 }
 
-function selectDeliveries(rows: Rows) {
-  return rows
+function selectDeliveries(query: QueryBuilder) {
+  return query
     .select({ delivery: deliveries, recipient: identityColumns, jobRemovedAt: jobs.removedAt })
     .from(deliveries)
     .innerJoin(people, eq(people.id, deliveries.personId))
@@ -61,15 +61,15 @@ function selectDeliveries(rows: Rows) {
 }
 
 /** These run at every progress or for the result of every delivery, so they are prepared once. */
-function prepareStatements(rows: Rows) {
+function prepareStatements(query: QueryBuilder) {
   const id = sql.placeholder('id')
   const isThat = eq(deliveries.id, id)
   const isOldest = eq(outbox.id, oldestEntryOf(deliveries.id))
   const given = (name: 'address' | 'method' | 'refusals' | 'endedAt') =>
     columnPlaceholder(name, deliveries[name])
   return {
-    delivery: selectDeliveries(rows).where(isThat).prepare(),
-    turn: rows
+    delivery: selectDeliveries(query).where(isThat).prepare(),
+    turn: query
       .select({
         delivery: deliveries,
         recipient: identityColumns,
@@ -83,9 +83,9 @@ function prepareStatements(rows: Rows) {
       .leftJoin(outbox, isOldest)
       .where(isThat)
       .prepare(),
-    platform: rows.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
-    address: rows.select({ address: deliveries.address }).from(deliveries).where(isThat).prepare(),
-    add: rows
+    platform: query.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
+    address: query.select({ address: deliveries.address }).from(deliveries).where(isThat).prepare(),
+    add: query
       .insert(deliveries)
       .values({
         id,
@@ -95,12 +95,12 @@ function prepareStatements(rows: Rows) {
         conversation: columnPlaceholder('conversation', deliveries.conversation),
       })
       .prepare(),
-    setAddress: rows
+    setAddress: query
       .update(deliveries)
       .set({ address: given('address') })
       .where(isThat)
       .prepare(),
-    arrive: rows
+    arrive: query
       .update(deliveries)
       .set({
         address: given('address'),
@@ -115,12 +115,12 @@ function prepareStatements(rows: Rows) {
 }
 
 export class DeliveriesTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #statements: ReturnType<typeof prepareStatements>
 
-  constructor(rows: Rows) {
-    this.#rows = rows
-    this.#statements = prepareStatements(rows)
+  constructor(query: QueryBuilder) {
+    this.#query = query
+    this.#statements = prepareStatements(query)
   }
 
   add(delivery: NewDelivery): void {
@@ -139,7 +139,7 @@ export class DeliveriesTable {
 
   /** All deliveries of a job, that to its own conversation first. */
   ofJob(jobId: string): DeliveryRecord[] {
-    return selectDeliveries(this.#rows)
+    return selectDeliveries(this.#query)
       .where(eq(deliveries.jobId, jobId))
       .all()
       .map(toRecord)
@@ -174,7 +174,7 @@ export class DeliveriesTable {
     refusals: readonly Refusal[],
     endedAt: number,
   ): void {
-    this.#rows
+    this.#query
       .update(deliveries)
       .set({ end, refusals: [...refusals], endedAt })
       .where(eq(deliveries.id, id))
@@ -183,7 +183,7 @@ export class DeliveriesTable {
 
   /** Finished jobs of a person that are shown nowhere, oldest first. */
   undelivered(personIds: readonly number[]): DeliveryRecord[] {
-    return selectDeliveries(this.#rows)
+    return selectDeliveries(this.#query)
       .where(
         and(
           inArray(jobs.personId, [...personIds]),
@@ -199,7 +199,7 @@ export class DeliveriesTable {
 
   /** Records that an undelivered job was shown to its author later. */
   shownLater(jobId: string): void {
-    this.#rows
+    this.#query
       .update(deliveries)
       .set({ end: 'arrived' })
       .where(and(eq(deliveries.id, jobId), eq(deliveries.end, 'undeliverable')))
@@ -211,7 +211,7 @@ export class DeliveriesTable {
     of: { jobId: string } | { personIds: readonly number[] },
   ): { id: string; isKept: boolean; refusals: Refusal[] }[] {
     const which = 'jobId' in of ? eq(deliveries.jobId, of.jobId) : inArray(jobs.personId, [...of.personIds])
-    return this.#rows
+    return this.#query
       .selectDistinct({ id: deliveries.id, end: deliveries.end, refusals: deliveries.refusals })
       .from(deliveries)
       .innerJoin(jobs, eq(jobs.id, deliveries.jobId))

@@ -1,6 +1,6 @@
 /** The delivery_steps table: what each delivery created on its platform, and its methods that were refused. */
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { Rows } from '../../client.ts'
+import type { QueryBuilder } from '../../client.ts'
 import { deliverySteps } from '../../schema/deliveries.ts'
 
 /** The kind of object that a step created on the platform. */
@@ -16,17 +16,17 @@ export interface StepRecord {
 }
 
 /** These run at every step of every delivery, so they are prepared once. */
-function prepareStatements(rows: Rows) {
+function prepareStatements(query: QueryBuilder) {
   const deliveryId = sql.placeholder('deliveryId')
   const name = sql.placeholder('name')
   const isOfDelivery = eq(deliverySteps.deliveryId, deliveryId)
   const isThat = and(isOfDelivery, eq(deliverySteps.name, name))
   const isClosed = eq(deliverySteps.state, 'closed')
-  const select = () => rows.select().from(deliverySteps)
+  const select = () => query.select().from(deliverySteps)
   return {
     step: select().where(isThat).prepare(),
     steps: select().where(isOfDelivery).orderBy(asc(deliverySteps.id)).prepare(),
-    put: rows
+    put: query
       .insert(deliverySteps)
       .values({
         deliveryId,
@@ -46,16 +46,16 @@ function prepareStatements(rows: Rows) {
         },
       })
       .prepare(),
-    drop: rows.delete(deliverySteps).where(isThat).prepare(),
-    dropClosed: rows.delete(deliverySteps).where(and(isOfDelivery, isClosed)).prepare(),
+    drop: query.delete(deliverySteps).where(isThat).prepare(),
+    dropClosed: query.delete(deliverySteps).where(and(isOfDelivery, isClosed)).prepare(),
   }
 }
 
 export class DeliveryStepsTable {
   readonly #statements: ReturnType<typeof prepareStatements>
 
-  constructor(rows: Rows) {
-    this.#statements = prepareStatements(rows)
+  constructor(query: QueryBuilder) {
+    this.#statements = prepareStatements(query)
   }
 
   get(deliveryId: string, name: string): StepRecord | undefined {

@@ -1,6 +1,6 @@
 /** The outbox: the pending messages to platforms, in entries per delivery. */
 import { and, asc, eq, inArray, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import type { Rows } from '../../client.ts'
+import type { QueryBuilder } from '../../client.ts'
 import { outbox } from '../../schema/deliveries.ts'
 
 export type OutboxKind = typeof outbox.$inferSelect.kind
@@ -12,18 +12,18 @@ export function oldestEntryOf(deliveryId: SQLWrapper): SQL {
 }
 
 /** These run at every step of every delivery, so they are prepared once. */
-function prepareStatements(rows: Rows) {
+function prepareStatements(query: QueryBuilder) {
   const deliveryId = sql.placeholder('deliveryId')
   const kind = sql.placeholder('kind')
   const createdAt = sql.placeholder('createdAt')
   return {
-    add: rows.insert(outbox).values({ deliveryId, kind, createdAt }).onConflictDoNothing().prepare(),
-    next: rows
+    add: query.insert(outbox).values({ deliveryId, kind, createdAt }).onConflictDoNothing().prepare(),
+    next: query
       .select()
       .from(outbox)
       .where(eq(outbox.id, oldestEntryOf(deliveryId)))
       .prepare(),
-    remove: rows
+    remove: query
       .delete(outbox)
       .where(eq(outbox.id, sql.placeholder('id')))
       .prepare(),
@@ -31,12 +31,12 @@ function prepareStatements(rows: Rows) {
 }
 
 export class OutboxTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #statements: ReturnType<typeof prepareStatements>
 
-  constructor(rows: Rows) {
-    this.#rows = rows
-    this.#statements = prepareStatements(rows)
+  constructor(query: QueryBuilder) {
+    this.#query = query
+    this.#statements = prepareStatements(query)
   }
 
   /** Idempotent: an entry that is already waiting stays unchanged. */
@@ -46,7 +46,7 @@ export class OutboxTable {
 
   /** Deliveries with waiting entries, the longest wait first. */
   pending(): string[] {
-    return this.#rows
+    return this.#query
       .selectDistinct({ deliveryId: outbox.deliveryId })
       .from(outbox)
       .orderBy(asc(outbox.id))
@@ -65,7 +65,7 @@ export class OutboxTable {
 
   /** Deletes entries that a later entry makes obsolete. */
   drop(deliveryId: string, kinds: readonly OutboxKind[]): void {
-    this.#rows
+    this.#query
       .delete(outbox)
       .where(and(eq(outbox.deliveryId, deliveryId), inArray(outbox.kind, [...kinds])))
       .run()

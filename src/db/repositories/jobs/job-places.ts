@@ -1,23 +1,23 @@
 /** The job_places table: the conversations besides its own in which a job is visible. */
 import { eq } from 'drizzle-orm'
-import type { Rows } from '../../client.ts'
+import type { QueryBuilder } from '../../client.ts'
 import { jobPlaces } from '../../schema/jobs.ts'
 import { conversation, type StoredConversation } from '../documents.ts'
 
 export class JobPlacesTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
 
-  constructor(rows: Rows) {
-    this.#rows = rows
+  constructor(query: QueryBuilder) {
+    this.#query = query
   }
 
   /** Idempotent. */
   add(jobId: string, { details: _, ...place }: StoredConversation): void {
-    this.#rows.insert(jobPlaces).values({ jobId, place }).onConflictDoNothing().run()
+    this.#query.insert(jobPlaces).values({ jobId, place }).onConflictDoNothing().run()
   }
 
   of(jobId: string): StoredConversation[] {
-    return this.#rows
+    return this.#query
       .select({ place: jobPlaces.place })
       .from(jobPlaces)
       .where(eq(jobPlaces.jobId, jobId))

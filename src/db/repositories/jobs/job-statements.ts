@@ -1,6 +1,6 @@
 /** The prepared statements of the jobs table: those that run at every step of every job. */
 import { and, asc, eq, isNull, sql } from 'drizzle-orm'
-import type { Rows } from '../../client.ts'
+import type { QueryBuilder } from '../../client.ts'
 import { columnPlaceholder, isInJson } from '../../column-placeholder.ts'
 import { selectJobs } from '../../records/job-records.ts'
 import { jobs } from '../../schema/jobs.ts'
@@ -10,30 +10,30 @@ import { firstOfAccount } from './open-jobs.ts'
 export type JobStatements = ReturnType<typeof prepareJobStatements>
 
 /** Building a statement costs more than running it, so each of these is built once. */
-export function prepareJobStatements(rows: Rows) {
-  return { ...prepareReads(rows), ...prepareWrites(rows) }
+export function prepareJobStatements(query: QueryBuilder) {
+  return { ...prepareReads(query), ...prepareWrites(query) }
 }
 
-function prepareReads(rows: Rows) {
+function prepareReads(query: QueryBuilder) {
   const isThat = eq(jobs.id, sql.placeholder('id'))
   const isOfEvent = and(
     eq(jobs.platform, sql.placeholder('platform')),
     eq(jobs.eventId, sql.placeholder('eventId')),
   )
   return {
-    job: selectJobs(rows).where(isThat).prepare(),
-    jobs: selectJobs(rows).where(isInJson(jobs.id, 'ids')).prepare(),
-    state: rows.select({ state: jobs.state }).from(jobs).where(isThat).prepare(),
+    job: selectJobs(query).where(isThat).prepare(),
+    jobs: selectJobs(query).where(isInJson(jobs.id, 'ids')).prepare(),
+    state: query.select({ state: jobs.state }).from(jobs).where(isThat).prepare(),
     /** A row if the job exists and was not removed. */
-    present: rows
+    present: query
       .select({ id: jobs.id })
       .from(jobs)
       .where(and(isThat, isNull(jobs.removedAt)))
       .prepare(),
-    event: rows.select({ platform: jobs.platform, eventId: jobs.eventId }).from(jobs).where(isThat).prepare(),
-    ofEvent: selectJobs(rows).where(isOfEvent).orderBy(asc(jobs.eventIndex)).prepare(),
+    event: query.select({ platform: jobs.platform, eventId: jobs.eventId }).from(jobs).where(isThat).prepare(),
+    ofEvent: selectJobs(query).where(isOfEvent).orderBy(asc(jobs.eventIndex)).prepare(),
     /** The person whose turn it is when a job of this row of people is due. */
-    turn: rows
+    turn: query
       .select({ id: firstOfAccount })
       .from(people)
       .where(eq(people.id, sql.placeholder('personId')))
@@ -41,10 +41,10 @@ function prepareReads(rows: Rows) {
   }
 }
 
-function prepareWrites(rows: Rows) {
+function prepareWrites(query: QueryBuilder) {
   const id = sql.placeholder('id')
   return {
-    add: rows
+    add: query
       .insert(jobs)
       .values({
         id,
@@ -68,7 +68,7 @@ function prepareWrites(rows: Rows) {
       })
       .returning({ seq: jobs.seq })
       .prepare(),
-    claim: rows
+    claim: query
       .update(jobs)
       .set({
         state: 'running',
@@ -84,20 +84,20 @@ function prepareWrites(rows: Rows) {
         order: jobs.order,
       })
       .prepare(),
-    requestCancel: rows
+    requestCancel: query
       .update(jobs)
       .set({ cancelRequestedAt: sql`coalesce(${jobs.cancelRequestedAt}, ${sql.placeholder('at')})` })
       .where(and(eq(jobs.id, id), eq(jobs.state, 'running')))
       .prepare(),
-    move: prepareMove(rows),
+    move: prepareMove(query),
   }
 }
 
 /** A guarded change of state. A fact that is given as null leaves its column unchanged; a null attempt fits every attempt. */
-function prepareMove(rows: Rows) {
+function prepareMove(query: QueryBuilder) {
   const given = (name: 'failures' | 'crashes' | 'failureCode' | 'failureDetails' | 'finishedAt') =>
     sql`coalesce(${columnPlaceholder(name, jobs[name])}, ${jobs[name]})`
-  return rows
+  return query
     .update(jobs)
     .set({
       state: columnPlaceholder('to', jobs.state),

@@ -4,7 +4,7 @@ import { isFinal, type JobState, mayMove } from '../../../engine/jobs/job.ts'
 import type { Claim, Failure, QueuedJob } from '../../../engine/jobs/job-store.ts'
 import { countOf, sourcesOf, workOrder } from '../../../engine/work-order.ts'
 import { AppError } from '../../../errors/errors.ts'
-import type { Rows } from '../../client.ts'
+import type { QueryBuilder } from '../../client.ts'
 import {
   type JobReader,
   type JobRecord,
@@ -50,14 +50,14 @@ export interface OwnJob {
 }
 
 export class JobsTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #statements: JobStatements
   readonly #served: Pick<ServedTime, 'nowMs'>
   readonly #reader: JobReader
 
-  constructor(rows: Rows, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
-    this.#rows = rows
-    this.#statements = prepareJobStatements(rows)
+  constructor(query: QueryBuilder, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
+    this.#query = query
+    this.#statements = prepareJobStatements(query)
     this.#reader = reader
     this.#served = served
   }
@@ -77,7 +77,7 @@ export class JobsTable {
       acceptedServedMs: this.#served.nowMs(),
     })
     const sources = [...new Set(sourcesOf(job.order))].map(pictureId => ({ jobId: job.id, pictureId }))
-    if (sources.length > 0) this.#rows.insert(jobSources).values(sources).run()
+    if (sources.length > 0) this.#query.insert(jobSources).values(sources).run()
     return {
       jobId: job.id,
       personId: this.#turnOf(job.personId),
@@ -173,7 +173,7 @@ export class JobsTable {
 
   /** The newest jobs of a channel, the oldest of them first. */
   inChannel(place: { platform: string; spaceId: string; channelId: string }, limit: number): JobRecord[] {
-    const found = selectJobs(this.#rows)
+    const found = selectJobs(this.#query)
       .where(
         and(
           eq(jobs.platform, place.platform),
@@ -190,7 +190,7 @@ export class JobsTable {
 
   /** At most `limit` jobs of these rows of people with a higher `seq`, in their order, whatever became of them. */
   ofPeople(personIds: readonly number[], afterSeq: number, limit: number): OwnJob[] {
-    return this.#rows
+    return this.#query
       .select({ seq: jobs.seq, id: jobs.id, platform: jobs.platform, removedAt: jobs.removedAt })
       .from(jobs)
       .where(and(inArray(jobs.personId, [...personIds]), gt(jobs.seq, afterSeq)))
@@ -202,7 +202,7 @@ export class JobsTable {
 
   /** The newest finished ones of these rows of people, newest first. */
   doneOf(personIds: readonly number[], limit: number): JobRecord[] {
-    const found = selectJobs(this.#rows)
+    const found = selectJobs(this.#query)
       .where(and(inArray(jobs.personId, [...personIds]), eq(jobs.state, 'done'), isNull(jobs.removedAt)))
       .orderBy(desc(jobs.seq))
       .limit(limit)
@@ -211,14 +211,14 @@ export class JobsTable {
   }
 
   inState(state: JobState): JobRecord[] {
-    const found = selectJobs(this.#rows).where(eq(jobs.state, state)).orderBy(asc(jobs.seq)).all()
+    const found = selectJobs(this.#query).where(eq(jobs.state, state)).orderBy(asc(jobs.seq)).all()
     return this.#reader.readAll(found)
   }
 
   /** The jobs accepted from `fromMs` up to but not including `toMs`, in one space or in all. */
   figures(fromMs: number, toMs: number, space?: { platform: string; spaceId: string }): JobFigures[] {
     const inSpace = space && and(eq(jobs.platform, space.platform), eq(jobs.spaceId, space.spaceId))
-    return this.#rows
+    return this.#query
       .select({
         state: jobs.state,
         person: people.name,
@@ -239,9 +239,9 @@ export class JobsTable {
 
   /** Deletes all text of a person from the job and hides it; figures and links stay. */
   scrub(id: string, at: number): void {
-    const row = this.#rows.select({ order: jobs.order }).from(jobs).where(eq(jobs.id, id)).get()
+    const row = this.#query.select({ order: jobs.order }).from(jobs).where(eq(jobs.id, id)).get()
     const order = workOrder.safeParse(row?.order)
-    this.#rows
+    this.#query
       .update(jobs)
       // An unreadable order may contain text too.
       .set({ promptAsTyped: '', order: order.success ? withoutWords(order.data) : {}, removedAt: at })
@@ -251,6 +251,6 @@ export class JobsTable {
 
   /** Deletes the row itself, with all dependent rows. */
   purge(id: string): void {
-    this.#rows.delete(jobs).where(eq(jobs.id, id)).run()
+    this.#query.delete(jobs).where(eq(jobs.id, id)).run()
   }
 }

@@ -3,7 +3,7 @@ import { and, asc, count, desc, eq, gte, inArray, isNull, notInArray, sql } from
 import { isFinal, jobStates } from '../../../engine/jobs/job.ts'
 import type { QueuedJob } from '../../../engine/jobs/job-store.ts'
 import { workOrder } from '../../../engine/work-order.ts'
-import type { Rows } from '../../client.ts'
+import type { QueryBuilder } from '../../client.ts'
 import { isInJson } from '../../column-placeholder.ts'
 import { type JobReader, type JobRecord, selectJobs } from '../../records/job-records.ts'
 import { lostConversation, lostOrder } from '../../records/lost-order.ts'
@@ -20,9 +20,9 @@ const open = inArray(jobs.state, ['queued', 'running'])
 const unfinished = notInArray(jobs.state, jobStates.filter(isFinal))
 
 /** These are asked for at every request, so they are prepared once. */
-function prepareCounts(rows: Rows) {
+function prepareCounts(query: QueryBuilder) {
   const isQueued = eq(jobs.state, 'queued')
-  const countJobs = () => rows.select({ count: count() }).from(jobs)
+  const countJobs = () => query.select({ count: count() }).from(jobs)
   return {
     queued: countJobs().where(isQueued).prepare(),
     queuedOf: countJobs()
@@ -36,21 +36,21 @@ function prepareCounts(rows: Rows) {
 }
 
 export class OpenJobs {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #counts: ReturnType<typeof prepareCounts>
   readonly #reader: JobReader
   readonly #served: Pick<ServedTime, 'nowMs'>
 
-  constructor(rows: Rows, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
-    this.#rows = rows
-    this.#counts = prepareCounts(rows)
+  constructor(query: QueryBuilder, reader: JobReader, served: Pick<ServedTime, 'nowMs'>) {
+    this.#query = query
+    this.#counts = prepareCounts(query)
     this.#reader = reader
     this.#served = served
   }
 
   /** All queued jobs in the scheduler's view. */
   queuedJobs(): QueuedJob[] {
-    return this.#rows
+    return this.#query
       .select({
         jobId: jobs.id,
         personId: firstOfAccount,
@@ -92,7 +92,7 @@ export class OpenJobs {
     sinceMs = 0,
   ): boolean {
     const { jobId, pictureId } = parent
-    const row = this.#rows
+    const row = this.#query
       .select({ id: jobs.id })
       .from(jobs)
       .where(
@@ -111,7 +111,7 @@ export class OpenJobs {
 
   /** The first running or queued jobs of some people: running jobs first, then by age. */
   first(personIds: readonly number[], limit: number): JobRecord[] {
-    const found = selectJobs(this.#rows)
+    const found = selectJobs(this.#query)
       .where(openOf(personIds))
       .orderBy(desc(jobs.state), asc(jobs.seq))
       .limit(limit)
@@ -120,7 +120,7 @@ export class OpenJobs {
   }
 
   count(personIds: readonly number[]): number {
-    return this.#rows.select({ count: count() }).from(jobs).where(openOf(personIds)).get()?.count ?? 0
+    return this.#query.select({ count: count() }).from(jobs).where(openOf(personIds)).get()?.count ?? 0
   }
 
   /**
@@ -128,12 +128,12 @@ export class OpenJobs {
    * Returns their ids.
    */
   setUnreadableAside(at: number, id?: string): string[] {
-    return selectJobs(this.#rows)
+    return selectJobs(this.#query)
       .where(and(unfinished, id === undefined ? undefined : eq(jobs.id, id)))
       .all()
       .flatMap(row => {
         if (this.#reader.read(row)) return []
-        setAside(this.#rows, row.job.id, at)
+        setAside(this.#query, row.job.id, at)
         return [row.job.id]
       })
   }
@@ -143,10 +143,10 @@ export class OpenJobs {
  * Ends a job with an unreadable record, as cancelled where a cancel was accepted. What cannot be read is replaced, so that its
  * author can be told.
  */
-function setAside(rows: Rows, id: string, at: number): void {
-  const row = rows.select().from(jobs).where(eq(jobs.id, id)).get()
+function setAside(query: QueryBuilder, id: string, at: number): void {
+  const row = query.select().from(jobs).where(eq(jobs.id, id)).get()
   if (!row) return
-  rows
+  query
     .update(jobs)
     .set({
       ...(row.cancelRequestedAt === null
