@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Command, Option } from 'commander'
 import { type Precision, precisions } from '../src/common/choices.ts'
-import { listCards } from '../src/devices/cards.ts'
+import { listGpus } from '../src/devices/gpus.ts'
 import { linkCudaLibraries } from '../src/devices/cuda-libraries.ts'
 import { withoutTf32 } from '../src/devices/device-workers.ts'
 import { memoryHashCache } from '../src/engine/models/hashes/hash-cache.ts'
@@ -56,7 +56,7 @@ const options = command.opts<{
 const environment = { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', ...process.env }
 Object.assign(process.env, withoutTf32, environment)
 if (options.libraries) linkCudaLibraries(options.libraries)
-for (const card of (await listCards(environment)) ?? []) {
+for (const card of (await listGpus(environment)) ?? []) {
   console.log(`cuda:${card.ordinal} ${card.name}, ${card.memoryMib ?? '?'} MiB, driver ${card.driver}`)
 }
 const model = options.model === undefined ? undefined : await modelIn(options.model)

@@ -6,7 +6,7 @@ import { freemem } from 'node:os'
 import { isCpuName } from '../common/device-names.ts'
 import { bytesOf } from '../common/memory-amount.ts'
 import type { DeviceConfig } from '../config/config.ts'
-import type { Card } from './cards.ts'
+import type { Gpu } from './gpus.ts'
 import type { LocalMachine } from './choose-devices.ts'
 
 /** A chosen device, with what its worker may use; absent: nobody knows. */
@@ -49,9 +49,9 @@ export async function withBudgets(
 /** The runtime chooses WebGPU's adapter, so its card is known only if the machine has one adapter. */
 function cardOf(
   { name }: Pick<DeviceConfig, 'name'>,
-  cards: readonly Card[],
+  cards: readonly Gpu[],
   machine: Pick<LocalMachine, 'adapterAddresses'>,
-): Card | undefined {
+): Gpu | undefined {
   if (name !== 'webgpu') return cards.find(({ ordinal }) => name === `cuda:${ordinal}`)
   const [address, ...others] = machine.adapterAddresses()
   return others.length > 0 ? undefined : cards.find(card => card.address === address)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { listCards, parseCards, visibleCards } from '../../src/devices/cards.ts'
+import { listGpus, parseGpus, visibleGpus } from '../../src/devices/gpus.ts'
 import { FakeNvidiaSmi, geForce } from '../fakes/fake-nvidia-smi.ts'
 
 /**
@@ -10,7 +10,7 @@ const two =
   '0, NVIDIA GeForce RTX 4090, 24564, 23802, [N/A], 550.54.14, 00000000:01:00.0\n1, NVIDIA H100 80GB HBM3, 81559, 80994, Disabled, 550.54.14, 00000001:AF:00.0\n'
 
 test('the driver’s list is read line by line', () => {
-  expect(parseCards(two)).toEqual([
+  expect(parseGpus(two)).toEqual([
     {
       ordinal: 0,
       name: 'NVIDIA GeForce RTX 4090',
@@ -38,27 +38,27 @@ test.each([
   ],
   ['has an old driver', '0, Tesla K80, [Not Supported], [Not Supported], [Not Supported], 470.82.01, [N/A]'],
 ])('a card that %s is a card, of which no memory is known', (_, line) => {
-  expect(parseCards(`${line}\n`)).toMatchObject([{ ordinal: 0, memoryMib: undefined, freeMib: undefined }])
+  expect(parseGpus(`${line}\n`)).toMatchObject([{ ordinal: 0, memoryMib: undefined, freeMib: undefined }])
 })
 
 test('what is free of all parts of a card is not what is free of the one that CUDA sees', () => {
   const inParts = '0, NVIDIA A100-SXM4-80GB, 81920, 80506, Enabled, 535.161.08, 00000000:07:00.0\n'
-  expect(parseCards(inParts)).toMatchObject([{ memoryMib: 81_920, freeMib: undefined }])
+  expect(parseGpus(inParts)).toMatchObject([{ memoryMib: 81_920, freeMib: undefined }])
 })
 
 test('a driver whose program ignores the request to end keeps nobody waiting', async () => {
   const driver = new FakeNvidiaSmi([geForce], { hangs: true })
-  expect(await listCards(driver.env, 500)).toBeUndefined()
+  expect(await listGpus(driver.env, 500)).toBeUndefined()
 })
 
 test('a card whose address the driver does not tell is a card', () => {
-  expect(parseCards('0, Tesla T4, 15360, 15101, [N/A], 470.82.01, [N/A]\n')).toMatchObject([
+  expect(parseGpus('0, Tesla T4, 15360, 15101, [N/A], 470.82.01, [N/A]\n')).toMatchObject([
     { ordinal: 0, name: 'Tesla T4', freeMib: 15_101 },
   ])
 })
 
 test.each(['', 'No devices were found\n', '0, [N/A], [N/A], 550\n', '\u0000'])('%j lists no card', text => {
-  expect(parseCards(text)).toEqual([])
+  expect(parseGpus(text)).toEqual([])
 })
 
 test.each([
@@ -69,8 +69,8 @@ test.each([
   ['', []],
   ['-1', []],
 ])('CUDA_VISIBLE_DEVICES=%j leaves those, counted anew, with what is free on each', (visible, names) => {
-  const known = parseCards(two)
-  const cards = visibleCards(known, { CUDA_VISIBLE_DEVICES: visible })
+  const known = parseGpus(two)
+  const cards = visibleGpus(known, { CUDA_VISIBLE_DEVICES: visible })
   expect(cards.map(({ name }) => names.find(one => name.includes(one)))).toEqual(names)
   expect(cards.map(({ ordinal }) => ordinal)).toEqual(names.map((_, i) => i))
   const freeOf = (part: string) => known.find(({ name }) => name.includes(part))?.freeMib
@@ -81,16 +81,16 @@ test.each([
   ['identifiers', { CUDA_VISIBLE_DEVICES: 'GPU-8932f937-d72c-4106-c12f-20bd9faed9f6' }],
   ['the order of speed', { CUDA_DEVICE_ORDER: 'FASTEST_FIRST' }],
 ])('with %s it is not known which of several cards is which; a single card is known', (_, env) => {
-  const known = parseCards(two)
-  expect(visibleCards(known, env).map(({ freeMib }) => freeMib)).toEqual([undefined, undefined])
-  expect(visibleCards(known.slice(0, 1), env).map(({ freeMib }) => freeMib)).toEqual([23_802])
+  const known = parseGpus(two)
+  expect(visibleGpus(known, env).map(({ freeMib }) => freeMib)).toEqual([undefined, undefined])
+  expect(visibleGpus(known.slice(0, 1), env).map(({ freeMib }) => freeMib)).toEqual([23_802])
 })
 
 test('the driver’s program is asked for columns that it has', async () => {
-  const cards = await listCards(new FakeNvidiaSmi([geForce]).env)
-  expect(cards).toEqual(parseCards(two).slice(0, 1))
+  const cards = await listGpus(new FakeNvidiaSmi([geForce]).env)
+  expect(cards).toEqual(parseGpus(two).slice(0, 1))
 })
 
 test('a machine without the driver’s program has no list', async () => {
-  expect(await listCards({ PATH: '/nowhere' })).toBeUndefined()
+  expect(await listGpus({ PATH: '/nowhere' })).toBeUndefined()
 })

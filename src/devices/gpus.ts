@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
-export interface Card {
+export interface Gpu {
   /** CUDA's number of the card, the N of cuda:N. */
   readonly ordinal: number
   readonly name: string
@@ -32,10 +32,10 @@ const columns = [
 ]
 
 /** The cards that CUDA will see, in its order. Undefined if the driver's program is missing or does not respond. */
-export async function listCards(
+export async function listGpus(
   env: Environment,
   limitMs = answerLimitMs,
-): Promise<readonly Card[] | undefined> {
+): Promise<readonly Gpu[] | undefined> {
   try {
     const { stdout } = await promisify(execFile)(
       'nvidia-smi',
@@ -48,7 +48,7 @@ export async function listCards(
         signal: AbortSignal.timeout(2 * limitMs),
       },
     )
-    return visibleCards(parseCards(stdout), env)
+    return visibleGpus(parseGpus(stdout), env)
   } catch {
     return undefined
   }
@@ -58,7 +58,7 @@ export async function listCards(
  * `0, NVIDIA GeForce RTX 4090, 24564, 23802, [N/A], 550.54.14, 00000000:01:00.0`: a line per card; other lines are ignored. For
  * what it does not know, the driver writes a reason in brackets.
  */
-export function parseCards(csv: string): Card[] {
+export function parseGpus(csv: string): Gpu[] {
   return csv.split('\n').flatMap(line => {
     const [, index, name = '', total = '', free = '', mig, driver = '', bus = ''] = row.exec(line) ?? []
     if (index === undefined) return []
@@ -83,17 +83,17 @@ function amountOf(text: string): number | undefined {
  * CUDA renumbers the cards that CUDA_VISIBLE_DEVICES lists by number, up to the first invalid number. Where it has identifiers, or
  * CUDA orders cards by speed, which of several cards has which number is not known, so neither is what is free on it.
  */
-export function visibleCards(
-  cards: readonly Card[],
+export function visibleGpus(
+  cards: readonly Gpu[],
   { CUDA_VISIBLE_DEVICES: visible, CUDA_DEVICE_ORDER: order = 'PCI_BUS_ID' }: Environment,
-): readonly Card[] {
+): readonly Gpu[] {
   const hasIdentifiers = visible !== undefined && /[a-z]/i.test(visible)
   const known =
     cards.length > 1 && (hasIdentifiers || order !== 'PCI_BUS_ID')
       ? cards.map(card => ({ ...card, freeMib: undefined }))
       : cards
   if (visible === undefined || hasIdentifiers) return known
-  const named: Card[] = []
+  const named: Gpu[] = []
   for (const index of visible.split(',')) {
     const card = index.trim() === '' ? undefined : known.find(({ ordinal }) => ordinal === Number(index))
     if (!card) break
