@@ -21,10 +21,10 @@ interface RecoverParts {
 export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
   await db.discard(await db.write(() => db.pending.removeOld(clock.now())))
   await sweep({ db, clock, log })
-  await db.setUnreadableAside()
+  await db.jobStore.setUnreadableAside()
   for (const job of db.jobs.inState('running')) {
     const ending = endingAfterRestart(job)
-    await db.end({ jobId: job.id, ...job }, ending, 0)
+    await db.jobStore.end({ jobId: job.id, ...job }, ending, 0)
     log.warn({ jobId: job.id, attempt: job.attempt, now: db.jobs.stateOf(job.id) }, 'a job was left running')
   }
 }

@@ -74,9 +74,9 @@ async function oneOfEach(db: Database): Promise<void> {
   for (const state of jobStates) {
     await addJob(db, state)
     const ending = endings[state]
-    const claim = ending || state === 'running' ? await db.claim(state, 'cpu') : undefined
-    if (claim && claim !== 'device-paused' && ending) await db.end(claim, ending, 1)
-    if (state === 'cancelled' || state === 'expired') await db.write(() => db.endQueued(state, state))
+    const claim = ending || state === 'running' ? await db.jobStore.claim(state, 'cpu') : undefined
+    if (claim && claim !== 'device-paused' && ending) await db.jobStore.end(claim, ending, 1)
+    if (state === 'cancelled' || state === 'expired') await db.write(() => db.jobStore.endQueued(state, state))
     expect(db.jobs.get(state)?.state).toBe(state)
   }
 }
@@ -100,7 +100,7 @@ describe('the schema', () => {
       running: 'queued',
     })
     expect(
-      db
+      db.jobStore
         .queuedJobs()
         .map(({ jobId }) => jobId)
         .sort(),
@@ -115,7 +115,7 @@ describe('the schema', () => {
     const old = openDatabase({ dataDir })
     await addJob(old, 'queued')
     await addJob(old, 'running')
-    await old.claim('running', 'cpu')
+    await old.jobStore.claim('running', 'cpu')
     old.close()
 
     const next = nextRelease()

@@ -140,17 +140,17 @@ test('thousands of lives agree with the model, and each leaves what it must', {
       let stale: Claim | undefined
       for (const happening of life) {
         if (happening === 'claim') {
-          const claimed = await db.claim(id, 'cpu')
+          const claimed = await db.jobStore.claim(id, 'cpu')
           if (claimed && claimed !== 'device-paused') [stale, claim] = [claim ?? stale, claimed]
-        } else if (happening === 'cancel-queued') await db.write(() => db.endQueued(id, 'cancelled'))
+        } else if (happening === 'cancel-queued') await db.write(() => db.jobStore.endQueued(id, 'cancelled'))
         else if (happening === 'ask-cancel') await db.write(() => db.jobs.requestCancel(id, 1))
-        else if (happening === 'expire') await db.expire(id)
+        else if (happening === 'expire') await db.jobStore.expire(id)
         else if (happening === 'reboot')
           await recover({ db, clock: new FakeClock(), log: new RememberingLog() })
         else {
           const holder = happening.startsWith('stale') ? stale : claim
           const ending = holder && endingOf(happening, holder)
-          if (holder && ending) await db.end(holder, ending, 1)
+          if (holder && ending) await db.jobStore.end(holder, ending, 1)
         }
         model.apply(happening)
         const { state, attempt, failures, crashes } = db.jobs.get(id) ?? {}
