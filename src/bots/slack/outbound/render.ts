@@ -12,7 +12,7 @@ import type { Words } from '../../../words/en.ts'
 import { inUtc, partsOf, utc } from '../../../words/moment.ts'
 import { type Button, encodeButtonId } from '../../messages/buttons.ts'
 import { shortened } from '../../messages/job-message.ts'
-import { linesOf, type Message } from '../../messages/message.ts'
+import { linesOf, type Message, progressBar } from '../../messages/message.ts'
 
 /** The payload of every message: blocks, and the text of its notification. */
 export interface Payload {
@@ -127,7 +127,7 @@ function originOf({ origin }: Message, parentUrl: string | undefined): KnownBloc
 
 function linesBlocks(message: Message): KnownBlock[] {
   const { progress } = message
-  const shown = [...(progress === undefined ? [] : [barOf(progress)]), ...linesOf(message)]
+  const shown = [...(progress === undefined ? [] : [progressBar(progress)]), ...linesOf(message)]
   const text = shown.join('\n')
   if (text === '') return []
   // Small print knows no moments.
@@ -145,13 +145,6 @@ function chunks(lines: readonly string[]): string[] {
     else result[result.length - 1] = `${last}\n${line}`
   }
   return result
-}
-
-const barLength = 20
-
-function barOf({ step, steps }: { step: number; steps: number }): string {
-  const filled = steps === 0 ? 0 : Math.round((step / steps) * barLength)
-  return '▰'.repeat(filled) + '▱'.repeat(barLength - filled)
 }
 
 function imageOf(fileId: string, altText: string, title: string | undefined): ImageBlock {
