@@ -4,14 +4,14 @@ import { HeartbeatMonitor } from '../../../../src/engine/jobs/devices/heartbeat-
 import { FakeClock } from '../../../fakes/fake-clock.ts'
 
 /** A monitor, and the silence after which it expired. */
-function watched() {
+function monitored() {
   const clock = new FakeClock()
   const monitor = new HeartbeatMonitor(clock)
   return { clock, monitor, silence: () => Promise.race([monitor.expired, Promise.resolve('none')]) }
 }
 
 test('it expires after the limit of the last heartbeat, and not before', async () => {
-  const { clock, monitor, silence } = watched()
+  const { clock, monitor, silence } = monitored()
   monitor.renew(100)
   for (let beat = 0; beat < 5; beat++) {
     clock.advance(70)
@@ -23,8 +23,8 @@ test('it expires after the limit of the last heartbeat, and not before', async (
   expect(await silence()).toBe(100)
 })
 
-test('A shorter limit falls earlier than the longer one before it, and a longer one later', async () => {
-  const { clock, monitor, silence } = watched()
+test('a shorter limit expires earlier than the longer one before it, and a longer one later', async () => {
+  const { clock, monitor, silence } = monitored()
   monitor.renew(1000)
   monitor.renew(50)
   monitor.renew(200)
@@ -34,8 +34,8 @@ test('A shorter limit falls earlier than the longer one before it, and a longer 
   expect(await silence()).toBe(200)
 })
 
-test('An ended watch does not fall', async () => {
-  const { clock, monitor, silence } = watched()
+test('an ended monitor does not expire', async () => {
+  const { clock, monitor, silence } = monitored()
   monitor.renew(100)
   monitor.end()
   clock.advance(1000)
