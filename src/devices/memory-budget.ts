@@ -6,8 +6,8 @@ import { freemem } from 'node:os'
 import { isCpuName } from '../common/device-names.ts'
 import { bytesOf } from '../common/memory-amount.ts'
 import type { DeviceConfig } from '../config/config.ts'
-import type { Gpu } from './gpus.ts'
 import type { LocalMachine } from './choose-devices.ts'
+import type { Gpu } from './gpus.ts'
 
 /** A chosen device, with what its worker may use; absent: nobody knows. */
 export type BudgetedDevice = DeviceConfig & { readonly memoryBytes?: number }

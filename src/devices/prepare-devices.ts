@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os'
 import type { Config, DeviceConfig } from '../config/config.ts'
 import { adapterAddresses, hasAdapter } from './adapters.ts'
-import { type Gpu, listGpus } from './gpus.ts'
 import { chooseDevices, type DeviceChoice, type LocalMachine } from './choose-devices.ts'
 import { linkCudaLibraries, withLibraryFolder } from './cuda-libraries.ts'
 import { hostOpener, workerCatalogue } from './device-workers.ts'
+import { type Gpu, listGpus } from './gpus.ts'
 import { type BudgetedDevice, withBudgets } from './memory-budget.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>

@@ -76,7 +76,8 @@ async function oneOfEach(db: Database): Promise<void> {
     const ending = endings[state]
     const claim = ending || state === 'running' ? await db.jobStore.claim(state, 'cpu') : undefined
     if (claim && claim !== 'device-paused' && ending) await db.jobStore.end(claim, ending, 1)
-    if (state === 'cancelled' || state === 'expired') await db.write(() => db.jobStore.endQueued(state, state))
+    if (state === 'cancelled' || state === 'expired')
+      await db.write(() => db.jobStore.endQueued(state, state))
     expect(db.jobs.get(state)?.state).toBe(state)
   }
 }

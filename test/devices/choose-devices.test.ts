@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DeviceConfig } from '../../src/config/config.ts'
-import type { Gpu } from '../../src/devices/gpus.ts'
 import { chooseDevices, type LocalMachine, withThreads } from '../../src/devices/choose-devices.ts'
+import type { Gpu } from '../../src/devices/gpus.ts'
 import { reasonLines } from '../../src/devices/reason-lines.ts'
 import { AppError } from '../../src/errors/errors.ts'
 import { en, errorSentence } from '../../src/words/en.ts'

@@ -2,8 +2,8 @@
 
 import {
   canHold,
-  type DeviceResources,
   type DeviceMemory,
+  type DeviceResources,
   hasFilesFor,
   type JobNeeds,
   memoryLimitOf,

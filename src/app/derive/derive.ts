@@ -2,11 +2,11 @@
 import type { Config } from '../../config/config.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import type { PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from '../../engine/work-order.ts'
-import { defaultsOf } from '../views/catalogue.ts'
-import type { Findings } from '../views/findings.ts'
 import { referenceTo } from '../resolve/resolve.ts'
 import { checkStrength, negativeScore, refuseRefiner } from '../resolve/resolve-refinement.ts'
 import { nearestSize, type Size } from '../resolve/resolve-size.ts'
+import { defaultsOf } from '../views/catalogue.ts'
+import type { Findings } from '../views/findings.ts'
 
 /**
  * The strengths of the variations: 0.35 keeps the composition and changes details; 0.7 keeps the theme and changes the

@@ -6,8 +6,8 @@ import { templateFor } from '../../engine/text/expand-prompt.ts'
 import { isReadAlike } from '../../engine/text/prompt-rules.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
 import type { ImagineRequest } from '../requests.ts'
-import type { JobView } from '../views/views.ts'
 import { lorasBesidePrompt } from '../resolve/resolve-loras.ts'
+import type { JobView } from '../views/views.ts'
 
 /**
  * States every value of the order, so that neither the person's settings nor a changed configuration affects the result.

@@ -6,8 +6,8 @@ import { parseLoraWeights } from '../../engine/image/readers/build-parameters.ts
 import { findSampler, samplerName } from '../../engine/sampling/sampler-names.ts'
 import { isReadAlike } from '../../engine/text/prompt-rules.ts'
 import type { ImagineRequest } from '../requests.ts'
-import { type Catalogue, findByName } from '../views/catalogue.ts'
 import { knownLora } from '../resolve/resolve-loras.ts'
+import { type Catalogue, findByName } from '../views/catalogue.ts'
 
 /** Programs with ComfyUI's prompt syntax. The others have A1111's. */
 const comfyPrograms: ReadonlySet<string | undefined> = new Set(['ComfyUI', 'SwarmUI'])

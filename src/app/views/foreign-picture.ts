@@ -4,8 +4,8 @@ import { longestPromptCharacters } from '../../common/bounds.ts'
 import type { PictureParameters } from '../../engine/image/parameters/parameters.ts'
 import { readFullProvenance } from '../../engine/image/parameters/read-parameters.ts'
 import { templateFor } from '../../engine/text/expand-prompt.ts'
-import type { ImagineRequest } from '../requests.ts'
 import { requestOfParameters } from '../derive/request-of-parameters.ts'
+import type { ImagineRequest } from '../requests.ts'
 import type { Catalogue } from './catalogue.ts'
 
 export type { PictureParameters }

@@ -3,7 +3,13 @@ import type { Command } from 'commander'
 import { isChatPlatform } from '../../common/platforms.ts'
 import { toAppError } from '../../errors/errors.ts'
 import type { Words } from '../../words/en.ts'
-import { checkAdapters, checkDataFolder, checkNative, checkNode, type DoctorFinding } from '../doctor/machine-checks.ts'
+import {
+  checkAdapters,
+  checkDataFolder,
+  checkNative,
+  checkNode,
+  type DoctorFinding,
+} from '../doctor/machine-checks.ts'
 import { checkModels } from '../doctor/model-checks.ts'
 import { checkRedis, checkStore } from '../doctor/remote-checks.ts'
 import {

@@ -1,8 +1,8 @@
 /** `easel info FILE`: shows how a picture was made, from the file alone, and the command that reproduces it. */
 import { extname } from 'node:path'
 import type { Command } from 'commander'
-import type { ImagineRequest } from '../../app/requests.ts'
 import { requestOf } from '../../app/derive/request-of-job.ts'
+import type { ImagineRequest } from '../../app/requests.ts'
 import { readForeignPicture } from '../../app/views/foreign-picture.ts'
 import { formatRequest } from '../../bots/grammar/command-line.ts'
 import { foreignTable } from '../../bots/messages/foreign-info.ts'
@@ -47,7 +47,11 @@ async function show(session: CommandSession, file: string) {
   return exitCodes.done
 }
 
-function whyUnknown(provenance: Provenance | undefined, file: string, { cli }: CommandSession['words']): string {
+function whyUnknown(
+  provenance: Provenance | undefined,
+  file: string,
+  { cli }: CommandSession['words'],
+): string {
   if (!provenance) return cli.notAPicture(file)
   return provenance.unread.length > 0
     ? cli.formatOfParametersUnknown(file, provenance.unread)

@@ -1,9 +1,9 @@
 /** `easel refine FILE`: the Refiner's image to image on a picture, with the parameters stored in the picture. */
 import type { Command } from 'commander'
 import { checkPicture } from '../../app/checks/check-picture.ts'
-import { problem } from '../../app/problems.ts'
 import { type Recipe, refined } from '../../app/derive/derive.ts'
 import { requestOfParameters } from '../../app/derive/request-of-parameters.ts'
+import { problem } from '../../app/problems.ts'
 import { resolve } from '../../app/resolve/resolve.ts'
 import { checkStrength } from '../../app/resolve/resolve-refinement.ts'
 import { checkRanges } from '../../app/resolve/resolve-sampling.ts'
@@ -16,8 +16,8 @@ import type { ModelCatalogue } from '../../engine/models/library.ts'
 import type { RefineOrder } from '../../engine/work-order.ts'
 import { systemRandom } from '../../system/system-ports.ts'
 import { problemSentence, type Words } from '../../words/en.ts'
-import { readPicture, suffixed } from '../pictures/picture-file.ts'
 import { paintToFiles } from '../pictures/paint.ts'
+import { readPicture, suffixed } from '../pictures/picture-file.ts'
 import {
   type CommandSession,
   type CommonOptions,

@@ -4,9 +4,9 @@ import { isOwned } from '../../db/files/owner-lock.ts'
 import { PausedDevicesTable } from '../../db/repositories/paused-devices.ts'
 import { prepareDevices } from '../../devices/prepare-devices.ts'
 import { systemClock } from '../../system/system-ports.ts'
-import { presentMachines } from './machines.ts'
 import { type CommandSession, type ExitCode, exitCodes, refuse } from '../session.ts'
 import { openDatabase, withDatabase } from '../with-database.ts'
+import { presentMachines } from './machines.ts'
 
 /** `drain` is `pause`, and then waits for the end of the running job. */
 export const deviceChanges = ['pause', 'resume', 'drain'] as const

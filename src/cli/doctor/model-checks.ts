@@ -9,9 +9,9 @@ import type { ModelRecord } from '../../engine/models/record.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
 import { AppError, toAppError } from '../../errors/errors.ts'
 import { systemClock } from '../../system/system-ports.ts'
-import type { DoctorFinding } from './machine-checks.ts'
 import { showMaking } from '../pictures/progress.ts'
 import { type CommandSession, faultSentence, libraryOf } from '../session.ts'
+import type { DoctorFinding } from './machine-checks.ts'
 
 /** Native libraries are loaded here and not earlier, because doctor must be able to report that they are missing. */
 async function loadEngine() {

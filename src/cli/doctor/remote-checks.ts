@@ -2,8 +2,8 @@
 import { AppError } from '../../errors/errors.ts'
 import { systemClock, systemIds } from '../../system/system-ports.ts'
 import { errorSentence } from '../../words/en.ts'
-import type { DoctorFinding } from './machine-checks.ts'
 import type { CommandSession } from '../session.ts'
+import type { DoctorFinding } from './machine-checks.ts'
 
 /** No line if other machines are not configured. @throws as readRedisAddress and readSealingKeys. */
 export async function checkRedis({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {

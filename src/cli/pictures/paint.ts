@@ -13,10 +13,10 @@ import { AppError } from '../../errors/errors.ts'
 import { makeWeightFiles } from '../../startup/model-weights.ts'
 import { systemClock, systemRandom } from '../../system/system-ports.ts'
 import { problemSentence } from '../../words/en.ts'
+import { type CommandSession, type ExitCode, exitCodes, refuse } from '../session.ts'
 import { formatOfName, type PictureFile } from './picture-file.ts'
 import { openTarget, type PictureTarget } from './picture-target.ts'
 import { type ProgressDisplay, showMaking, showProgress } from './progress.ts'
-import { type CommandSession, type ExitCode, exitCodes, refuse } from '../session.ts'
 
 /** Uses the first configured device. Ctrl-C stops between two steps; finished pictures are kept. */
 export async function paintToFiles(

@@ -1,8 +1,8 @@
 /** The tables of deliveries: where jobs are shown, and what is still to be sent. */
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { deliveryMethodNames } from '../repositories/documents.ts'
-import { people } from './people.ts'
 import { jobs } from './jobs.ts'
+import { people } from './people.ts'
 
 /**
  * Deliveries of jobs. Each job has one delivery to its own conversation, with the job's id. Showing the job elsewhere is

@@ -1,7 +1,7 @@
 /** The tables of pictures and of files without an owner. */
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { people } from './people.ts'
 import { jobs } from './jobs.ts'
+import { people } from './people.ts'
 
 /** Pictures of jobs, and pictures that people gave (without a job). The row contains the file's name. */
 export const pictures = sqliteTable(

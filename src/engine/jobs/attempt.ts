@@ -1,9 +1,9 @@
 /** One attempt at a job on a device, which also updates the device's speed. */
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger } from '../../system/ports.ts'
-import { endingAfterCancel, isSuspect, type AttemptOutcome, endingAfterAttempt } from './endings.ts'
-import type { Run } from './run.ts'
+import { type AttemptOutcome, endingAfterAttempt, endingAfterCancel, isSuspect } from './endings.ts'
 import type { Claim, Ending, JobStore } from './job-store.ts'
+import type { Run } from './run.ts'
 import type { Speeds } from './times/speeds.ts'
 
 export interface AttemptParts {

@@ -59,7 +59,12 @@ export class Run {
   }
 
   /** The time since the last step; undefined for the first step, and if weights were loaded in between. */
-  recordStep(step: number, steps: number, preview: Uint8Array | undefined, time: StepTime): number | undefined {
+  recordStep(
+    step: number,
+    steps: number,
+    preview: Uint8Array | undefined,
+    time: StepTime,
+  ): number | undefined {
     this.step = step
     this.steps = steps
     this.preview = preview ?? this.preview

@@ -3,6 +3,7 @@ import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import { buildExperts, type PartChoices } from './checkpoint/build-experts.ts'
 import { pairRefiners } from './checkpoint/pair-refiners.ts'
+import { compatibleFiles } from './compatible-files.ts'
 import { describeCandidate, type FoundExpert } from './describe.ts'
 import type { FileRecord } from './file-record.ts'
 import type { FileHasher } from './hashes/file-hashes.ts'
@@ -16,7 +17,6 @@ import {
   scanModelFolders,
   type Unused,
 } from './scan.ts'
-import { compatibleFiles } from './compatible-files.ts'
 
 export interface ModelCatalogue {
   models: ModelRecord[]

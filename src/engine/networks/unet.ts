@@ -4,17 +4,18 @@
  * tensor. Mid: ResNetBlock, SpatialTransformer, ResNetBlock. Up: the same levels in reverse, with one more ResNetBlock each;
  * every ResNetBlock takes one skip tensor, and an UpSample gives the sides of the next skip tensor.
  */
-import { conv3x3 } from '../modules/layers/conv.ts'
+
 import type { Context } from '../modules/attention/cross-attention.ts'
 import { crossAttnDownBlock } from '../modules/blocks/cross-attn-down-block.ts'
 import { crossAttnMidBlock } from '../modules/blocks/cross-attn-mid-block.ts'
 import { crossAttnUpBlock } from '../modules/blocks/cross-attn-up-block.ts'
 import { downBlock } from '../modules/blocks/down-block.ts'
-import { groupNormSilu } from '../modules/layers/norm.ts'
 import { resNetBlock } from '../modules/blocks/res-net-block.ts'
-import type { BlockConditioning } from '../modules/shared/level.ts'
-import { sinusoids, timeEmbedding } from '../modules/layers/time-embedding.ts'
 import { upBlock } from '../modules/blocks/up-block.ts'
+import { conv3x3 } from '../modules/layers/conv.ts'
+import { groupNormSilu } from '../modules/layers/norm.ts'
+import { sinusoids, timeEmbedding } from '../modules/layers/time-embedding.ts'
+import type { BlockConditioning } from '../modules/shared/level.ts'
 import { symbol, times } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
 import { type GraphOptions, newGraph } from '../onnx/graph-variants.ts'

@@ -224,7 +224,8 @@ export class Machine {
     // The command that sends it away reads the announcement before the machine is gone.
     const isTold = drainers.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
     if (this.#isDraining && this.#relays.size === 0 && isTold) this.#report({ kind: 'drained' })
-    else if (refused[0] && refused.length === working.length) this.#report({ kind: 'refused', why: refused[0] })
+    else if (refused[0] && refused.length === working.length)
+      this.#report({ kind: 'refused', why: refused[0] })
     else if (working.length > 0) this.#report({ kind: 'joined', gateways: working.length })
     else this.#report({ kind: sealedByOthers > 0 ? 'other-key' : 'alone' })
   }

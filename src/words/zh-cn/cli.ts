@@ -1,6 +1,7 @@
 /** 简体中文：命令行，以及服务器启动和停止时的话。 */
-import type { Gpu } from '../../devices/gpus.ts'
+
 import type { CudaLack, WebGpuLack } from '../../devices/choose-devices.ts'
+import type { Gpu } from '../../devices/gpus.ts'
 import { sizeOf } from '../amounts.ts'
 import type { Words } from '../en.ts'
 

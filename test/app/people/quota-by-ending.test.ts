@@ -1,7 +1,7 @@
 /** What a job has used of its person's quota in the end, by the cause of its ending. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { JobState } from '../../../src/engine/jobs/job.ts'
 import { maxClaims, maxFailures } from '../../../src/engine/jobs/endings.ts'
+import type { JobState } from '../../../src/engine/jobs/job.ts'
 import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { GivenPicture, ImagineRequest } from '../../../src/app/requests.ts'
 import { requestOf } from '../../../src/app/derive/request-of-job.ts'
+import type { GivenPicture, ImagineRequest } from '../../../src/app/requests.ts'
 import { type ResolveContext, resolve } from '../../../src/app/resolve/resolve.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import type { FileRecord } from '../../../src/engine/models/file-record.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { isFinal, jobStates, mayMove } from '../../../src/engine/jobs/job.ts'
 import { endingAfterAttempt } from '../../../src/engine/jobs/endings.ts'
+import { isFinal, jobStates, mayMove } from '../../../src/engine/jobs/job.ts'
 import { AppError } from '../../../src/errors/errors.ts'
 
 describe('states', () => {
@@ -20,7 +20,9 @@ describe('the pause before another try', () => {
     [1, 0, 2000],
     [1, 0.999, 3998],
   ])('after %i failures, with chance %f, is %i ms', (failures, chance, delayMs) => {
-    expect(endingAfterAttempt({ attempt: 1, failures, crashes: 0 }, { kind: 'failed', error }, chance)).toEqual({
+    expect(
+      endingAfterAttempt({ attempt: 1, failures, crashes: 0 }, { kind: 'failed', error }, chance),
+    ).toEqual({
       state: 'queued',
       failures: failures + 1,
       crashes: 0,
@@ -33,7 +35,9 @@ describe('a job whose machine was lost', () => {
   const error = new AppError('worker-unreachable', { device: 'm/cpu', reason: 'unresponsive' })
 
   test('waits again as if nothing had been tried', () => {
-    expect(endingAfterAttempt({ attempt: 19, failures: 2, crashes: 1 }, { kind: 'failed', error }, 0)).toEqual({
+    expect(
+      endingAfterAttempt({ attempt: 19, failures: 2, crashes: 1 }, { kind: 'failed', error }, 0),
+    ).toEqual({
       state: 'queued',
       failures: 2,
       crashes: 1,
@@ -42,7 +46,9 @@ describe('a job whose machine was lost', () => {
   })
 
   test('is given up when that never ends', () => {
-    expect(endingAfterAttempt({ attempt: 20, failures: 2, crashes: 0 }, { kind: 'failed', error }, 0)).toMatchObject({
+    expect(
+      endingAfterAttempt({ attempt: 20, failures: 2, crashes: 0 }, { kind: 'failed', error }, 0),
+    ).toMatchObject({
       state: 'failed',
       failure: { code: 'worker-unreachable' },
     })

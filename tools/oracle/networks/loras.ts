@@ -1,8 +1,8 @@
 /** lora/ of both parts: what every file changes in the Base's weights, which files are refused, and what several paint together. */
 import { z } from 'zod'
 import type { FileRecord } from '../../../src/engine/models/file-record.ts'
-import { requireSupported } from '../../../src/engine/models/supported-variants.ts'
 import { recognise } from '../../../src/engine/models/recognise/recognise.ts'
+import { requireSupported } from '../../../src/engine/models/supported-variants.ts'
 import { MergedLoras } from '../../../src/engine/pipeline/open/merged-loras.ts'
 import { matchLora } from '../../../src/engine/weights/lora/match-lora.ts'
 import { mergedValues } from '../../../src/engine/weights/lora/merge.ts'

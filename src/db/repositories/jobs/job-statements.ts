@@ -30,7 +30,11 @@ function prepareReads(query: QueryBuilder) {
       .from(jobs)
       .where(and(isThat, isNull(jobs.removedAt)))
       .prepare(),
-    event: query.select({ platform: jobs.platform, eventId: jobs.eventId }).from(jobs).where(isThat).prepare(),
+    event: query
+      .select({ platform: jobs.platform, eventId: jobs.eventId })
+      .from(jobs)
+      .where(isThat)
+      .prepare(),
     ofEvent: selectJobs(query).where(isOfEvent).orderBy(asc(jobs.eventIndex)).prepare(),
     /** The person whose turn it is when a job of this row of people is due. */
     turn: query

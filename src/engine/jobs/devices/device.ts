@@ -10,9 +10,9 @@ import { canHold, type DeviceResources, type JobNeeds } from '../job-fit.ts'
 import type { Speeds } from '../times/speeds.ts'
 import { DeviceQueue } from './device-queue.ts'
 import { DeviceWorker, type Retirement } from './device-worker.ts'
+import { HeartbeatMonitor } from './heartbeat-monitor.ts'
 import { LowMemoryLevels } from './low-memory-levels.ts'
 import { Quarantine } from './quarantine.ts'
-import { HeartbeatMonitor } from './heartbeat-monitor.ts'
 
 /** A step that takes this long, or ten times the usual, is a stall. */
 const stallFloorMs = 30_000

@@ -1,7 +1,7 @@
 /** Forecasts when each waiting job will be done, by simulating the queue over the devices. Pure. */
 import type { Device } from '../devices/device.ts'
-import type { Run } from '../run.ts'
 import type { QueuedJob } from '../job-store.ts'
+import type { Run } from '../run.ts'
 import type { Speeds } from './speeds.ts'
 
 /** The forecast of a queued job. */

@@ -1,9 +1,10 @@
 /** BasicTransformerBlock: self-attention, cross-attention and feed-forward, each with a preceding norm and a residual. */
-import { type Context, crossAttention } from './cross-attention.ts'
+
 import { feedForward } from '../layers/feed-forward.ts'
 import { addLayerNorm, layerNorm } from '../layers/norm.ts'
-import { selfAttention } from './self-attention.ts'
 import { module } from '../shared/module.ts'
+import { type Context, crossAttention } from './cross-attention.ts'
+import { selfAttention } from './self-attention.ts'
 
 /** PyTorch's default; configs have no key for it. */
 const epsilon = 1e-5

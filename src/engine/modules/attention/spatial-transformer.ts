@@ -1,10 +1,10 @@
 /** SpatialTransformer_X: X transformer blocks over a picture's positions as tokens, plus a residual. */
 import { times } from '../../onnx/dim.ts'
-import { basicTransformerBlock } from './basic-transformer-block.ts'
-import type { Context } from './cross-attention.ts'
 import { linear } from '../layers/linear.ts'
 import { groupNorm } from '../layers/norm.ts'
 import { module, pictureChannels } from '../shared/module.ts'
+import { basicTransformerBlock } from './basic-transformer-block.ts'
+import type { Context } from './cross-attention.ts'
 
 /** Options of a level's transformers. */
 export interface TransformerOptions {

@@ -2,10 +2,10 @@
 import type { Graph } from '../../onnx/graph.ts'
 import type { Value } from '../../onnx/model.ts'
 import type { Weights } from '../../weights/source.ts'
-import { downSample, paddingAround } from '../layers/down-sample.ts'
-import { resNetBlock } from './res-net-block.ts'
-import type { BlockConditioning, BlockLevel } from '../shared/level.ts'
 import { spatialTransformer } from '../attention/spatial-transformer.ts'
+import { downSample, paddingAround } from '../layers/down-sample.ts'
+import type { BlockConditioning, BlockLevel } from '../shared/level.ts'
+import { resNetBlock } from './res-net-block.ts'
 
 /** x: [B, C, H, W] → the skip tensors for the up blocks; the last one is this block's result. */
 export function crossAttnDownBlock(

@@ -1,9 +1,9 @@
 /** CrossAttnMidBlock: ResNetBlock + SpatialTransformer + ResNetBlock. */
 
-import { resNetBlock } from './res-net-block.ts'
+import { spatialTransformer } from '../attention/spatial-transformer.ts'
 import type { BlockConditioning, BlockLevel } from '../shared/level.ts'
 import { module } from '../shared/module.ts'
-import { spatialTransformer } from '../attention/spatial-transformer.ts'
+import { resNetBlock } from './res-net-block.ts'
 
 /** x: [B, C, H, W] → same. */
 export const crossAttnMidBlock = module(

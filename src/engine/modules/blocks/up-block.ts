@@ -1,9 +1,9 @@
 /** UpBlock_X: X ResNetBlocks, each with one skip tensor, then an UpSample. */
 import type { Value } from '../../onnx/model.ts'
-import { resNetBlock } from './res-net-block.ts'
+import { upSample } from '../layers/up-sample.ts'
 import type { BlockConditioning, BlockLevel } from '../shared/level.ts'
 import { module } from '../shared/module.ts'
-import { upSample } from '../layers/up-sample.ts'
+import { resNetBlock } from './res-net-block.ts'
 
 /**
  * x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. finer: a value of the next finer

@@ -1,7 +1,7 @@
 /** DownSample: a convolution with stride 2 halves height and width. */
 import type { Padding } from '../../onnx/graph.ts'
-import { convHalving } from './conv.ts'
 import { module, pictureChannels } from '../shared/module.ts'
+import { convHalving } from './conv.ts'
 
 /** The U-Net pads all four sides. The VAE pads right and bottom only, because its sides are even. */
 export const paddingAround: Padding = [1, 1, 1, 1]

@@ -4,9 +4,9 @@ import type { Value } from '../../onnx/model.ts'
 import { isCuttable, isUpright, sliceOf } from '../../weights/arrangements/arrangement.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'
 import type { Weights } from '../../weights/source.ts'
-import { linear, projection } from './linear.ts'
 import { channelsOf, module } from '../shared/module.ts'
 import { inPieces } from '../shared/pieces.ts'
+import { linear, projection } from './linear.ts'
 
 /** Width of the inner layer divided by the token width. */
 const expansion = 4

@@ -1,8 +1,8 @@
 /** Embeds numbers (a timestep, a size) as vectors: sinusoids, then a small network. */
 import type { Graph } from '../../onnx/graph.ts'
 import type { Value } from '../../onnx/model.ts'
-import { linear } from './linear.ts'
 import { module } from '../shared/module.ts'
+import { linear } from './linear.ts'
 
 /** The longest period, in timesteps (Vaswani et al. 2017, section 3.5). */
 const maxPeriod = 10_000

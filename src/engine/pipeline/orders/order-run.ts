@@ -1,5 +1,5 @@
 /** The run of one work order in a painter: counts its steps, records its times, sends its previews. */
-import { hasCode, AppError } from '../../../errors/errors.ts'
+import { AppError, hasCode } from '../../../errors/errors.ts'
 import { encodePicture } from '../../image/encode.ts'
 import type { Picture } from '../../image/picture.ts'
 import { encodePreview } from '../../image/preview.ts'

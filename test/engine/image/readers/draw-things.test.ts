@@ -30,5 +30,7 @@ test('Draw Things’ JSON, not its text, in which the negative prompt is a line 
       model: 'sdxl.ckpt',
     },
   })
-  expect(Object.fromEntries(provenance?.parameters?.extra ?? [])).toEqual({ 'Lora weights': 'pixel.ckpt: 0.6' })
+  expect(Object.fromEntries(provenance?.parameters?.extra ?? [])).toEqual({
+    'Lora weights': 'pixel.ckpt: 0.6',
+  })
 })

@@ -88,7 +88,9 @@ function titleText(message: Message, hasFiles: boolean): string {
 
 function linesText(message: Message, room: number): string {
   const { origin, progress } = message
-  const shown = [progress && progressBar(progress), origin, ...linesOf(message)].filter(line => line !== undefined)
+  const shown = [progress && progressBar(progress), origin, ...linesOf(message)].filter(
+    line => line !== undefined,
+  )
   const isSmall = shown.length <= smallLines && shown.every(line => !line.includes('\n'))
   const text = safeText(shown.join('\n'), Math.max(1, room - (isSmall ? 3 * shown.length : 0)))
   return isSmall ? small(text.split('\n')) : text
