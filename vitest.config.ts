@@ -14,7 +14,7 @@ const sharedProcess = [
 ].map(folder => `test/${folder}/**/*.test.ts`)
 
 /** What measures a process has it to itself. */
-const measuring = ['common/group-by', 'app/views/stats', 'engine/image/decode'].map(
+const measuring = ['common/collections/group-by', 'app/views/stats', 'engine/image/decode'].map(
   name => `test/${name}.test.ts`,
 )
 

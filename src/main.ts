@@ -7,15 +7,13 @@ import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bo
 import type { Config } from './config/config.ts'
 import type { Secrets } from './config/secrets.ts'
 import { deviceOpeners, workerCatalogue } from './devices/device-workers.ts'
-import { prepareDevices } from './devices/prepare-devices.ts'
-import { reasonLines } from './devices/reason-lines.ts'
-import { tryDevices } from './devices/try-devices.ts'
-import { isOfNoUse, type ModelCatalogue } from './engine/models/library.ts'
+import { isIntact, type ModelCatalogue } from './engine/models/library.ts'
 import { LoraFits } from './engine/pipeline/open/lora-fits.ts'
 import { AppError, toAppError } from './errors/errors.ts'
 import { adapterModules, setupSentence } from './startup/adapters.ts'
 import { readLibrary } from './startup/model-library.ts'
-import { type MakingProgress, makeWeightFiles } from './startup/model-weights.ts'
+import type { MakingProgress } from './startup/model-weights.ts'
+import { usableDevices } from './startup/usable-devices.ts'
 import { watchEventLoop } from './system/event-loop.ts'
 import { guardedClock } from './system/guarded-clock.ts'
 import { packageRoot } from './system/paths.ts'
@@ -58,18 +56,9 @@ export interface Server {
 
 /** Starts everything. @throws as buildEasel, readLibrary and listen. */
 export async function startServer(parts: ServerParts): Promise<Server> {
-  const { config, words, log, say, warn } = parts
+  const { config, words, log, say } = parts
   const catalogue = await usableModels(parts)
-  const prepared = await prepareDevices(config, process.env)
-  for (const line of reasonLines(words, prepared.reason)) say(line)
-  await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
-  await makeWeightFiles(catalogue.models, prepared.devices, parts.making)
-  const work = workerCatalogue(catalogue, config.limits)
-  const devices = prepared.devices.map(device => deviceOpeners(device, work, prepared.env))
-  for (const model of catalogue.models) {
-    const tooLarge = modelMemoryProblem(model, devices)
-    if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
-  }
+  const devices = await openersFor(parts, catalogue)
   const fits = new LoraFits()
   const built = buildEasel({
     config,
@@ -129,6 +118,19 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   return server
 }
 
+/** The workers of the devices that paint. Prints the models that are too large for each of them. */
+async function openersFor(parts: ServerParts, catalogue: ModelCatalogue) {
+  const { config, words, warn } = parts
+  const { devices, env } = await usableDevices(parts, catalogue)
+  const work = workerCatalogue(catalogue, config.limits)
+  const openers = devices.map(device => deviceOpeners(device, work, env))
+  for (const model of catalogue.models) {
+    const tooLarge = modelMemoryProblem(model, openers)
+    if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
+  }
+  return openers
+}
+
 /** Prints the models. @throws AppError 'model-unknown' when the default model is not among them. */
 async function usableModels({ config, words, say, warn }: ServerParts): Promise<ModelCatalogue> {
   const catalogue = await readLibrary(config, (file, bytes) => say(words.cli.readingThrough(file, bytes)))
@@ -138,9 +140,9 @@ async function usableModels({ config, words, say, warn }: ServerParts): Promise<
     throw own?.error ?? new AppError('model-unknown', { name: config.defaultModel, known: names })
   }
   say(words.cli.modelsReady(names))
-  const ofNoUse = catalogue.unused.filter(isOfNoUse)
-  for (const one of catalogue.unused) if (!ofNoUse.includes(one)) warn(errorSentence(words, one.error))
-  if (ofNoUse.length > 0) say(words.cli.ofNoUse(ofNoUse.length))
+  const intact = catalogue.unused.filter(isIntact)
+  for (const one of catalogue.unused) if (!intact.includes(one)) warn(errorSentence(words, one.error))
+  if (intact.length > 0) say(words.cli.ofNoUse(intact.length))
   return catalogue
 }
 

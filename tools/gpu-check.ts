@@ -12,9 +12,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Command, Option } from 'commander'
 import { type Precision, precisions } from '../src/common/choices.ts'
-import { listCards } from '../src/devices/cards.ts'
 import { linkCudaLibraries } from '../src/devices/cuda-libraries.ts'
 import { withoutTf32 } from '../src/devices/device-workers.ts'
+import { listGpus } from '../src/devices/gpus.ts'
 import { memoryHashCache } from '../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../src/engine/models/library.ts'
 import type { ModelRecord } from '../src/engine/models/record.ts'
@@ -62,7 +62,7 @@ try {
 } catch (error) {
   command.error(`gpu-check: ${errorSentence(en, toAppError(error))}`)
 }
-for (const card of (await listCards(environment)) ?? []) {
+for (const card of (await listGpus(environment)) ?? []) {
   console.log(`cuda:${card.ordinal} ${card.name}, ${card.memoryMib ?? '?'} MiB, driver ${card.driver}`)
 }
 const model = options.model === undefined ? undefined : await modelIn(options.model)

@@ -1,8 +1,8 @@
 /** Creates jobs. No other file does. One transaction writes the jobs, their quota usage and their first message. */
 import type { JobRecord } from '../db/records/job-records.ts'
-import type { DeliveryRecord } from '../db/repositories/deliveries.ts'
+import type { DeliveryRecord } from '../db/repositories/deliveries/deliveries.ts'
 import type { NewPicture } from '../db/repositories/pictures.ts'
-import type { Waiting } from '../engine/jobs/store.ts'
+import type { QueuedJob } from '../engine/jobs/job-store.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { isVisible } from './access/visible.ts'
 import { memoryProblem } from './checks/check-memory.ts'
@@ -30,7 +30,7 @@ export interface Acceptance {
 export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance): Promise<ImagineOutcome> {
   const { db, pool, changed, catalogue, views } = parts
   const orders = wanted.jobs.map(({ order }) => order)
-  const tooLarge = memoryProblem(orders, catalogue, pool.means())
+  const tooLarge = memoryProblem(orders, catalogue, pool.resources())
   if (tooLarge) {
     await discard(parts, wanted.given)
     return { kind: 'refused', problems: [tooLarge] }
@@ -64,7 +64,7 @@ function duplicate({ db, views }: AppParts, caller: Caller, known: readonly JobR
 }
 
 type Written =
-  | { kind: 'inserted'; jobs: Waiting[]; undelivered: DeliveryRecord[] }
+  | { kind: 'inserted'; jobs: QueuedJob[]; undelivered: DeliveryRecord[] }
   | { kind: 'duplicate'; jobs: JobRecord[] }
   | { kind: 'refused'; problem: Problem }
 

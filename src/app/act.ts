@@ -7,12 +7,6 @@ import { countOf, type PaintOrder, sourcesOf, type WorkOrder } from '../engine/w
 import { accept, duplicateOf } from './accept.ts'
 import type { Viewer } from './access/access-rules.ts'
 import { usablePicture, visibleJob, visiblePicture } from './access/visible.ts'
-import type { ActOutcome } from './easel.ts'
-import type { AppParts } from './parts.ts'
-import type { Caller } from './people/people.ts'
-import { type Problem, problem } from './problems.ts'
-import { cancel, remove } from './remove.ts'
-import type { Action, ImagineRequest } from './requests.ts'
 import {
   isRecipe,
   type Recipe,
@@ -21,9 +15,15 @@ import {
   upscaled,
   variationStrengths,
   varied,
-} from './resolve/derive.ts'
-import { overlay } from './resolve/overlay.ts'
-import { requestOf } from './resolve/request-of-job.ts'
+} from './derive/derive.ts'
+import { overlay } from './derive/overlay.ts'
+import { requestOf } from './derive/request-of-job.ts'
+import type { ActOutcome } from './easel.ts'
+import type { AppParts } from './parts.ts'
+import type { Caller } from './people/people.ts'
+import { type Problem, problem } from './problems.ts'
+import { cancel, remove } from './remove.ts'
+import type { Action, ImagineRequest } from './requests.ts'
 import { picturesOf } from './resolve/request-pictures.ts'
 import { submit } from './submit.ts'
 import { findByName, suggestions } from './views/catalogue.ts'

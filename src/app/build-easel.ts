@@ -78,7 +78,7 @@ export function buildEasel(given: EaselParts): BuiltEasel {
   const db = Database.open({ ...parts, dataDir: config.dataDir, onUnreadable, countMemory })
   const pool = new Pool({
     ...parts,
-    store: db,
+    store: db.jobStore,
     isClosed: config.redis.url === '',
     maxWaitMs: config.limits.maxWaitHours * hourMs,
     onChange: change => onChange(change),

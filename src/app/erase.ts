@@ -22,7 +22,7 @@ export function eraseJobs(
 ): Erased {
   const staying: string[] = []
   const removed = jobIds.map(id => {
-    db.endQueued(id, 'cancelled')
+    db.jobStore.endQueued(id, 'cancelled')
     db.jobs.scrub(id, clock.now())
     for (const delivery of db.deliveries.ofJob(id)) {
       staying.push(...dropUndeletable(db, clock, delivery.id))

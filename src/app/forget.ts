@@ -1,7 +1,7 @@
 /** /forget me: removes every prompt and picture of a person. A transaction reads everything that it decides on. */
 import { isGivenBy } from '../db/files/file-names.ts'
 import { accountOf } from '../db/repositories/account.ts'
-import type { OwnJob } from '../db/repositories/jobs.ts'
+import type { OwnJob } from '../db/repositories/jobs/jobs.ts'
 import type { ForgetOutcome } from './easel.ts'
 import { deleteCopiesAndFiles, endJobs, eraseJobs } from './erase.ts'
 import type { AppParts } from './parts.ts'

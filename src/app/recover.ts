@@ -1,7 +1,7 @@
 /** Recovery at start: returns the running jobs of a dead process to the queue, and cleans up unowned files. */
 import type { Database } from '../db/database.ts'
 import { jobOfPainted, nameWhenWhole } from '../db/files/file-names.ts'
-import { verdictAfterRestart } from '../engine/jobs/retry-verdict.ts'
+import { endingAfterRestart } from '../engine/jobs/endings.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from '../system/ports.ts'
 
@@ -21,10 +21,10 @@ interface RecoverParts {
 export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
   await db.discard(await db.write(() => db.pending.removeOld(clock.now())))
   await sweep({ db, clock, log })
-  await db.setUnreadableAside()
+  await db.jobStore.setUnreadableAside()
   for (const job of db.jobs.inState('running')) {
-    const ending = verdictAfterRestart(job)
-    await db.end({ jobId: job.id, ...job }, ending, 0)
+    const ending = endingAfterRestart(job)
+    await db.jobStore.end({ jobId: job.id, ...job }, ending, 0)
     log.warn({ jobId: job.id, attempt: job.attempt, now: db.jobs.stateOf(job.id) }, 'a job was left running')
   }
 }

@@ -48,7 +48,7 @@ async function cancelJob(
     const found = managedJob(parts, jobId, caller)
     if (found.kind === 'refused') return found
     const { job } = found
-    const wasQueued = db.endQueued(jobId, 'cancelled')
+    const wasQueued = db.jobStore.endQueued(jobId, 'cancelled')
     // A running job ends between two steps, or at the next start; the courier reports its end.
     if (!wasQueued && !db.jobs.requestCancel(jobId, parts.clock.now()))
       return refused(problem('already-finished', {}))

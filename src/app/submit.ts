@@ -48,32 +48,15 @@ export async function submit(
   const variants = variantsOf(request, parts.config.limits, findings)
   const requests = drawn(variants, parts.config, parts.random, findings)
   const admissions = await admitAll(parts, submission, caller)
-  const pictures = new Map<PicturePlace, AdmittedPicture>()
-  for (const [place, admission] of admissions) {
-    if (admission.kind === 'refused') findings.add(admission.problem)
-    else pictures.set(place, admission.picture)
-  }
   const given = addedBy(admissions)
-
   // If the prompt cannot be expanded, the rest of the request is still checked.
-  const resolved = (requests.length > 0 ? requests : [request]).map(single =>
-    resolve(single, {
-      ...parts,
-      settings: submission.settings,
-      pictures,
-      seed: parts.random.uint32(),
-    }),
+  const { resolved, notices } = await resolveAll(
+    parts,
+    requests.length > 0 ? requests : [request],
+    submission.settings,
+    admittedOf(admissions, findings),
+    findings,
   )
-  for (const outcome of resolved) {
-    if (outcome.kind === 'refused') for (const problem of outcome.problems) findings.add(problem)
-  }
-  const fit = new Findings()
-  await checkLoras(
-    resolved.flatMap(outcome => (outcome.kind === 'order' ? [outcome.order] : [])),
-    parts.catalogue,
-    fit,
-  )
-  for (const problem of fit.problems) findings.add(problem)
   const [first] = resolved
   const problems = withoutConsequences(findings.problems, unread)
   if (!first || problems.length > 0 || (variants.length > 1 && !confirmed)) {
@@ -92,10 +75,44 @@ export async function submit(
         : [],
     ),
     parent: parentOf(parts, request, caller),
-    notices: [...noticesOf(first), ...fit.notices],
+    notices: [...noticesOf(first), ...notices],
     given,
     refusal: () => submission.refusal?.() ?? missingPicture(parts, [...admissions.values()]),
   })
+}
+
+/** The order of each request, or its problems, which are added to the findings. `notices`: those on the LoRAs of all. */
+async function resolveAll(
+  parts: AppParts,
+  requests: readonly ImagineRequest[],
+  settings: PersonSettings,
+  pictures: ReadonlyMap<PicturePlace, AdmittedPicture>,
+  findings: Findings,
+): Promise<{ resolved: Resolved[]; notices: Problem[] }> {
+  const resolved = requests.map(request =>
+    resolve(request, { ...parts, settings, pictures, seed: parts.random.uint32() }),
+  )
+  for (const outcome of resolved) {
+    if (outcome.kind === 'refused') for (const problem of outcome.problems) findings.add(problem)
+  }
+  const orders = resolved.flatMap(outcome => (outcome.kind === 'order' ? [outcome.order] : []))
+  const fit = new Findings()
+  await checkLoras(orders, parts.catalogue, fit)
+  for (const problem of fit.problems) findings.add(problem)
+  return { resolved, notices: fit.notices }
+}
+
+/** The admitted pictures. The refusals of the others are added to the findings. */
+function admittedOf(
+  admissions: ReadonlyMap<PicturePlace, Admission>,
+  findings: Findings,
+): Map<PicturePlace, AdmittedPicture> {
+  const pictures = new Map<PicturePlace, AdmittedPicture>()
+  for (const [place, admission] of admissions) {
+    if (admission.kind === 'refused') findings.add(admission.problem)
+    else pictures.set(place, admission.picture)
+  }
+  return pictures
 }
 
 /** A picture with several uses is admitted once. */

@@ -44,6 +44,9 @@ export const bounds = {
   refineScore: { min: 0, max: 10 },
 } as const satisfies Record<string, Bounds>
 
+/** The longer side over the shorter one: SDXL was not trained on longer pictures, and a side of few pixels shows nothing. */
+export const widestAspect = 4
+
 /** Shares of a device's time are as the weights of the gateways that have work for it. */
 export const gatewayWeights: Bounds = { min: 0.1, max: 10 }
 

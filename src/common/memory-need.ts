@@ -1,5 +1,6 @@
 /** The memory that networks need to run, which take turns in it. */
 import type { Precision } from './choices.ts'
+import { isCpuName } from './device-names.ts'
 
 /** What one network needs to run alone. */
 export interface MemoryNeed {
@@ -34,5 +35,5 @@ export const nothingNeeded: NeededMemory = { cpu: 0, float32: 0, float16: 0 }
 
 /** By a device's own name, without its machine. A card that chooses its precision may choose float16. */
 export function memoryKindOf(deviceName: string, precision: Precision = 'float16'): MemoryKind {
-  return deviceName.startsWith('cpu') ? 'cpu' : precision
+  return isCpuName(deviceName) ? 'cpu' : precision
 }

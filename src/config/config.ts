@@ -32,7 +32,7 @@ const style = z.strictObject({
 })
 
 /** Recommended settings of a model that its own files do not contain. */
-const modelAdvice = z.strictObject({
+const modelSettings = z.strictObject({
   size: size.optional(),
   steps: z.int().min(1).optional(),
   guidance: z.number().optional(),
@@ -192,7 +192,7 @@ const settings = z.strictObject({
     z.string().regex(/^[\p{L}\p{N}_/-]+$/u, expected('wildcard-name')),
     z.array(z.string().min(1)).min(1),
   ),
-  models: z.record(z.string(), modelAdvice),
+  models: z.record(z.string(), modelSettings),
   shutdownGraceMs: z.int().min(0),
 })
 
@@ -203,7 +203,6 @@ const schema = settings.refine(({ devices, redis }) => devices.length > 0 || red
 })
 
 export type Config = Readonly<z.infer<typeof schema>>
-export type ModelAdvice = z.infer<typeof modelAdvice>
 /** sharedBy: how many workers share the CPU and its memory, where there are several. */
 export type DeviceConfig = z.infer<typeof device> & { readonly sharedBy?: number }
 

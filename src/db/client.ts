@@ -6,12 +6,11 @@ import { AppError } from '../errors/errors.ts'
 import type { Clock } from '../system/ports.ts'
 import { DatabaseFile } from './files/database-file.ts'
 import { createPrivateFile } from './files/private-files.ts'
-import * as schema from './schema.ts'
 import { isBusy, isDamage, sqliteCode, toStorageFault } from './sqlite-faults.ts'
 import { watchStatements } from './watch-statements.ts'
 
 /** The query builder over the one connection. Inside `Client.write` all of its statements are one transaction. */
-export type Rows = BetterSQLite3Database<typeof schema>
+export type QueryBuilder = BetterSQLite3Database
 
 /** While SQLite waits for a lock it blocks the event loop, so this is short. */
 const busyTimeoutMs = 50
@@ -52,7 +51,7 @@ interface Write {
 }
 
 export class Client {
-  readonly rows: Rows
+  readonly query: QueryBuilder
   readonly sqlite: Sqlite.Database
   /** Made once, because each call of it makes four functions. Inside itself it is a savepoint. */
   readonly #transaction: Sqlite.Transaction<(run: () => Acknowledge[]) => Acknowledge[]>
@@ -73,7 +72,7 @@ export class Client {
     })
     this.sqlite = sqlite
     this.#transaction = sqlite.transaction(run => run())
-    this.rows = drizzle(sqlite, { schema })
+    this.query = drizzle(sqlite)
   }
 
   /** @throws AppError 'storage' when the file cannot be opened with these settings, 'database-lost' when it is damaged. */

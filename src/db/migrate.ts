@@ -34,7 +34,7 @@ export function bringUpToDate(client: Client, migrationsFolder: string): void {
  */
 function migrateOrTell(client: Client, migrationsFolder: string): void {
   try {
-    migrate(client.rows, { migrationsFolder })
+    migrate(client.query, { migrationsFolder })
   } catch (error) {
     const wasEnded = error instanceof Error && /'ROLLBACK'/.test(error.message)
     if (wasEnded) throw new AppError('storage', { problem: { what: 'disk-full' } }, error)

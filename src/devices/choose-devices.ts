@@ -1,12 +1,13 @@
 /** Chooses the devices to paint on: the configured ones, or with `auto` the best available ones. */
+import { isCpuName } from '../common/device-names.ts'
 import type { DeviceConfig } from '../config/config.ts'
 import { AppError } from '../errors/errors.ts'
-import type { Card } from './cards.ts'
+import type { Gpu } from './gpus.ts'
 
 /** The devices of this machine. */
 export interface LocalMachine {
   /** The NVIDIA cards; undefined if their driver does not respond. */
-  cards(): Promise<readonly Card[] | undefined>
+  cards(): Promise<readonly Gpu[] | undefined>
   /** Starts and ends a worker on a device; returns the fault if it does not start. */
   open(device: string): Promise<AppError | undefined>
   /** Whether there is a hardware graphics adapter. */
@@ -21,7 +22,7 @@ export interface LocalMachine {
 export type CudaLack =
   | { readonly lack: 'driver' }
   | { readonly lack: 'cards' }
-  | { readonly lack: 'libraries'; readonly cards: readonly Card[]; readonly error: AppError }
+  | { readonly lack: 'libraries'; readonly cards: readonly Gpu[]; readonly error: AppError }
 
 export type WebGpuLack =
   | { readonly lack: 'adapter' }
@@ -30,7 +31,7 @@ export type WebGpuLack =
 /** The reason for the choice. */
 export type DeviceReason =
   | { readonly why: 'configured' }
-  | { readonly why: 'cuda'; readonly cards: readonly Card[] }
+  | { readonly why: 'cuda'; readonly cards: readonly Gpu[] }
   | { readonly why: 'webgpu'; readonly cuda: CudaLack }
   | { readonly why: 'cpu'; readonly cuda: CudaLack; readonly webgpu: WebGpuLack }
 
@@ -40,7 +41,7 @@ export interface DeviceChoice {
 }
 
 /** The name in the configuration that leaves the choice to Easel. */
-export const autoName = 'auto'
+const autoName = 'auto'
 
 /** @throws AppError 'config' when the list names a card twice: as `webgpu` and as `cuda:N`. */
 export async function chooseDevices(
@@ -68,7 +69,7 @@ async function cardsOfWebGpu(configured: readonly DeviceConfig[], machine: Local
   const cards = (addresses.length > 0 && (await machine.cards())) || []
   const named = cards.filter(({ ordinal }) => names.includes(`cuda:${ordinal}`))
   const areAllNamed = addresses.every(address => named.some(card => card.address === address))
-  const isAdapter = ({ address }: Card) => addresses.includes(address)
+  const isAdapter = ({ address }: Gpu) => addresses.includes(address)
   return areAllNamed ? named.filter(isAdapter).map(({ ordinal }) => `cuda:${ordinal}`) : []
 }
 
@@ -83,7 +84,7 @@ async function chooseBest(auto: DeviceConfig, machine: LocalMachine): Promise<De
   return { devices: [{ ...auto, name: 'cpu' }], reason: { why: 'cpu', cuda, webgpu } }
 }
 
-async function tryCuda(machine: LocalMachine): Promise<{ readonly cards: readonly Card[] } | CudaLack> {
+async function tryCuda(machine: LocalMachine): Promise<{ readonly cards: readonly Gpu[] } | CudaLack> {
   const cards = await machine.cards()
   if (!cards) return { lack: 'driver' }
   const [first] = cards
@@ -100,7 +101,7 @@ async function tryWebGpu(machine: LocalMachine): Promise<WebGpuLack | undefined>
 
 /** Several CPU workers share cores and memory. A single one uses the runtime's default. */
 export function withThreads(devices: readonly DeviceConfig[], processors: number): readonly DeviceConfig[] {
-  const onCpu = devices.filter(isCpu)
+  const onCpu = devices.filter(({ name }) => isCpuName(name))
   const free = onCpu.filter(({ threads }) => threads === 0)
   if (onCpu.length < 2) return devices
   const taken = onCpu.reduce((sum, { threads }) => sum + threads, 0)
@@ -110,9 +111,4 @@ export function withThreads(devices: readonly DeviceConfig[], processors: number
     const threads = device.threads === 0 ? share : device.threads
     return { ...device, threads, sharedBy: onCpu.length }
   })
-}
-
-/** `cpu`, or `cpu:0`, `cpu:1` and so on for several workers. */
-export function isCpu({ name }: Pick<DeviceConfig, 'name'>): boolean {
-  return /^cpu(:|$)/.test(name)
 }

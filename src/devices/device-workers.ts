@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { WorkerHostKind } from '../common/choices.ts'
+import { isCpuName } from '../common/device-names.ts'
 import { memoryKindOf } from '../common/memory-need.ts'
 import type { Config } from '../config/config.ts'
 import { createProcessHost } from '../engine/host/process-host.ts'
@@ -14,7 +15,6 @@ import type { DeviceMemory } from '../engine/jobs/job-fit.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import { packageRoot } from '../system/paths.ts'
 import { version } from '../system/version.ts'
-import { isCpu } from './choose-devices.ts'
 import type { BudgetedDevice } from './memory-budget.ts'
 
 /** Worker threads run compiled JavaScript, even when this file runs as TypeScript. */
@@ -125,7 +125,7 @@ export function hostOf(
     const needs = [...(model.needs ?? []), ...(model.refiner?.needs ?? [])]
     return needs.reduce((sum, { openingBytes }) => sum + openingBytes, 0) > memoryBytes
   })
-  return host ?? (isCpu({ name }) && !takesTurns ? 'thread' : 'process')
+  return host ?? (isCpuName(name) && !takesTurns ? 'thread' : 'process')
 }
 
 export function workerEnvironment(env: Readonly<Record<string, string | undefined>>): Record<string, string> {

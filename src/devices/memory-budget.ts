@@ -3,10 +3,11 @@
  * before anything of ours runs on the device.
  */
 import { freemem } from 'node:os'
+import { isCpuName } from '../common/device-names.ts'
 import { bytesOf } from '../common/memory-amount.ts'
 import type { DeviceConfig } from '../config/config.ts'
-import type { Card } from './cards.ts'
-import { isCpu, type LocalMachine } from './choose-devices.ts'
+import type { LocalMachine } from './choose-devices.ts'
+import type { Gpu } from './gpus.ts'
 
 /** A chosen device, with what its worker may use; absent: nobody knows. */
 export type BudgetedDevice = DeviceConfig & { readonly memoryBytes?: number }
@@ -36,7 +37,7 @@ export async function withBudgets(
   machine: Pick<LocalMachine, 'cards' | 'adapterAddresses'>,
   host = machineMemory(),
 ): Promise<BudgetedDevice[]> {
-  const isOpen = devices.some(device => !isCpu(device) && device.memory === undefined)
+  const isOpen = devices.some(device => !isCpuName(device.name) && device.memory === undefined)
   const cards = (isOpen && (await machine.cards())) || []
   return devices.map(device => {
     const card = cardOf(device, cards, machine)
@@ -48,9 +49,9 @@ export async function withBudgets(
 /** The runtime chooses WebGPU's adapter, so its card is known only if the machine has one adapter. */
 function cardOf(
   { name }: Pick<DeviceConfig, 'name'>,
-  cards: readonly Card[],
+  cards: readonly Gpu[],
   machine: Pick<LocalMachine, 'adapterAddresses'>,
-): Card | undefined {
+): Gpu | undefined {
   if (name !== 'webgpu') return cards.find(({ ordinal }) => name === `cuda:${ordinal}`)
   const [address, ...others] = machine.adapterAddresses()
   return others.length > 0 ? undefined : cards.find(card => card.address === address)
@@ -63,7 +64,7 @@ export function memoryBudgetBytes(
   freeMib?: number,
 ): number | undefined {
   if (memory !== undefined) return bytesOf(memory)
-  if (!isCpu({ name })) {
+  if (!isCpuName(name)) {
     return freeMib === undefined ? undefined : atLeastOne(freeMib * mib - reservedOnCardBytes)
   }
   // Zero stands for an unknown limit, as in Node's own interface.

@@ -2,10 +2,10 @@
 import { availableParallelism } from 'node:os'
 import type { Config, DeviceConfig } from '../config/config.ts'
 import { adapterAddresses, hasAdapter } from './adapters.ts'
-import { type Card, listCards } from './cards.ts'
 import { chooseDevices, type DeviceChoice, type LocalMachine } from './choose-devices.ts'
 import { linkCudaLibraries, withLibraryFolder } from './cuda-libraries.ts'
 import { hostOpener, workerCatalogue } from './device-workers.ts'
+import { type Gpu, listGpus } from './gpus.ts'
 import { type BudgetedDevice, withBudgets } from './memory-budget.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -38,10 +38,10 @@ function deviceEnvironment({ cudaLibraries }: Config, env: Environment): Environ
 
 /** The driver is asked once, so that what is free was measured before a worker took a part of it. */
 function machineOf({ limits }: Pick<Config, 'limits'>, env: Environment): LocalMachine {
-  let cards: Promise<readonly Card[] | undefined> | undefined
+  let cards: Promise<readonly Gpu[] | undefined> | undefined
   return {
     cards() {
-      cards ??= listCards(env)
+      cards ??= listGpus(env)
       return cards
     },
     hasAdapter,

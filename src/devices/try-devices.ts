@@ -1,8 +1,9 @@
 /** Tries the devices that the configuration names, so that one that does not start is told before the first picture. */
+import { isCpuName } from '../common/device-names.ts'
 import type { AppError } from '../errors/errors.ts'
 import type { Clock } from '../system/ports.ts'
 import { within } from '../system/time-limit.ts'
-import { type DeviceChoice, isCpu, type LocalMachine } from './choose-devices.ts'
+import type { DeviceChoice, LocalMachine } from './choose-devices.ts'
 
 /** Loading CUDA's libraries takes some seconds. A driver that hangs must not hold up the start. */
 const startLimitMs = 20_000
@@ -18,7 +19,7 @@ export async function tryDevices(
 ): Promise<void> {
   if (reason.why !== 'configured') return
   const tried = devices
-    .filter(device => !isCpu(device))
+    .filter(({ name }) => !isCpuName(name))
     .map(async ({ name }) => {
       const error = await open(name)
       if (error) warn(error)

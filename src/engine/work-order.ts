@@ -6,9 +6,9 @@ import { promptSyntaxes, sigmaSpreads, textEncoders, timestepSpacings } from '..
 import { numberWithin } from '../common/number-within.ts'
 
 /** Something in the models folders by its name and the hash of its weights, so that a re-run paints the same picture. */
-export const fileReference = z.object({ name: z.string(), hash: z.string() })
+const fileReference = z.object({ name: z.string(), hash: z.string() })
 
-export const modelReference = z.object({
+const modelReference = z.object({
   ...fileReference.shape,
   /** A VAE in place of the model's own. */
   vae: fileReference.optional(),
@@ -185,7 +185,7 @@ export const refineOrder = z.object({
   aesthetic,
 })
 
-export const upscaleOrder = z.object({
+const upscaleOrder = z.object({
   kind: z.literal('upscale'),
   source: z.object({ pictureId: z.string() }),
   factor: z.union([z.literal(2), z.literal(4)]),

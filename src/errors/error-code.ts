@@ -6,3 +6,8 @@ export function errorCode(error: unknown): string {
   if (error.cause instanceof Error) return errorCode(error.cause)
   return 'code' in error ? String(error.code) : error.name
 }
+
+/** Whether the system says that there is no such file or folder. */
+export function isMissing(error: unknown): boolean {
+  return errorCode(error) === 'ENOENT'
+}

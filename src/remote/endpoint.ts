@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 import type { WorkerEndCode } from '../errors/worker-end.ts'
 import type { Clock, Logger } from '../system/ports.ts'
 import { BatchSender } from './messages/batch-sender.ts'
-import { Inbox, Outbox } from './messages/mailbox.ts'
+import { MailboxReader, MailboxSender } from './messages/mailbox.ts'
 import { type LinkProgress, RemoteLink } from './messages/remote-link.ts'
 import { open, type SealHeader } from './seal/seal.ts'
 import type { SealingKeys } from './seal/sealing-keys.ts'
@@ -31,8 +31,8 @@ export type OnUnknown = (header: SealHeader, deliverAgain: () => void) => void
 
 export class Endpoint {
   readonly #options: EndpointOptions
-  readonly #inbox: Inbox
-  readonly #outboxes = new Map<string, { outbox: Outbox; batches: BatchSender }>()
+  readonly #mailbox: MailboxReader
+  readonly #senders = new Map<string, { sender: MailboxSender; batches: BatchSender }>()
   readonly #links = new Map<string, RemoteLink>()
   readonly #onUnknown: OnUnknown
   readonly #refused = new Set<string>()
@@ -40,7 +40,7 @@ export class Endpoint {
   constructor(options: EndpointOptions, onUnknown: OnUnknown = () => {}) {
     this.#options = options
     this.#onUnknown = onUnknown
-    this.#inbox = new Inbox(options, options.id, bytes => this.#receive(bytes), this.onError)
+    this.#mailbox = new MailboxReader(options, options.id, bytes => this.#receive(bytes), this.onError)
   }
 
   /** Connections report every try, but one line for each kind of error is enough. */
@@ -57,7 +57,7 @@ export class Endpoint {
       ownId: id,
       peerId,
       session,
-      batches: this.#outboxTo(peerId).batches,
+      batches: this.#senderTo(peerId).batches,
       onMessage: message => events.onMessage(message),
       onLost: reason => events.onLost(reason),
     })
@@ -80,12 +80,12 @@ export class Endpoint {
 
   /** Removes the messages that wait for a peer that is gone. */
   async forget(peerId: string): Promise<void> {
-    const { outbox, batches } = this.#outboxTo(peerId)
-    this.#outboxes.delete(peerId)
+    const { sender, batches } = this.#senderTo(peerId)
+    this.#senders.delete(peerId)
     batches.close()
     try {
-      await outbox.remove()
-      await outbox.close()
+      await sender.remove()
+      await sender.close()
     } catch (error) {
       this.onError(error)
     }
@@ -93,22 +93,22 @@ export class Endpoint {
 
   async close(): Promise<void> {
     for (const link of this.links()) this.disconnect(link.session)
-    await this.#inbox.close()
+    await this.#mailbox.close()
     if (this.#options.redis.status === 'ready') await this.forget(this.#options.id)
-    for (const { outbox, batches } of this.#outboxes.values()) {
+    for (const { sender, batches } of this.#senders.values()) {
       batches.close()
-      await outbox.close()
+      await sender.close()
     }
   }
 
-  #outboxTo(peerId: string) {
-    const known = this.#outboxes.get(peerId)
+  #senderTo(peerId: string) {
+    const known = this.#senders.get(peerId)
     if (known) return known
     const { clock, id } = this.#options
-    const outbox = new Outbox(this.#options, peerId, id, this.onError)
-    const batches = new BatchSender({ clock, post: sealed => outbox.post(sealed), onError: this.onError })
-    const made = { outbox, batches }
-    this.#outboxes.set(peerId, made)
+    const sender = new MailboxSender(this.#options, peerId, id, this.onError)
+    const batches = new BatchSender({ clock, post: sealed => sender.post(sealed), onError: this.onError })
+    const made = { sender, batches }
+    this.#senders.set(peerId, made)
     return made
   }
 

@@ -12,7 +12,7 @@ import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
 import { allowedFolders, type ModelFolders } from '../engine/models/scan.ts'
 import { checkFile, checkModel } from '../engine/pipeline/check-model.ts'
 import { AppError, toAppError } from '../errors/errors.ts'
-import { checkAdvice } from './model-advice.ts'
+import { checkModelSettings } from './model-settings.ts'
 import { withWeights } from './model-weights.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -39,7 +39,7 @@ export async function readUnpinned(
   onReading?: OnReading,
   env: Environment = process.env,
 ): Promise<ModelCatalogue> {
-  checkAdvice(config)
+  checkModelSettings(config)
   const { models, files, unused } = await readModels({
     ...foldersOf(config),
     cache: hashCache(config.dataDir, env),

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { CachedForm } from '../common/choices.ts'
+import { isCpuName } from '../common/device-names.ts'
 import type { Config, DeviceConfig } from '../config/config.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
@@ -19,16 +20,16 @@ export interface MakingProgress {
 }
 
 /**
- * The models with the weights that `advice` wishes for each. Pictures differ by the weights, so the hashes do, too.
+ * The models, each with the weights that its `settings` name. Pictures differ by the weights, so the hashes do, too.
  * folder: of the cache files.
  */
 export async function withWeights(
   { models, ...catalogue }: ModelCatalogue,
-  advice: Config['models'],
+  settings: Config['models'],
   folder: string,
 ): Promise<ModelCatalogue> {
   const wished = models.map(model => {
-    const form = advice[model.name]?.weights ?? 'float32'
+    const form = settings[model.name]?.weights ?? 'float32'
     return form === 'float32' ? model : inForm(model, { form, folder })
   })
   return { ...catalogue, models: await Promise.all(wished) }
@@ -56,7 +57,7 @@ export async function makeWeightFiles(
 
 /** A GPU computes in float16, and so does a CPU that is told to. */
 function usesFiles({ name, precision }: DeviceConfig): boolean {
-  return name.startsWith('cpu') && precision !== 'float16'
+  return isCpuName(name) && precision !== 'float16'
 }
 
 async function weightFilesOf({

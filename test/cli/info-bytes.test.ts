@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { commandOf } from '../../src/cli/commands/info.ts'
 import { encodePicture } from '../../src/engine/image/encode.ts'
 import { workOrderOf } from '../../src/engine/image/parameters/parameters.ts'
-import { readMakingOf } from '../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../src/engine/image/parameters/read-parameters.ts'
 import type { Picture } from '../../src/engine/image/picture.ts'
 import { memoryHashCache } from '../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../src/engine/models/library.ts'
@@ -105,7 +105,7 @@ test(`${orders} random orders, byte by byte`, { timeout: 3_600_000 }, async () =
       fc.pre(order !== undefined)
       if (!order) return
       const file = await painted(order)
-      const parameters = readMakingOf(file)?.parameters
+      const parameters = readProvenance(file)?.parameters
       const inside = parameters && workOrderOf(parameters)
       if (inside?.kind !== 'paint') throw new Error('the picture has lost its order')
       const command = commandOf(inside)

@@ -10,7 +10,7 @@ import { Client } from '../../src/db/client.ts'
 import type { Database } from '../../src/db/database.ts'
 import { bringUpToDate } from '../../src/db/migrate.ts'
 import { jobStates } from '../../src/engine/jobs/job.ts'
-import type { Ending } from '../../src/engine/jobs/store.ts'
+import type { Ending } from '../../src/engine/jobs/job-store.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { RememberingLog } from '../fakes/fake-parts.ts'
 import { paintedFor } from '../fakes/fake-workers.ts'
@@ -74,9 +74,10 @@ async function oneOfEach(db: Database): Promise<void> {
   for (const state of jobStates) {
     await addJob(db, state)
     const ending = endings[state]
-    const claim = ending || state === 'running' ? await db.claim(state, 'cpu') : undefined
-    if (claim && claim !== 'device-paused' && ending) await db.end(claim, ending, 1)
-    if (state === 'cancelled' || state === 'expired') await db.write(() => db.endQueued(state, state))
+    const claim = ending || state === 'running' ? await db.jobStore.claim(state, 'cpu') : undefined
+    if (claim && claim !== 'device-paused' && ending) await db.jobStore.end(claim, ending, 1)
+    if (state === 'cancelled' || state === 'expired')
+      await db.write(() => db.jobStore.endQueued(state, state))
     expect(db.jobs.get(state)?.state).toBe(state)
   }
 }
@@ -100,8 +101,8 @@ describe('the schema', () => {
       running: 'queued',
     })
     expect(
-      db
-        .waiting()
+      db.jobStore
+        .queuedJobs()
         .map(({ jobId }) => jobId)
         .sort(),
     ).toEqual(['queued', 'running'])
@@ -115,7 +116,7 @@ describe('the schema', () => {
     const old = openDatabase({ dataDir })
     await addJob(old, 'queued')
     await addJob(old, 'running')
-    await old.claim('running', 'cpu')
+    await old.jobStore.claim('running', 'cpu')
     old.close()
 
     const next = nextRelease()

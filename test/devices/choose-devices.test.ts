@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { DeviceConfig } from '../../src/config/config.ts'
-import type { Card } from '../../src/devices/cards.ts'
 import { chooseDevices, type LocalMachine, withThreads } from '../../src/devices/choose-devices.ts'
+import type { Gpu } from '../../src/devices/gpus.ts'
 import { reasonLines } from '../../src/devices/reason-lines.ts'
 import { AppError } from '../../src/errors/errors.ts'
 import { en, errorSentence } from '../../src/words/en.ts'
@@ -9,7 +9,7 @@ import { zhCn } from '../../src/words/zh-cn/index.ts'
 
 const device = (name: string, threads = 0): DeviceConfig => ({ name, threads, precision: 'auto' })
 const addressOf = (ordinal: number) => `0000:0${ordinal + 1}:00.0`
-const card = (ordinal: number): Card => ({
+const card = (ordinal: number): Gpu => ({
   ordinal,
   name: 'RTX 4090',
   memoryMib: 24_564,
@@ -26,7 +26,7 @@ const unusable = (name: string) =>
 
 /** A machine with these cards and adapter; devices named in `broken` do not come up. */
 function machine(
-  cards: readonly Card[] | undefined,
+  cards: readonly Gpu[] | undefined,
   hasAdapter: boolean,
   broken: readonly string[] = [],
 ): LocalMachine {
@@ -107,7 +107,7 @@ test('devices that are named are taken as they are, and nothing is tried', async
 
 describe('webgpu beside CUDA cards', () => {
   const intel = '0000:00:02.0'
-  const chooses = (names: readonly string[], cards: readonly Card[] | undefined, adapters: string[]) =>
+  const chooses = (names: readonly string[], cards: readonly Gpu[] | undefined, adapters: string[]) =>
     chooseDevices(
       names.map(name => device(name)),
       { ...machine(cards, true), adapterAddresses: () => adapters },

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { bytesOf } from '../../src/common/memory-amount.ts'
 import type { DeviceConfig } from '../../src/config/config.ts'
-import { type Card, parseCards } from '../../src/devices/cards.ts'
+import { type Gpu, parseGpus } from '../../src/devices/gpus.ts'
 import { memoryBudgetBytes, withBudgets } from '../../src/devices/memory-budget.ts'
 
 const gib = 2 ** 30
@@ -44,7 +44,7 @@ describe('of the devices of a machine', () => {
     precision: 'auto',
     ...(memory !== undefined && { memory }),
   })
-  const cards = parseCards(
+  const cards = parseGpus(
     '0, RTX 4090, 24564, 8704, [N/A], 550.54.14, 00000000:01:00.0\n1, H100, 81559, 4608, Disabled, 550.54.14, 00000001:AF:00.0\n',
   )
   const [first, second] = ['0000:01:00.0', '0001:af:00.0']
@@ -52,7 +52,7 @@ describe('of the devices of a machine', () => {
   /** The budgets in GiB, and how often the driver was asked. */
   async function budgets(
     devices: readonly DeviceConfig[],
-    found: readonly Card[] | undefined,
+    found: readonly Gpu[] | undefined,
     adapters: readonly string[] = [],
   ) {
     let asked = 0

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { groupBy } from '../../src/common/group-by.ts'
+import { groupBy } from '../../src/common/collections/group-by.ts'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
 import { eventLoopDelays } from '../helpers/measurements/event-loop-delays.ts'

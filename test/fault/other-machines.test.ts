@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Pool } from '../../src/engine/jobs/pool.ts'
-import { Outbox } from '../../src/remote/messages/mailbox.ts'
+import { MailboxSender } from '../../src/remote/messages/mailbox.ts'
 import { recordKeys } from '../../src/remote/record-keys.ts'
 import type { Clock } from '../../src/system/ports.ts'
 import { systemClock } from '../../src/system/system-ports.ts'
@@ -203,9 +203,9 @@ describe('a stranger on the same Redis', () => {
     // Everything once more, to both, and nonsense besides.
     const options = { redis: stranger, prefix: 'easel' }
     for (const peer of [id, machine.id]) {
-      const outbox = new Outbox(options, peer, 'stranger', () => {})
-      await outbox.post([...small, ...large, Buffer.from('nonsense')])
-      await outbox.close()
+      const sender = new MailboxSender(options, peer, 'stranger', () => {})
+      await sender.post([...small, ...large, Buffer.from('nonsense')])
+      await sender.close()
     }
     // A job of our own comes after them, and is done: they were read, and nothing came of them.
     pool.add(store.add('job-1', order(1)))

@@ -2,9 +2,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { recover } from '../../src/app/recover.ts'
+import { endingAfterAttempt, maxCrashes, maxFailures } from '../../src/engine/jobs/endings.ts'
 import { isFinal, type JobState } from '../../src/engine/jobs/job.ts'
-import { maxCrashes, maxTries, verdict } from '../../src/engine/jobs/retry-verdict.ts'
-import type { Claim, Ending } from '../../src/engine/jobs/store.ts'
+import type { Claim, Ending } from '../../src/engine/jobs/job-store.ts'
 import { AppError } from '../../src/errors/errors.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { RememberingLog } from '../fakes/fake-parts.ts'
@@ -78,7 +78,7 @@ class Model {
   }
 
   #countFailure(): void {
-    this.state = this.failures + 1 >= maxTries ? 'failed' : 'queued'
+    this.state = this.failures + 1 >= maxFailures ? 'failed' : 'queued'
     this.failures += 1
   }
 
@@ -102,18 +102,18 @@ function endingOf(happening: Happening, claim: Claim): Ending | undefined {
   switch (happening) {
     case 'finish':
     case 'stale-finish':
-      return verdict(claim, { kind: 'done', loadMs: 0, pictures: paintedFor(smallOrder) }, 0)
+      return endingAfterAttempt(claim, { kind: 'done', loadMs: 0, pictures: paintedFor(smallOrder) }, 0)
     case 'fail':
-      return verdict(claim, { kind: 'failed', error: badConfig }, 0)
+      return endingAfterAttempt(claim, { kind: 'failed', error: badConfig }, 0)
     case 'fault':
     case 'stale-fault':
-      return verdict(claim, { kind: 'failed', error: outOfMemory }, 0)
+      return endingAfterAttempt(claim, { kind: 'failed', error: outOfMemory }, 0)
     case 'crash':
-      return verdict(claim, { kind: 'failed', error: workerDied }, 0)
+      return endingAfterAttempt(claim, { kind: 'failed', error: workerDied }, 0)
     case 'release':
-      return verdict(claim, { kind: 'released' }, 0)
+      return endingAfterAttempt(claim, { kind: 'released' }, 0)
     case 'cancel-running':
-      return verdict(claim, { kind: 'cancelled' }, 0)
+      return endingAfterAttempt(claim, { kind: 'cancelled' }, 0)
     default:
       return undefined
   }
@@ -140,17 +140,17 @@ test('thousands of lives agree with the model, and each leaves what it must', {
       let stale: Claim | undefined
       for (const happening of life) {
         if (happening === 'claim') {
-          const claimed = await db.claim(id, 'cpu')
+          const claimed = await db.jobStore.claim(id, 'cpu')
           if (claimed && claimed !== 'device-paused') [stale, claim] = [claim ?? stale, claimed]
-        } else if (happening === 'cancel-queued') await db.write(() => db.endQueued(id, 'cancelled'))
+        } else if (happening === 'cancel-queued') await db.write(() => db.jobStore.endQueued(id, 'cancelled'))
         else if (happening === 'ask-cancel') await db.write(() => db.jobs.requestCancel(id, 1))
-        else if (happening === 'expire') await db.expire(id)
+        else if (happening === 'expire') await db.jobStore.expire(id)
         else if (happening === 'reboot')
           await recover({ db, clock: new FakeClock(), log: new RememberingLog() })
         else {
           const holder = happening.startsWith('stale') ? stale : claim
           const ending = holder && endingOf(happening, holder)
-          if (holder && ending) await db.end(holder, ending, 1)
+          if (holder && ending) await db.jobStore.end(holder, ending, 1)
         }
         model.apply(happening)
         const { state, attempt, failures, crashes } = db.jobs.get(id) ?? {}

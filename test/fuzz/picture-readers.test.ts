@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { readExifTexts } from '../../src/engine/image/files/exif.ts'
 import { textLimitBytes } from '../../src/engine/image/files/metadata.ts'
 import { readPngMetadata } from '../../src/engine/image/files/png-file.ts'
-import { readMakingOf } from '../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../src/engine/image/parameters/read-parameters.ts'
 import { foreignPicture, pictureWithExif, pngWith } from '../helpers/pictures/foreign-pictures.ts'
 import { type Mutation, mutateBytes, mutated, mutation } from '../helpers/random/mutations.ts'
 
@@ -47,9 +47,9 @@ const controls = /(?![\n\t])\p{Cc}|[\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069
 
 /** Whatever came: nothing, or a record that may be shown. */
 function expectHarmless(picture: Uint8Array): void {
-  const making = readMakingOf(picture)
-  const { prompt, negative, sampler, model, modelHash, extra } = making?.parameters ?? {}
-  const shown = [prompt, negative, sampler, model, modelHash, ...(extra ?? []), ...(making?.unread ?? [])]
+  const provenance = readProvenance(picture)
+  const { prompt, negative, sampler, model, modelHash, extra } = provenance?.parameters ?? {}
+  const shown = [prompt, negative, sampler, model, modelHash, ...(extra ?? []), ...(provenance?.unread ?? [])]
   expect(shown.flat().filter(text => text !== undefined && controls.test(text))).toEqual([])
 }
 

@@ -1,10 +1,10 @@
 /** A queued job in a database, as accepting a request puts it there. */
 import type { Database } from '../../src/db/database.ts'
-import type { Waiting } from '../../src/engine/jobs/store.ts'
+import type { QueuedJob } from '../../src/engine/jobs/job-store.ts'
 import { redCircleOrder } from './job-views.ts'
 
 /** Inside somebody's transaction. */
-export function insertJob(db: Database, id: string, userId = 'ada'): Waiting {
+export function insertJob(db: Database, id: string, userId = 'ada'): QueuedJob {
   const personId = db.people.upsert({ platform: 'web', spaceId: 'web', userId, name: userId })
   const waiting = db.jobs.add({
     id,

@@ -1,5 +1,5 @@
 /** The pool's queue in memory, with the database's rules: a claim is guarded by its attempt, and a result counts once. */
-import type { Claim, Ending, JobStore, Waiting } from '../../src/engine/jobs/store.ts'
+import type { Claim, Ending, JobStore, QueuedJob } from '../../src/engine/jobs/job-store.ts'
 import { type CountMemory, countNothing, jobSizeOf } from '../../src/engine/jobs/times/job-size.ts'
 import type { WorkOrder } from '../../src/engine/work-order.ts'
 import { Signal } from './remote/remote-pair.ts'
@@ -26,7 +26,7 @@ export class MemoryJobStore implements JobStore {
     this.#countMemory = countMemory
   }
 
-  add(jobId: string, order: WorkOrder): Waiting {
+  add(jobId: string, order: WorkOrder): QueuedJob {
     const row: Row = { state: 'queued', attempt: 0, failures: 0, crashes: 0, order, seq: this.rows.size }
     this.rows.set(jobId, row)
     return waitingOf(jobId, row, this.#countMemory)
@@ -37,7 +37,7 @@ export class MemoryJobStore implements JobStore {
     const life = this.#life
     const lives = () => life === this.#life
     return {
-      waiting: () => this.waiting(),
+      queuedJobs: () => this.queuedJobs(),
       claim: async jobId => (lives() ? this.claim(jobId) : undefined),
       sources: () => this.sources(),
       end: async (claim, ending) => (lives() ? this.end(claim, ending) : undefined),
@@ -51,7 +51,7 @@ export class MemoryJobStore implements JobStore {
     for (const row of this.rows.values()) if (row.state === 'running') row.state = 'queued'
   }
 
-  waiting(): Waiting[] {
+  queuedJobs(): QueuedJob[] {
     return [...this.rows]
       .filter(([, { state }]) => state === 'queued')
       .map(([id, row]) => waitingOf(id, row, this.#countMemory))
@@ -90,6 +90,6 @@ export class MemoryJobStore implements JobStore {
   }
 }
 
-function waitingOf(jobId: string, { order, seq }: Row, countMemory: CountMemory): Waiting {
+function waitingOf(jobId: string, { order, seq }: Row, countMemory: CountMemory): QueuedJob {
   return { jobId, personId: 1, priority: 0, seq, waitedMs: 0, ...jobSizeOf(order, countMemory) }
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { Database, type DatabaseParts } from '../../src/db/database.ts'
-import type { Waiting } from '../../src/engine/jobs/store.ts'
+import type { QueuedJob } from '../../src/engine/jobs/job-store.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 import { CountingIds } from '../fakes/fake-parts.ts'
@@ -26,6 +26,6 @@ export function openDatabase(parts: Partial<DatabaseParts> = {}): Database {
 }
 
 /** Puts a queued job in, as accepting a request does. */
-export function addJob(db: Database, id: string, userId = 'ada'): Promise<Waiting> {
+export function addJob(db: Database, id: string, userId = 'ada'): Promise<QueuedJob> {
   return db.write(() => insertJob(db, id, userId))
 }

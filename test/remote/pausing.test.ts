@@ -1,6 +1,6 @@
 /** Pauses of devices that other machines lend: a real machine over a real Redis, and a real database of the gateway. */
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { changeDevice } from '../../src/cli/device-pauses.ts'
+import { changeDevice } from '../../src/cli/devices/device-pauses.ts'
 import type { CommandSession } from '../../src/cli/session.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { type MachineEvent, RemoteDevices } from '../../src/remote/gateway/remote-devices.ts'

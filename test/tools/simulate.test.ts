@@ -20,7 +20,7 @@ const small: DayOptions = {
   requestsPerPerson: 6,
   models: 4,
   seed: 7,
-  times: { stepMs: 7000, restMs: 14_000, exchangeMs: 40_000 },
+  times: { stepMs: 7000, overheadMs: 14_000, exchangeMs: 40_000 },
   policy: policyNamed('easel'),
 }
 
@@ -91,8 +91,8 @@ test('first come, first served starts every job no sooner than the one before it
 
 test('with random arrivals and equal jobs the mean wait is that of theory', async () => {
   const chance = new Chance(3)
-  const times = { stepMs: 6000, restMs: 3000, exchangeMs: 0 }
-  const jobMs = 3 * times.stepMs + times.restMs
+  const times = { stepMs: 6000, overheadMs: 3000, exchangeMs: 0 }
+  const jobMs = 3 * times.stepMs + times.overheadMs
   const load = 0.5
   const arrivals: Arrival[] = []
   for (let atMs = chance.exponential(jobMs / load); atMs < dayMs; atMs += chance.exponential(jobMs / load))
@@ -145,7 +145,7 @@ test('virtual timers fire in the order of their time, none that was cancelled', 
 })
 
 test('a part’s chart is the same text each time, and shows every day that was played', async () => {
-  const quick = { ...small, times: { stepMs: 7000, restMs: 60_000, exchangeMs: 60_000 } }
+  const quick = { ...small, times: { stepMs: 7000, overheadMs: 60_000, exchangeMs: 60_000 } }
   const [one, two] = [await playPart('policies', quick), await playPart('policies', quick)]
   expect(chartSvg(one.chart)).toBe(chartSvg(two.chart))
   for (const { name } of policies) expect(chartSvg(one.chart)).toContain(`>${name}</text>`)

@@ -7,7 +7,7 @@ import { vaeConfigSchema } from '../../src/engine/networks/configs/vae-config.ts
 import { residualSpecs, residualTensors } from '../../src/engine/networks/residuals.ts'
 import { buildUNet, unetNames } from '../../src/engine/networks/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder, vaeNames } from '../../src/engine/networks/vae.ts'
-import type { GraphOptions } from '../../src/engine/onnx/kernels.ts'
+import type { GraphOptions } from '../../src/engine/onnx/graph-variants.ts'
 import type { OnnxModel } from '../../src/engine/onnx/model.ts'
 import type { Tensor } from '../../src/engine/onnx/session.ts'
 import { readConfigFile } from '../../src/engine/weights/config-file.ts'

@@ -1,6 +1,6 @@
 /** The oracle's cases that run whole models, and the demo model's pictures, on one device in one precision. */
 import { join } from 'node:path'
-import { isCpu, type Target } from '../../src/engine/onnx/kernels.ts'
+import { isCpu, type Target } from '../../src/engine/onnx/graph-variants.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { type Check, type Checker, listCases, passes } from '../oracle/case.ts'
 import { demoPictures, openDemoModels } from '../oracle/end-to-end/demo.ts'

@@ -1,7 +1,7 @@
 /** The golden networks on a device, in one precision: how far each is from the reference, and how far it may be. */
 
 import type { Precision } from '../../src/common/choices.ts'
-import { variantFor } from '../../src/engine/onnx/kernels.ts'
+import { variantFor } from '../../src/engine/onnx/graph-variants.ts'
 import { Session } from '../../src/engine/onnx/session.ts'
 import { maxAbsoluteError } from '../oracle/case.ts'
 import type { OracleFolder } from '../oracle/folder.ts'

@@ -67,7 +67,7 @@ export class DeviceHost implements WorkerHost {
       await this.#busy(times.stepMs * countOf(order))
       events.onStep?.(step, steps)
     }
-    await this.#busy(times.restMs * countOf(order))
+    await this.#busy(times.overheadMs * countOf(order))
     this.state = 'ready'
     return {
       kind: 'done',

@@ -1,5 +1,5 @@
 /** The durable queue's interface over memory: for days whose jobs are too many for a disk. */
-import type { Claim, Ending, JobStore, Waiting } from '../../src/engine/jobs/store.ts'
+import type { Claim, Ending, JobStore, QueuedJob } from '../../src/engine/jobs/job-store.ts'
 import type { WorkOrder } from '../../src/engine/work-order.ts'
 
 export class MemoryStore implements JobStore {
@@ -17,7 +17,7 @@ export class MemoryStore implements JobStore {
     this.#orders.set(jobId, order)
   }
 
-  waiting(): Waiting[] {
+  queuedJobs(): QueuedJob[] {
     return []
   }
 

@@ -10,7 +10,7 @@ export interface SimulationOptions {
   requests: number
   models: number
   stepMs: number
-  restMs: number
+  overheadMs: number
   exchangeMs: number
   policy: string
   seed: number
@@ -29,7 +29,7 @@ export const bounds = {
   requests: { min: 1, max: 1000, isWhole: false },
   models: { min: 1, max: 100, isWhole: true },
   stepMs: { min: 1, max: 7000, isWhole: false },
-  restMs: { min: 0, max: 100_000, isWhole: false },
+  overheadMs: { min: 0, max: 100_000, isWhole: false },
   exchangeMs: { min: 0, max: 500_000, isWhole: false },
   seed: { min: 0, max: 2 ** 32 - 1, isWhole: true },
 } as const
@@ -45,7 +45,7 @@ export function toDayOptions(given: SimulationOptions): CheckedOptions {
     'requests',
     'models',
     'stepMs',
-    'restMs',
+    'overheadMs',
     'exchangeMs',
     'seed',
   ] as const) {
@@ -64,8 +64,8 @@ export function toDayOptions(given: SimulationOptions): CheckedOptions {
   if (!policy) {
     return refused(`no policy ${policyName}; there are ${policies.map(({ name }) => name).join(', ')}`)
   }
-  const { devices, load, requests, models, seed, stepMs, restMs, exchangeMs } = given
-  const times = { stepMs, restMs, exchangeMs }
+  const { devices, load, requests, models, seed, stepMs, overheadMs, exchangeMs } = given
+  const times = { stepMs, overheadMs, exchangeMs }
   return {
     kind: 'checked',
     parts: simulatedParts.filter(part => only.includes(part)),

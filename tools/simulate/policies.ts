@@ -2,13 +2,13 @@
  * Policies of the scheduler, each as what it hides from it or tells it of a job. The scheduler is the real one in all of them:
  * without people it is first come, first served, and without models it does not group.
  */
-import type { Waiting } from '../../src/engine/jobs/store.ts'
+import type { QueuedJob } from '../../src/engine/jobs/job-store.ts'
 
 export interface Policy {
   readonly name: string
   readonly summary: string
   /** The job as the scheduler gets to know it. */
-  seen(job: Waiting): Waiting
+  seen(job: QueuedJob): QueuedJob
 }
 
 /** One person in ten goes first, in the policy of that name. */

@@ -118,8 +118,8 @@ export async function playArrivals(
 }
 
 /** On a device that has its model. */
-function workMs({ pictures, isRefined }: Arrival, { stepMs, restMs }: DeviceTimes): number {
-  return pictures * ((steps.base + (isRefined ? steps.refiner : 0)) * stepMs + restMs)
+function workMs({ pictures, isRefined }: Arrival, { stepMs, overheadMs }: DeviceTimes): number {
+  return pictures * ((steps.base + (isRefined ? steps.refiner : 0)) * stepMs + overheadMs)
 }
 
 /** One timer at a time, so that they do not fill the clock. */

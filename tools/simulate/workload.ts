@@ -43,7 +43,7 @@ export interface DeviceTimes {
    */
   stepMs: number
   /** Texts, decoding and encoding of one picture. */
-  restMs: number
+  overheadMs: number
   /** The exchange of a model for another, a first load among them. */
   exchangeMs: number
 }
@@ -52,12 +52,12 @@ export interface DeviceTimes {
 export const steps = { base: 3, refiner: 1 } as const
 
 /** 6 s of steps at 1024 × 1024 px, 30 of 0.2 s, and 8 s for 7 GB of weights from a disk. */
-export const defaultTimes: DeviceTimes = { stepMs: 2000, restMs: 1000, exchangeMs: 8000 }
+export const defaultTimes: DeviceTimes = { stepMs: 2000, overheadMs: 1000, exchangeMs: 8000 }
 
 /** The expected time of a job on a device that has its model. */
-export function meanJobMs({ stepMs, restMs }: Pick<DeviceTimes, 'stepMs' | 'restMs'>): number {
+export function meanJobMs({ stepMs, overheadMs }: Pick<DeviceTimes, 'stepMs' | 'overheadMs'>): number {
   const meanSteps = steps.base + workload.refinedShare * steps.refiner
-  return meanOf(workload.picturesPerJob) * (meanSteps * stepMs + restMs)
+  return meanOf(workload.picturesPerJob) * (meanSteps * stepMs + overheadMs)
 }
 
 export function meanJobsPerRequest(): number {

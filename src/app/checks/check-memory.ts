@@ -2,8 +2,8 @@
 
 import {
   canHold,
-  type DeviceMeans,
   type DeviceMemory,
+  type DeviceResources,
   hasFilesFor,
   type JobNeeds,
   memoryLimitOf,
@@ -22,7 +22,7 @@ import { neededMemoryFor, neededMemoryOf } from './needed-memory.ts'
 export function memoryProblem(
   orders: readonly WorkOrder[],
   named: NamedFiles,
-  devices: readonly DeviceMeans[],
+  devices: readonly DeviceResources[],
 ): Problem | undefined {
   const jobs = orders.map(order => ({ needs: hashesOf(order), neededMemory: neededMemoryOf(order, named) }))
   return problemOf(jobs, devices)
@@ -36,13 +36,13 @@ export function modelMemoryProblem(
   return problemOf([{ needs: [], neededMemory: neededMemoryFor(needs, nativeSidePx ** 2) }], devices)
 }
 
-function problemOf(jobs: readonly JobNeeds[], devices: readonly DeviceMeans[]): Problem | undefined {
+function problemOf(jobs: readonly JobNeeds[], devices: readonly DeviceResources[]): Problem | undefined {
   const tooSmall = jobs.flatMap(job => tooSmallFor(job, devices) ?? [])
   const [largest] = tooSmall.sort((a, b) => b.neededBytes - a.neededBytes)
   return largest && problem('memory-too-small', largest)
 }
 
-function tooSmallFor(job: JobNeeds, devices: readonly DeviceMeans[]) {
+function tooSmallFor(job: JobNeeds, devices: readonly DeviceResources[]) {
   if (devices.some(device => canHold(device, job))) return undefined
   const withFiles = devices.filter(device => hasFilesFor(device, job))
   const [most] = withFiles.sort((a, b) => memoryLimitOf(b) - memoryLimitOf(a))

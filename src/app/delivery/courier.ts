@@ -1,5 +1,5 @@
 /** The courier interface, with which app/ shows jobs on a chat platform: delivery methods, and deletion of posted objects. */
-import type { Made, StepRecord } from '../../db/repositories/delivery-steps.ts'
+import type { Made, StepRecord } from '../../db/repositories/deliveries/delivery-steps.ts'
 import type { deliveryMethodNames, Refusal, refusalReasons } from '../../db/repositories/documents.ts'
 import type { Person, Platform } from '../people/people.ts'
 import type { JobView } from '../views/views.ts'

@@ -3,8 +3,8 @@
  * retries. Progress is not in the outbox: only the newest state counts, the courier limits its rate, and it may be lost.
  */
 import type { Database } from '../../db/database.ts'
-import type { DeliveryRecord, DeliveryTurn } from '../../db/repositories/deliveries.ts'
-import type { OutboxEntry } from '../../db/repositories/outbox.ts'
+import type { DeliveryRecord, DeliveryTurn } from '../../db/repositories/deliveries/deliveries.ts'
+import type { OutboxEntry } from '../../db/repositories/deliveries/outbox.ts'
 import { isFinal } from '../../engine/jobs/job.ts'
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
@@ -154,7 +154,7 @@ export class Deliveries {
       return { outcome: 'over' }
     }
     this.#quiet.set(id, record)
-    return { outcome: isStale ? await this.#showProgress(courier, record) : 'rest' }
+    return { outcome: isStale ? await this.#showProgress(courier, record) : 'idle' }
   }
 
   async #handle(
@@ -194,7 +194,7 @@ export class Deliveries {
     const dueMs = this.#progress.dueInMs(id, courier.progressIntervalMs, nowMs)
     if (dueMs > 0) {
       this.#postpone(id, nowMs, dueMs)
-      return 'rest'
+      return 'idle'
     }
     const told = this.#progress.newest(id)
     const delivery = record.isJobRemoved ? undefined : this.#entries.deliveryOf(record, courier, told)
@@ -207,7 +207,7 @@ export class Deliveries {
     await courier
       .progress(delivery, delivery.address)
       .catch(error => log.warn({ jobId: record.jobId, error: String(error) }, 'progress was not shown'))
-    return 'rest'
+    return 'idle'
   }
 
   /** A result that is shown in the meantime is the last word: then nothing need be read again. */

@@ -1,5 +1,5 @@
 /** Reads the recorded result of a delivery. */
-import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
+import type { DeliveryRecord } from '../../db/repositories/deliveries/deliveries.ts'
 import type { DeliveryResult } from './courier.ts'
 
 /** Undefined while it is in progress, or if the job was removed meanwhile. */

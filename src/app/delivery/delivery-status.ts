@@ -1,6 +1,6 @@
 /** The status of deliveries and deletions for people: progress, and closed methods. */
 import type { Database } from '../../db/database.ts'
-import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
+import type { DeliveryRecord } from '../../db/repositories/deliveries/deliveries.ts'
 import type { Viewer } from '../access/access-rules.ts'
 import { visibleJob } from '../access/visible.ts'
 import type { Person } from '../people/people.ts'

@@ -1,8 +1,8 @@
 /** Handles each kind of outbox entry, and records its outcome in one transaction. */
 import { dayMs } from '../../common/durations.ts'
 import type { Database } from '../../db/database.ts'
-import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
-import type { OutboxEntry } from '../../db/repositories/outbox.ts'
+import type { DeliveryRecord } from '../../db/repositories/deliveries/deliveries.ts'
+import type { OutboxEntry } from '../../db/repositories/deliveries/outbox.ts'
 import { toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import { isOpenThere } from '../access/visible.ts'
@@ -122,7 +122,7 @@ export class EntryHandler {
     const { id, job } = delivery
     const group = delivery.fanOut && this.#fanOuts.groupOf(record)
     // The awaited delivery wakes the others.
-    if (group && this.#fanOuts.mustWait(group, id)) return { outcome: 'rest' }
+    if (group && this.#fanOuts.mustWait(group, id)) return { outcome: 'idle' }
     const tried = await tryInOrder(courier.openingMethods(delivery), this.#context(delivery, entry, faults))
     if (tried.kind === 'later') return { outcome: { pauseMs: tried.afterMs } }
     if (tried.kind === 'none') {

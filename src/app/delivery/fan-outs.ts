@@ -1,7 +1,7 @@
 /** Fan-outs: the jobs of one event, which share one card, one thread and one notice. One of their deliveries leads. */
 import type { Database } from '../../db/database.ts'
 import type { JobRecord } from '../../db/records/job-records.ts'
-import type { DeliveryRecord } from '../../db/repositories/deliveries.ts'
+import type { DeliveryRecord } from '../../db/repositories/deliveries/deliveries.ts'
 import type { JobViews } from '../views/job-views.ts'
 import type { FanOut } from './courier.ts'
 import { resultOf } from './delivery-result.ts'

@@ -17,21 +17,6 @@ export function originalName(name: string): string {
   return name.split(asideMark)[0] ?? name
 }
 
-/** A storage in memory, for steps that need not outlive the process. */
-export function memoryStorage(): StepStorage {
-  const steps = new Map<string, StepRecord>()
-  return {
-    get: name => steps.get(name),
-    all: () => [...steps.values()],
-    async put(step) {
-      steps.set(step.name, step)
-    },
-    async drop(name) {
-      steps.delete(name)
-    },
-  }
-}
-
 export function stepsIn(storage: StepStorage, now: () => number): Steps {
   return {
     value(name) {

@@ -6,7 +6,7 @@ import { Timers } from '../../engine/jobs/timers.ts'
 import type { Clock } from '../../system/ports.ts'
 
 /** The outcome of a unit of work: more work at once, more work later, none for now, or none ever again. */
-export type WorkOutcome = 'more' | 'rest' | 'over' | { pauseMs: number }
+export type WorkOutcome = 'more' | 'idle' | 'over' | { pauseMs: number }
 
 /** `known`: for more work at once. */
 export interface WorkDone<Facts> {

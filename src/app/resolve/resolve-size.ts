@@ -1,5 +1,6 @@
 /** Resolves the size: the requested one if the model can paint it, otherwise the nearest, with a finding. Pure. */
 
+import { widestAspect } from '../../common/bounds.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { Findings } from '../views/findings.ts'
 
@@ -17,8 +18,6 @@ export interface SizeRules {
   maxPixels: number
 }
 
-/** SDXL was not trained beyond this, and a side of few pixels shows nothing. */
-const widestAspect = 4
 /** Sides are multiples of the model's step, so the actual aspect seldom equals the requested one. */
 const aspectTolerance = 0.1
 /** The maximum side, as a multiple of the native side. Larger pictures come from upscaling. */
@@ -63,7 +62,7 @@ export function resolveSize(
  * The size of that aspect ratio at the model's native area. Among the neighbouring sizes it minimises the error of the
  * aspect, with half as much weight on the error of the area.
  */
-export function sizeOfAspect(aspect: number, rules: SizeRules): Size {
+function sizeOfAspect(aspect: number, rules: SizeRules): Size {
   const area = pixels(rules.own)
   const wanted = { widthPx: Math.sqrt(area * aspect), heightPx: Math.sqrt(area / aspect) }
   const miss = (size: Size) =>
@@ -74,7 +73,7 @@ export function sizeOfAspect(aspect: number, rules: SizeRules): Size {
 }
 
 /** A source keeps its size if the model can paint it, otherwise its aspect at the model's native area. */
-export function fittingSize(source: Size, rules: SizeRules): Size {
+function fittingSize(source: Size, rules: SizeRules): Size {
   const near = nearestSize(source, rules)
   const paintable = near.widthPx === source.widthPx && near.heightPx === source.heightPx
   if (paintable && pixels(source) <= pixels(rules.own)) return near

@@ -10,7 +10,7 @@ import { type Catalogue, defaultsOf, findByName, suggestions } from '../views/ca
 import { Findings } from '../views/findings.ts'
 import type { PersonSettings } from '../views/views.ts'
 import type { PicturePlace } from './request-pictures.ts'
-import { resolveControls, resolveImagePrompts } from './resolve-guidance.ts'
+import { resolveControls, resolveImagePrompts } from './resolve-controls.ts'
 import { resolveInpainting } from './resolve-inpainting.ts'
 import { resolveLoras } from './resolve-loras.ts'
 import { resolvePrompt } from './resolve-prompt.ts'

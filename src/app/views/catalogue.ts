@@ -52,29 +52,29 @@ const sdxl = {
 }
 
 export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): ModelDefaults {
-  const advice = config.models[model.name] ?? {}
+  const settings = config.models[model.name] ?? {}
   // A few-step model is recognised by its name. `none` is not a preset's name, so it switches the preset off.
-  const preset = advice.preset === undefined ? presetOfFile(model.name) : findPreset(advice.preset)
-  const steps = advice.steps ?? preset?.defaultSteps ?? sdxl.steps
-  const chosen = advice.sampler ?? preset?.at(steps).sampler
+  const preset = settings.preset === undefined ? presetOfFile(model.name) : findPreset(settings.preset)
+  const steps = settings.steps ?? preset?.defaultSteps ?? sdxl.steps
+  const chosen = settings.sampler ?? preset?.at(steps).sampler
   const { scheduler } = model
   return {
     name: model.name,
-    widthPx: advice.size?.widthPx ?? model.nativeSidePx,
-    heightPx: advice.size?.heightPx ?? model.nativeSidePx,
+    widthPx: settings.size?.widthPx ?? model.nativeSidePx,
+    heightPx: settings.size?.heightPx ?? model.nativeSidePx,
     sampler: chosen ?? model.sampler ?? sdxl.sampler,
     standsIn: chosen === undefined ? scheduler?.notBuilt : undefined,
     noise: { zeroTerminalSnr: scheduler?.zeroTerminalSnr ?? false, edm: scheduler?.edm ?? false },
     preset: preset?.name,
     steps,
-    guidance: advice.guidance ?? preset?.guidance ?? sdxl.guidance,
+    guidance: settings.guidance ?? preset?.guidance ?? sdxl.guidance,
     refiner: {
-      way: advice.refiner?.way ?? 'ensemble',
-      split: advice.refiner?.split ?? sdxl.split,
-      strength: advice.refiner?.strength ?? sdxl.strength,
-      steps: advice.refiner?.steps,
-      guidance: advice.refiner?.guidance ?? sdxl.refinerGuidance,
-      score: advice.refiner?.score ?? sdxl.score,
+      way: settings.refiner?.way ?? 'ensemble',
+      split: settings.refiner?.split ?? sdxl.split,
+      strength: settings.refiner?.strength ?? sdxl.strength,
+      steps: settings.refiner?.steps,
+      guidance: settings.refiner?.guidance ?? sdxl.refinerGuidance,
+      score: settings.refiner?.score ?? sdxl.score,
     },
   }
 }

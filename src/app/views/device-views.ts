@@ -1,5 +1,5 @@
 /** What the devices are, have and do now, here and on other machines. */
-import type { DeviceStatus } from '../../engine/jobs/devices/device-list.ts'
+import type { DeviceStatus } from '../../engine/jobs/devices/device.ts'
 import type { Pool } from '../../engine/jobs/pool.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { DeviceUse, DeviceView } from './views.ts'

@@ -2,10 +2,10 @@
 
 import { longestPromptCharacters } from '../../common/bounds.ts'
 import type { PictureParameters } from '../../engine/image/parameters/parameters.ts'
-import { readWholeMakingOf } from '../../engine/image/parameters/read-parameters.ts'
+import { readFullProvenance } from '../../engine/image/parameters/read-parameters.ts'
 import { templateFor } from '../../engine/text/expand-prompt.ts'
+import { requestOfParameters } from '../derive/request-of-parameters.ts'
 import type { ImagineRequest } from '../requests.ts'
-import { requestOfParameters } from '../resolve/request-of-parameters.ts'
 import type { Catalogue } from './catalogue.ts'
 
 export type { PictureParameters }
@@ -32,11 +32,11 @@ const mostExtraFields = 50
  * the database describes Easel's pictures, to people who may see them.
  */
 export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue): Promise<ForeignPicture> {
-  const making = await readWholeMakingOf(bytes)
-  if (making?.program === 'Easel') return { kind: 'nothing' }
-  if (making?.parameters && making.program !== undefined) {
-    const { program } = making
-    const parameters = shortened(making.parameters)
+  const provenance = await readFullProvenance(bytes)
+  if (provenance?.program === 'Easel') return { kind: 'nothing' }
+  if (provenance?.parameters && provenance.program !== undefined) {
+    const { program } = provenance
+    const parameters = shortened(provenance.parameters)
     const request = requestOfParameters(parameters, catalogue, program)
     return {
       kind: 'parameters',
@@ -45,7 +45,7 @@ export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue
       request: { ...request, ...sizeOf(parameters), prompt: templateFor(request.prompt) },
     }
   }
-  const keywords = making?.unread ?? []
+  const keywords = provenance?.unread ?? []
   return keywords.length > 0 ? { kind: 'unknown-format', keywords } : { kind: 'nothing' }
 }
 

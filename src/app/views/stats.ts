@@ -1,8 +1,8 @@
 /** Statistics over a period, computed from the jobs' records. */
 
-import { groupBy } from '../../common/group-by.ts'
+import { groupBy } from '../../common/collections/group-by.ts'
 import type { Config } from '../../config/config.ts'
-import type { JobFigures, JobsTable } from '../../db/repositories/jobs.ts'
+import type { JobFigures, JobsTable } from '../../db/repositories/jobs/jobs.ts'
 import type { Viewer } from '../access/access-rules.ts'
 import type { Person } from '../people/people.ts'
 import type { StatsRow, StatsTotals, StatsView } from './views.ts'

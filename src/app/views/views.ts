@@ -88,8 +88,8 @@ export interface DeviceView {
   fetching?: { name: string; doneBytes: number; totalBytes: number }
 }
 
-/** `sick`: hangs. `quarantined`: failed, and is tried again. `pausing`: paused, and its last job still runs. */
-export type DeviceUse = 'free' | 'busy' | 'sick' | 'quarantined' | 'stopped' | 'paused' | 'pausing'
+/** `hung`: hangs. `quarantined`: failed, and is tried again. `pausing`: paused, and its last job still runs. */
+export type DeviceUse = 'free' | 'busy' | 'hung' | 'quarantined' | 'stopped' | 'paused' | 'pausing'
 
 /** Admin statistics over a period, from the jobs' own records. */
 export interface StatsView {

@@ -1,9 +1,9 @@
 /** Parses and formats `/imagine`: text with flags at its end ↔ request. Pure. */
 
 import { commandTooLong } from '../../app/checks/text-limits.ts'
+import { requestOf } from '../../app/derive/request-of-job.ts'
 import { type Problem, problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
-import { requestOf } from '../../app/resolve/request-of-job.ts'
 import type { JobView } from '../../app/views/views.ts'
 import { type FlagName, findFlag, flagList } from './flags.ts'
 import { midjourneyFlag } from './midjourney-flags.ts'

@@ -6,6 +6,7 @@ import { bounds } from '../../common/bounds.ts'
 import { promptSyntaxes, sigmaSpreads, timestepSpacings } from '../../common/choices.ts'
 import { nearestNames } from '../../common/nearest.ts'
 import type { Words } from '../../words/en.ts'
+import { controlList, imagePromptList } from './control-values.ts'
 import {
   between,
   type FlagValue,
@@ -21,7 +22,6 @@ import {
   text,
   wholeNumber,
 } from './flag-values.ts'
-import { controlList, imagePromptList } from './guidance-values.ts'
 import { loraList } from './lora-values.ts'
 import { readValue, type TypedValue } from './read-value.ts'
 

@@ -39,3 +39,11 @@ export function linesOf({ author, lines }: Message): string[] {
 export function textMessage(title: string, lines: string[] = []): Message {
   return { title, lines, pictures: [], buttons: [] }
 }
+
+const barLength = 20
+
+/** Progress as a bar of text. */
+export function progressBar({ step, steps }: NonNullable<Message['progress']>): string {
+  const filled = steps === 0 ? 0 : Math.round((step / steps) * barLength)
+  return '▰'.repeat(filled) + '▱'.repeat(barLength - filled)
+}

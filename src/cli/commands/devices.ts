@@ -7,8 +7,8 @@ import { hostOpener, workerCatalogue } from '../../devices/device-workers.ts'
 import { prepareDevices } from '../../devices/prepare-devices.ts'
 import { reasonLines } from '../../devices/reason-lines.ts'
 import type { Words } from '../../words/en.ts'
-import { changeDevice, deviceChanges, pausedDevices } from '../device-pauses.ts'
-import { presentMachines } from '../machines.ts'
+import { changeDevice, deviceChanges, pausedDevices } from '../devices/device-pauses.ts'
+import { presentMachines } from '../devices/machines.ts'
 import {
   type CommandSession,
   type CommonOptions,

@@ -3,9 +3,15 @@ import type { Command } from 'commander'
 import { isChatPlatform } from '../../common/platforms.ts'
 import { toAppError } from '../../errors/errors.ts'
 import type { Words } from '../../words/en.ts'
-import { checkAdapters, checkDataFolder, checkNative, checkNode, type DoctorFinding } from '../checks.ts'
-import { checkModels } from '../model-checks.ts'
-import { checkRedis, checkStore } from '../remote-checks.ts'
+import {
+  checkAdapters,
+  checkDataFolder,
+  checkNative,
+  checkNode,
+  type DoctorFinding,
+} from '../doctor/machine-checks.ts'
+import { checkModels } from '../doctor/model-checks.ts'
+import { checkRedis, checkStore } from '../doctor/remote-checks.ts'
 import {
   type CommandSession,
   type CommonOptions,

@@ -16,8 +16,8 @@ import { LoraFits } from '../../engine/pipeline/open/lora-fits.ts'
 import { systemRandom } from '../../system/system-ports.ts'
 import { problemSentence, type Words } from '../../words/en.ts'
 import { commandText } from '../command-text.ts'
-import { type PictureFile, readPicture } from '../files.ts'
-import { paintToFiles } from '../paint.ts'
+import { paintToFiles } from '../pictures/paint.ts'
+import { type PictureFile, readPicture } from '../pictures/picture-file.ts'
 import {
   type CommandSession,
   type CommonOptions,

@@ -1,17 +1,17 @@
 /** `easel info FILE`: shows how a picture was made, from the file alone, and the command that reproduces it. */
 import { extname } from 'node:path'
 import type { Command } from 'commander'
+import { requestOf } from '../../app/derive/request-of-job.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
-import { requestOf } from '../../app/resolve/request-of-job.ts'
 import { readForeignPicture } from '../../app/views/foreign-picture.ts'
 import { formatRequest } from '../../bots/grammar/command-line.ts'
 import { foreignTable } from '../../bots/messages/foreign-info.ts'
 import { parameterTable } from '../../bots/messages/parameters.ts'
 import { machineKeys, type PictureParameters, workOrderOf } from '../../engine/image/parameters/parameters.ts'
-import { type MakingOf, readWholeMakingOf } from '../../engine/image/parameters/read-parameters.ts'
+import { type Provenance, readFullProvenance } from '../../engine/image/parameters/read-parameters.ts'
 import type { WorkOrder } from '../../engine/work-order.ts'
 import type { Words } from '../../words/en.ts'
-import { readPicture } from '../files.ts'
+import { readPicture } from '../pictures/picture-file.ts'
 import {
   type CommandSession,
   type CommonOptions,
@@ -31,26 +31,30 @@ export function infoCommand(words: Words): Command {
 async function show(session: CommandSession, file: string) {
   const { words, out, err } = session
   const { bytes } = await readPicture(file)
-  const making = await readWholeMakingOf(bytes)
-  if (making?.parameters === undefined) {
-    err(`easel: ${whyUnknown(making, file, words)}`)
+  const provenance = await readFullProvenance(bytes)
+  if (provenance?.parameters === undefined) {
+    err(`easel: ${whyUnknown(provenance, file, words)}`)
     return exitCodes.fault
   }
-  const order = workOrderOf(making.parameters)
-  for (const [name, value] of tableOf(order, making.parameters, words)) {
+  const order = workOrderOf(provenance.parameters)
+  for (const [name, value] of tableOf(order, provenance.parameters, words)) {
     out(`${name}: ${value}`)
   }
-  if (making.program !== undefined && !order) out(words.cli.writtenBy(making.program))
-  out(making.aiMade ? words.cli.aiMade : words.cli.notMarked)
+  if (provenance.program !== undefined && !order) out(words.cli.writtenBy(provenance.program))
+  out(provenance.aiMade ? words.cli.aiMade : words.cli.notMarked)
   if (order) await showCommand(session, order, file)
   else await showNearest(session, bytes, file)
   return exitCodes.done
 }
 
-function whyUnknown(making: MakingOf | undefined, file: string, { cli }: CommandSession['words']): string {
-  if (!making) return cli.notAPicture(file)
-  return making.unread.length > 0
-    ? cli.formatOfParametersUnknown(file, making.unread)
+function whyUnknown(
+  provenance: Provenance | undefined,
+  file: string,
+  { cli }: CommandSession['words'],
+): string {
+  if (!provenance) return cli.notAPicture(file)
+  return provenance.unread.length > 0
+    ? cli.formatOfParametersUnknown(file, provenance.unread)
     : cli.noParameters(file)
 }
 

@@ -1,9 +1,9 @@
 /** `easel refine FILE`: the Refiner's image to image on a picture, with the parameters stored in the picture. */
 import type { Command } from 'commander'
 import { checkPicture } from '../../app/checks/check-picture.ts'
+import { type Recipe, refined } from '../../app/derive/derive.ts'
+import { requestOfParameters } from '../../app/derive/request-of-parameters.ts'
 import { problem } from '../../app/problems.ts'
-import { type Recipe, refined } from '../../app/resolve/derive.ts'
-import { requestOfParameters } from '../../app/resolve/request-of-parameters.ts'
 import { resolve } from '../../app/resolve/resolve.ts'
 import { checkStrength } from '../../app/resolve/resolve-refinement.ts'
 import { checkRanges } from '../../app/resolve/resolve-sampling.ts'
@@ -11,13 +11,13 @@ import { findByName, suggestions } from '../../app/views/catalogue.ts'
 import { Findings } from '../../app/views/findings.ts'
 import { bounds } from '../../common/bounds.ts'
 import { recipeOf as recipeIn } from '../../engine/image/parameters/parameters.ts'
-import { readWholeMakingOf } from '../../engine/image/parameters/read-parameters.ts'
+import { readFullProvenance } from '../../engine/image/parameters/read-parameters.ts'
 import type { ModelCatalogue } from '../../engine/models/library.ts'
 import type { RefineOrder } from '../../engine/work-order.ts'
 import { systemRandom } from '../../system/system-ports.ts'
 import { problemSentence, type Words } from '../../words/en.ts'
-import { readPicture, suffixed } from '../files.ts'
-import { paintToFiles } from '../paint.ts'
+import { paintToFiles } from '../pictures/paint.ts'
+import { readPicture, suffixed } from '../pictures/picture-file.ts'
 import {
   type CommandSession,
   type CommonOptions,
@@ -92,7 +92,7 @@ async function recipeOf(
   catalogue: ModelCatalogue,
   findings: Findings,
 ): Promise<Recipe | undefined> {
-  const { parameters, program } = (await readWholeMakingOf(bytes)) ?? {}
+  const { parameters, program } = (await readFullProvenance(bytes)) ?? {}
   const painted = parameters && recipeIn(parameters)
   if (painted) return painted
   const told = parameters && requestOfParameters(parameters, catalogue, program)

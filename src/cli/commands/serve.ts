@@ -7,7 +7,7 @@ import type { Logger } from '../../system/ports.ts'
 import { systemClock } from '../../system/system-ports.ts'
 import { within } from '../../system/time-limit.ts'
 import type { Words } from '../../words/en.ts'
-import { showMaking } from '../progress.ts'
+import { showMaking } from '../pictures/progress.ts'
 import {
   type CommandSession,
   type CommonOptions,

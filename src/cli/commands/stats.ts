@@ -6,7 +6,7 @@ import { statsCsv, statsMessage } from '../../bots/messages/stats-message.ts'
 import { dayMs } from '../../common/durations.ts'
 import { JobReader } from '../../db/records/job-records.ts'
 import { ServedTime } from '../../db/records/served-time.ts'
-import { JobsTable } from '../../db/repositories/jobs.ts'
+import { JobsTable } from '../../db/repositories/jobs/jobs.ts'
 import { systemClock } from '../../system/system-ports.ts'
 import type { Words } from '../../words/en.ts'
 import {
@@ -39,7 +39,7 @@ async function show(session: CommandSession, { days, csv }: StatsOptions): Promi
   if (!(days > 0)) return refuse(session, [words.cli.daysPositive])
   return withDatabase(session, client => {
     const toMs = systemClock.now()
-    const jobs = new JobsTable(client.rows, new JobReader(), new ServedTime(client.rows, systemClock))
+    const jobs = new JobsTable(client.query, new JobReader(), new ServedTime(client.query, systemClock))
     const stats = statsOf({ jobs }, { fromMs: toMs - days * dayMs, toMs })
     if (csv) process.stdout.write(statsCsv(stats))
     else {

@@ -1,11 +1,11 @@
 /** `easel upscale FILE`: enlarges any picture. */
 import { type Command, Option } from 'commander'
 import { checkPicture } from '../../app/checks/check-picture.ts'
-import { upscaled } from '../../app/resolve/derive.ts'
+import { upscaled } from '../../app/derive/derive.ts'
 import { Findings } from '../../app/views/findings.ts'
 import type { Words } from '../../words/en.ts'
-import { readPicture, suffixed } from '../files.ts'
-import { paintToFiles } from '../paint.ts'
+import { paintToFiles } from '../pictures/paint.ts'
+import { readPicture, suffixed } from '../pictures/picture-file.ts'
 import { type CommandSession, type CommonOptions, type ExitCode, newCommand, runCommand } from '../session.ts'
 import { refuseProblems } from './imagine.ts'
 

@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { withSettings } from '../../config/config.ts'
 import type { Words } from '../../words/en.ts'
-import { lendDevices } from '../lend-devices.ts'
-import { observeMachines } from '../machines.ts'
+import { lendDevices } from '../devices/lend-devices.ts'
+import { observeMachines } from '../devices/machines.ts'
 import {
   type CommandSession,
   type CommonOptions,

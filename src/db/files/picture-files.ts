@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, renameSync } from 'node:fs'
 import { access, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isMissing } from '../../errors/error-code.ts'
 import type { Ids } from '../../system/ports.ts'
 import { toStorageFault } from '../sqlite-faults.ts'
 import { createDurable, syncFolder } from './durable-files.ts'
@@ -114,10 +115,6 @@ async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 })
   if (first === undefined) return
   for (let made = folder; made !== dirname(first); made = dirname(made)) await syncFolder(dirname(made))
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 export function sha256(bytes: Uint8Array): string {

@@ -1,27 +1,27 @@
 /** The table of files without a picture's row: files that are being written or deleted. */
 import { eq, sql } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
-import { unownedFiles } from '../schema.ts'
+import type { QueryBuilder } from '../client.ts'
+import { unownedFiles } from '../schema/pictures.ts'
 
 export type UnownedFile = typeof unownedFiles.$inferSelect
 
 /** These run for every picture, so they are prepared once. */
-function prepareStatements(rows: Rows) {
+function prepareStatements(query: QueryBuilder) {
   const file = sql.placeholder('file')
   const wasOwned = sql.placeholder('wasOwned')
   return {
-    add: rows.insert(unownedFiles).values({ file, wasOwned }).onConflictDoNothing().prepare(),
-    remove: rows.delete(unownedFiles).where(eq(unownedFiles.file, file)).prepare(),
+    add: query.insert(unownedFiles).values({ file, wasOwned }).onConflictDoNothing().prepare(),
+    remove: query.delete(unownedFiles).where(eq(unownedFiles.file, file)).prepare(),
   }
 }
 
 export class UnownedFilesTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #statements: ReturnType<typeof prepareStatements>
 
-  constructor(rows: Rows) {
-    this.#rows = rows
-    this.#statements = prepareStatements(rows)
+  constructor(query: QueryBuilder) {
+    this.#query = query
+    this.#statements = prepareStatements(query)
   }
 
   /** Files that are being written. */
@@ -44,6 +44,6 @@ export class UnownedFilesTable {
   }
 
   all(): UnownedFile[] {
-    return this.#rows.select().from(unownedFiles).all()
+    return this.#query.select().from(unownedFiles).all()
   }
 }

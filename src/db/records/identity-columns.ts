@@ -1,5 +1,5 @@
 /** The columns of the people table that say who somebody is, without their settings. */
-import { people } from '../schema.ts'
+import { people } from '../schema/people.ts'
 
 export const identityColumns = {
   platform: people.platform,

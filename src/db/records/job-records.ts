@@ -2,10 +2,10 @@
 import { eq } from 'drizzle-orm'
 import { z } from 'zod'
 import { type JobState, jobStates } from '../../engine/jobs/job.ts'
-import type { Failure } from '../../engine/jobs/store.ts'
+import type { Failure } from '../../engine/jobs/job-store.ts'
 import { type CountMemory, countNothing, jobSizeOf } from '../../engine/jobs/times/job-size.ts'
 import { type WorkOrder, workOrder } from '../../engine/work-order.ts'
-import type { Rows } from '../client.ts'
+import type { QueryBuilder } from '../client.ts'
 import {
   conversation,
   type Identity,
@@ -13,7 +13,8 @@ import {
   readFailure,
   type StoredConversation,
 } from '../repositories/documents.ts'
-import { jobs, people } from '../schema.ts'
+import { jobs } from '../schema/jobs.ts'
+import { people } from '../schema/people.ts'
 import { type IdentityRow, identityColumns } from './identity-columns.ts'
 
 export interface JobRecord {
@@ -80,8 +81,8 @@ const recordColumns = {
 }
 
 /** Jobs with their authors; the caller adds conditions and an order. */
-export function selectJobs(rows: Rows) {
-  return rows
+export function selectJobs(query: QueryBuilder) {
+  return query
     .select({ job: recordColumns, author: identityColumns })
     .from(jobs)
     .innerJoin(people, eq(people.id, jobs.personId))

@@ -2,7 +2,7 @@
 import type { PaintOrder } from '../../engine/work-order.ts'
 import type { StoredConversation } from '../repositories/documents.ts'
 import { conversation, platform } from '../repositories/documents.ts'
-import type { jobs } from '../schema.ts'
+import type { jobs } from '../schema/jobs.ts'
 
 type JobRow = typeof jobs.$inferSelect
 

@@ -4,15 +4,15 @@
  */
 import { eq, sql } from 'drizzle-orm'
 import type { Clock } from '../../system/ports.ts'
-import type { Rows } from '../client.ts'
-import { counters } from '../schema.ts'
+import type { QueryBuilder } from '../client.ts'
+import { counters } from '../schema/operation.ts'
 
 const name = 'served_ms'
 /** Many jobs a second need not save it with each claim: the page it is on would be one more in each of their commits. */
 const saveIntervalMs = 1000
 
-function prepareSave(rows: Rows) {
-  return rows
+function prepareSave(query: QueryBuilder) {
+  return query
     .insert(counters)
     .values({ name, value: sql.placeholder('value') })
     .onConflictDoUpdate({ target: counters.name, set: { value: sql`excluded.value` } })
@@ -26,10 +26,10 @@ export class ServedTime {
   readonly #startedMs: number
   #savedMs: number
 
-  constructor(rows: Rows, clock: Pick<Clock, 'monotonicMs'>) {
-    this.#save = prepareSave(rows)
+  constructor(query: QueryBuilder, clock: Pick<Clock, 'monotonicMs'>) {
+    this.#save = prepareSave(query)
     this.#clock = clock
-    this.#beforeMs = rows.select().from(counters).where(eq(counters.name, name)).get()?.value ?? 0
+    this.#beforeMs = query.select().from(counters).where(eq(counters.name, name)).get()?.value ?? 0
     this.#startedMs = clock.monotonicMs()
     this.#savedMs = this.#beforeMs
   }

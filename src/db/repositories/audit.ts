@@ -1,7 +1,7 @@
 /** The audit table: who did what to whom, for the operator. */
 import { and, asc, eq } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
-import { audit } from '../schema.ts'
+import type { QueryBuilder } from '../client.ts'
+import { audit } from '../schema/operation.ts'
 
 export interface AuditEntry {
   at: number
@@ -12,16 +12,16 @@ export interface AuditEntry {
 }
 
 export class AuditTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   /** By job: cancels that a full disk refused. Like them they are in memory alone until the job's end is stored. */
   readonly #owed = new Map<string, AuditEntry>()
 
-  constructor(rows: Rows) {
-    this.#rows = rows
+  constructor(query: QueryBuilder) {
+    this.#query = query
   }
 
   add(entry: AuditEntry): void {
-    this.#rows.insert(audit).values(entry).run()
+    this.#query.insert(audit).values(entry).run()
   }
 
   /** To be added with the end of its target; the first one for it counts. */
@@ -41,7 +41,7 @@ export class AuditTable {
   }
 
   has({ action, target }: Pick<AuditEntry, 'action' | 'target'>): boolean {
-    const found = this.#rows
+    const found = this.#query
       .select({ id: audit.id })
       .from(audit)
       .where(and(eq(audit.target, target), eq(audit.action, action)))
@@ -51,6 +51,6 @@ export class AuditTable {
   }
 
   all(): (typeof audit.$inferSelect)[] {
-    return this.#rows.select().from(audit).orderBy(asc(audit.id)).all()
+    return this.#query.select().from(audit).orderBy(asc(audit.id)).all()
   }
 }

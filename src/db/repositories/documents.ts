@@ -3,12 +3,12 @@
 import { z } from 'zod'
 import { type Audience, audiences, conversationKinds } from '../../common/conversations.ts'
 import { platforms } from '../../common/platforms.ts'
-import type { Failure } from '../../engine/jobs/store.ts'
+import type { Failure } from '../../engine/jobs/job-store.ts'
 import { isErrorCode, readErrorDetails } from '../../errors/error-details.ts'
 
 export const platform = z.enum(platforms)
 
-/** Rows from before audiences were recorded count as private. */
+/** QueryBuilder from before audiences were recorded count as private. */
 export const conversation = z
   .object({
     platform,

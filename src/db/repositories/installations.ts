@@ -1,21 +1,21 @@
 /** The installations table: a platform's workspaces, each encrypted by its adapter. */
 import { eq } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
-import { installations } from '../schema.ts'
+import type { QueryBuilder } from '../client.ts'
+import { installations } from '../schema/operation.ts'
 
 export class InstallationsTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
 
-  constructor(rows: Rows) {
-    this.#rows = rows
+  constructor(query: QueryBuilder) {
+    this.#query = query
   }
 
   get(id: string): Uint8Array | undefined {
-    return this.#rows.select().from(installations).where(eq(installations.id, id)).get()?.sealed
+    return this.#query.select().from(installations).where(eq(installations.id, id)).get()?.sealed
   }
 
   ids(): string[] {
-    return this.#rows
+    return this.#query
       .select({ id: installations.id })
       .from(installations)
       .all()
@@ -24,7 +24,7 @@ export class InstallationsTable {
 
   put(id: string, sealed: Uint8Array, updatedAt: number): void {
     const row = { id, sealed: Buffer.from(sealed), updatedAt }
-    this.#rows
+    this.#query
       .insert(installations)
       .values(row)
       .onConflictDoUpdate({ target: installations.id, set: row })
@@ -32,6 +32,6 @@ export class InstallationsTable {
   }
 
   remove(id: string): void {
-    this.#rows.delete(installations).where(eq(installations.id, id)).run()
+    this.#query.delete(installations).where(eq(installations.id, id)).run()
   }
 }

@@ -1,9 +1,11 @@
 /** The tables of pending questions and open forms, and of the files that belong to them. */
 import { and, asc, desc, eq, inArray, lt, type SQL, sql, sum } from 'drizzle-orm'
 import { dayMs } from '../../common/durations.ts'
-import type { Rows } from '../client.ts'
+import type { QueryBuilder } from '../client.ts'
 import { UnownedFilesTable } from '../files/unowned-files.ts'
-import { jobs, pendingAnswers, pendingFiles, people } from '../schema.ts'
+import { jobs } from '../schema/jobs.ts'
+import { pendingAnswers, pendingFiles } from '../schema/pending.ts'
+import { people } from '../schema/people.ts'
 import { accountOf } from './account.ts'
 import type { Identity } from './documents.ts'
 
@@ -29,12 +31,12 @@ export type PendingRow =
   | { kind: 'none' }
 
 export class PendingTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #unowned: UnownedFilesTable
 
-  constructor(rows: Rows) {
-    this.#rows = rows
-    this.#unowned = new UnownedFilesTable(rows)
+  constructor(query: QueryBuilder) {
+    this.#query = query
+    this.#unowned = new UnownedFilesTable(query)
   }
 
   /** Keeps a question, unless its id is known already. Returns the files to discard: those of questions that it replaces. */
@@ -42,10 +44,10 @@ export class PendingTable {
     const account = accountOf(owner)
     const discarded = this.removeOld(nowMs)
     const row = { id, account, document, createdAt: nowMs }
-    const { changes } = this.#rows.insert(pendingAnswers).values(row).onConflictDoNothing().run()
+    const { changes } = this.#query.insert(pendingAnswers).values(row).onConflictDoNothing().run()
     if (changes === 0) return [...discarded, ...files.map(({ file }) => file)]
     if (files.length > 0)
-      this.#rows
+      this.#query
         .insert(pendingFiles)
         .values(files.map((each, index) => ({ ...each, pendingId: id, index })))
         .run()
@@ -58,11 +60,11 @@ export class PendingTable {
   }
 
   get(id: string, asker: Owner, nowMs: number): PendingRow {
-    const row = this.#rows.select().from(pendingAnswers).where(eq(pendingAnswers.id, id)).get()
+    const row = this.#query.select().from(pendingAnswers).where(eq(pendingAnswers.id, id)).get()
     if (row === undefined || row.createdAt < nowMs - lifeMs) return { kind: 'none' }
     const { account, document } = row
     if (account !== accountOf(asker)) return { kind: 'not-yours' }
-    const files = this.#rows
+    const files = this.#query
       .select({ file: pendingFiles.file })
       .from(pendingFiles)
       .where(eq(pendingFiles.pendingId, id))
@@ -72,7 +74,7 @@ export class PendingTable {
   }
 
   files(): string[] {
-    return this.#rows
+    return this.#query
       .select({ file: pendingFiles.file })
       .from(pendingFiles)
       .all()
@@ -86,7 +88,7 @@ export class PendingTable {
 
   /** Removes the question that led to a job: its document names the job's event. Returns the files to discard. */
   removeOfJob(jobId: string): string[] {
-    const job = this.#rows
+    const job = this.#query
       .select({ account: people.account, eventId: jobs.eventId })
       .from(jobs)
       .innerJoin(people, eq(people.id, jobs.personId))
@@ -105,7 +107,7 @@ export class PendingTable {
   #removeBeyond(most: { rows: number; bytes: number }, which?: SQL): string[] {
     let rows = 0
     let bytes = 0
-    const beyond = this.#rows
+    const beyond = this.#query
       .select({ id: pendingAnswers.id, bytes: sum(pendingFiles.sizeBytes).mapWith(Number) })
       .from(pendingAnswers)
       .leftJoin(pendingFiles, eq(pendingFiles.pendingId, pendingAnswers.id))
@@ -124,14 +126,14 @@ export class PendingTable {
 
   /** The files' rows go with the question's. */
   #remove(which: SQL | undefined): string[] {
-    const files = this.#rows
+    const files = this.#query
       .select({ file: pendingFiles.file })
       .from(pendingFiles)
       .innerJoin(pendingAnswers, eq(pendingAnswers.id, pendingFiles.pendingId))
       .where(which)
       .all()
       .map(({ file }) => file)
-    this.#rows.delete(pendingAnswers).where(which).run()
+    this.#query.delete(pendingAnswers).where(which).run()
     this.#unowned.disown(files)
     return files
   }

@@ -1,12 +1,12 @@
 /** The people table: identities, and each person's defaults. */
 import { and, asc, eq, sql } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
-import { people } from '../schema.ts'
+import type { QueryBuilder } from '../client.ts'
+import { people } from '../schema/people.ts'
 import { accountOf } from './account.ts'
 import { type Identity, personSettings, type StoredSettings } from './documents.ts'
 
 /** These run for every request, so they are prepared once. */
-function prepareStatements(rows: Rows) {
+function prepareStatements(query: QueryBuilder) {
   const identity = {
     platform: sql.placeholder('platform'),
     spaceId: sql.placeholder('spaceId'),
@@ -20,7 +20,7 @@ function prepareStatements(rows: Rows) {
     eq(people.userId, identity.userId),
   )
   return {
-    upsert: rows
+    upsert: query
       .insert(people)
       .values({ ...identity, account, name, address: sql.placeholder('address') })
       .onConflictDoUpdate({
@@ -29,9 +29,9 @@ function prepareStatements(rows: Rows) {
       })
       .returning({ id: people.id })
       .prepare(),
-    find: rows.select({ id: people.id }).from(people).where(isThat).prepare(),
-    settings: rows.select({ settings: people.settings }).from(people).where(isThat).prepare(),
-    ofAccount: rows
+    find: query.select({ id: people.id }).from(people).where(isThat).prepare(),
+    settings: query.select({ settings: people.settings }).from(people).where(isThat).prepare(),
+    ofAccount: query
       .select({ id: people.id })
       .from(people)
       .where(eq(people.account, account))
@@ -41,12 +41,12 @@ function prepareStatements(rows: Rows) {
 }
 
 export class PeopleTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #statements: ReturnType<typeof prepareStatements>
 
-  constructor(rows: Rows) {
-    this.#rows = rows
-    this.#statements = prepareStatements(rows)
+  constructor(query: QueryBuilder) {
+    this.#query = query
+    this.#statements = prepareStatements(query)
   }
 
   /** The row of a person, created or updated with the current name. */
@@ -72,12 +72,12 @@ export class PeopleTable {
   }
 
   saveSettings(personId: number, settings: StoredSettings): void {
-    this.#rows.update(people).set({ settings }).where(eq(people.id, personId)).run()
+    this.#query.update(people).set({ settings }).where(eq(people.id, personId)).run()
   }
 
   /** Deletes the name and the defaults. The identity stays, because quotas depend on it. */
   forget(personId: number): void {
-    this.#rows.update(people).set({ name: '', settings: {} }).where(eq(people.id, personId)).run()
+    this.#query.update(people).set({ name: '', settings: {} }).where(eq(people.id, personId)).run()
   }
 }
 

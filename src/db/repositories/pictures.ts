@@ -1,9 +1,10 @@
 /** The pictures table: the records of stored pictures; the bytes are in files. */
 import { and, asc, desc, eq, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
-import { groupBy } from '../../common/group-by.ts'
-import type { Rows } from '../client.ts'
+import { groupBy } from '../../common/collections/group-by.ts'
+import type { QueryBuilder } from '../client.ts'
 import { UnownedFilesTable } from '../files/unowned-files.ts'
-import { jobSources, jobs, pictures } from '../schema.ts'
+import { jobSources, jobs } from '../schema/jobs.ts'
+import { pictures } from '../schema/pictures.ts'
 
 export type PictureRecord = typeof pictures.$inferSelect
 export type NewPicture = typeof pictures.$inferInsert
@@ -16,16 +17,16 @@ export interface RemovedPictures {
 }
 
 /** These run for every job, so they are prepared once. */
-function prepareStatements(rows: Rows) {
+function prepareStatements(query: QueryBuilder) {
   const jobId = sql.placeholder('jobId')
   return {
-    ofJob: rows
+    ofJob: query
       .select()
       .from(pictures)
       .where(eq(pictures.jobId, jobId))
       .orderBy(asc(pictures.index))
       .prepare(),
-    add: rows
+    add: query
       .insert(pictures)
       .values({
         id: sql.placeholder('id'),
@@ -46,14 +47,14 @@ function prepareStatements(rows: Rows) {
 }
 
 export class PicturesTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #statements: ReturnType<typeof prepareStatements>
   readonly #unowned: UnownedFilesTable
 
-  constructor(rows: Rows) {
-    this.#rows = rows
-    this.#statements = prepareStatements(rows)
-    this.#unowned = new UnownedFilesTable(rows)
+  constructor(query: QueryBuilder) {
+    this.#query = query
+    this.#statements = prepareStatements(query)
+    this.#unowned = new UnownedFilesTable(query)
   }
 
   /** Adds a picture; its file is owned from now on. A painted one was not noted as unowned. */
@@ -64,12 +65,12 @@ export class PicturesTable {
   }
 
   get(id: string): PictureRecord | undefined {
-    return this.#rows.select().from(pictures).where(eq(pictures.id, id)).get()
+    return this.#query.select().from(pictures).where(eq(pictures.id, id)).get()
   }
 
   isThere(id: string): boolean {
     return (
-      this.#rows.select({ id: pictures.id }).from(pictures).where(eq(pictures.id, id)).get() !== undefined
+      this.#query.select({ id: pictures.id }).from(pictures).where(eq(pictures.id, id)).get() !== undefined
     )
   }
 
@@ -77,7 +78,7 @@ export class PicturesTable {
   madeWithHash(hash: string): PictureRecord[] {
     if (!/^[0-9a-f]{16,64}$/.test(hash)) return []
     // A range instead of a pattern can use the index; `g` follows the last hexadecimal digit.
-    return this.#rows
+    return this.#query
       .select()
       .from(pictures)
       .where(and(gte(pictures.hash, hash), lt(pictures.hash, `${hash}g`), isNotNull(pictures.jobId)))
@@ -87,7 +88,7 @@ export class PicturesTable {
 
   /** The same picture, byte for byte, if this person gave it before. */
   givenBefore(personId: number, hash: string): PictureRecord | undefined {
-    return this.#rows
+    return this.#query
       .select()
       .from(pictures)
       .where(and(eq(pictures.hash, hash), eq(pictures.personId, personId), isNull(pictures.jobId)))
@@ -102,7 +103,7 @@ export class PicturesTable {
   /** The pictures by job, each set in its order. */
   ofJobs(jobIds: readonly string[]): Map<string, PictureRecord[]> {
     if (jobIds.length === 0) return new Map()
-    const found = this.#rows
+    const found = this.#query
       .select()
       .from(pictures)
       .where(inArray(pictures.jobId, [...jobIds]))
@@ -112,7 +113,7 @@ export class PicturesTable {
   }
 
   files(): string[] {
-    return this.#rows
+    return this.#query
       .select({ file: pictures.file })
       .from(pictures)
       .all()
@@ -121,14 +122,14 @@ export class PicturesTable {
 
   /** Removes a job's pictures, and those that it started from and no other job uses. */
   removeOfJob(jobId: string): RemovedPictures {
-    const sources = this.#rows
+    const sources = this.#query
       .delete(jobSources)
       .where(eq(jobSources.jobId, jobId))
       .returning({ id: jobSources.pictureId })
       .all()
       .map(row => row.id)
     const sourceIds = sources.filter(id => !this.#isUsed(id))
-    const made = this.#rows
+    const made = this.#query
       .delete(pictures)
       .where(eq(pictures.jobId, jobId))
       .returning({ file: pictures.file })
@@ -139,7 +140,7 @@ export class PicturesTable {
 
   /** Removes every picture of a person. Returns the files to discard. */
   removeOfPerson(personId: number): string[] {
-    const removed = this.#rows
+    const removed = this.#query
       .delete(pictures)
       .where(eq(pictures.personId, personId))
       .returning({ file: pictures.file })
@@ -155,7 +156,7 @@ export class PicturesTable {
 
   /** Whether a job starts from the picture. */
   #isUsed(pictureId: string): boolean {
-    const job = this.#rows
+    const job = this.#query
       .select({ jobId: jobSources.jobId })
       .from(jobSources)
       .innerJoin(jobs, eq(jobs.id, jobSources.jobId))
@@ -165,7 +166,7 @@ export class PicturesTable {
   }
 
   #removeGiven(pictureId: string): { file: string }[] {
-    return this.#rows
+    return this.#query
       .delete(pictures)
       .where(and(eq(pictures.id, pictureId), isNull(pictures.jobId)))
       .returning({ file: pictures.file })

@@ -1,8 +1,9 @@
 /** The usage table: quota usage and run time of accepted jobs. */
 import { and, asc, eq, gte, inArray, max, sql, sum } from 'drizzle-orm'
-import type { Rows } from '../client.ts'
+import type { QueryBuilder } from '../client.ts'
 import { isInJson } from '../column-placeholder.ts'
-import { people, usage } from '../schema.ts'
+import { usage } from '../schema/jobs.ts'
+import { people } from '../schema/people.ts'
 
 export interface Used {
   jobs: number
@@ -22,11 +23,11 @@ interface Space {
 }
 
 /** These run for every job, so they are prepared once. */
-function prepareStatements(rows: Rows) {
+function prepareStatements(query: QueryBuilder) {
   const jobId = sql.placeholder('jobId')
   const isThat = eq(usage.jobId, jobId)
   return {
-    accept: rows
+    accept: query
       .insert(usage)
       .values({
         jobId,
@@ -35,13 +36,13 @@ function prepareStatements(rows: Rows) {
         acceptedAt: sql.placeholder('acceptedAt'),
       })
       .prepare(),
-    addRun: rows
+    addRun: query
       .update(usage)
       .set({ runMs: sql`${usage.runMs} + ${sql.placeholder('runMs')}` })
       .where(isThat)
       .prepare(),
-    refund: rows.update(usage).set({ pictures: 0 }).where(isThat).prepare(),
-    entriesSince: rows
+    refund: query.update(usage).set({ pictures: 0 }).where(isThat).prepare(),
+    entriesSince: query
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
       .from(usage)
       .where(and(isInJson(usage.personId, 'personIds'), gte(usage.acceptedAt, sql.placeholder('sinceMs'))))
@@ -51,12 +52,12 @@ function prepareStatements(rows: Rows) {
 }
 
 export class UsageTable {
-  readonly #rows: Rows
+  readonly #query: QueryBuilder
   readonly #statements: ReturnType<typeof prepareStatements>
 
-  constructor(rows: Rows) {
-    this.#rows = rows
-    this.#statements = prepareStatements(rows)
+  constructor(query: QueryBuilder) {
+    this.#query = query
+    this.#statements = prepareStatements(query)
   }
 
   accept(jobId: string, personId: number, pictures: number, acceptedAt: number): void {
@@ -69,7 +70,7 @@ export class UsageTable {
 
   /** When a request of those people was accepted last; 0 if none was. */
   lastAcceptedAt(personIds: readonly number[]): number {
-    const last = this.#rows
+    const last = this.#query
       .select({ at: max(usage.acceptedAt) })
       .from(usage)
       .where(inArray(usage.personId, [...personIds]))
@@ -85,7 +86,7 @@ export class UsageTable {
   /** The usage of those people together. */
   since(personIds: readonly number[], sinceMs: number): Used {
     const rows = this.entriesSince(personIds, sinceMs)
-    const total = this.#rows
+    const total = this.#query
       .select({ runMs: sum(usage.runMs).mapWith(Number) })
       .from(usage)
       .where(and(inArray(usage.personId, [...personIds]), gte(usage.acceptedAt, sinceMs)))
@@ -104,7 +105,7 @@ export class UsageTable {
 
   /** The entries of everybody whose last request came from an address, oldest first. */
   entriesFrom(address: string, sinceMs: number): UsageEntry[] {
-    return this.#rows
+    return this.#query
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
       .from(usage)
       .innerJoin(people, eq(people.id, usage.personId))
@@ -115,7 +116,7 @@ export class UsageTable {
 
   /** The entries of everybody in a space, oldest first. */
   entriesInSpace({ platform, spaceId }: Space, sinceMs: number): UsageEntry[] {
-    return this.#rows
+    return this.#query
       .select({ acceptedAt: usage.acceptedAt, pictures: usage.pictures })
       .from(usage)
       .innerJoin(people, eq(people.id, usage.personId))

@@ -2,7 +2,7 @@
 import { decodeStoredPicture } from './decode.ts'
 import { encodePicture } from './encode.ts'
 import { guessFormat, type PictureFormat } from './files/format.ts'
-import { readMakingOf } from './parameters/read-parameters.ts'
+import { readProvenance } from './parameters/read-parameters.ts'
 
 /** The same input gives the same bytes. A file that already has the format is returned unchanged. */
 export async function convertPicture(file: Uint8Array, format: PictureFormat): Promise<Uint8Array> {
@@ -11,7 +11,7 @@ export async function convertPicture(file: Uint8Array, format: PictureFormat): P
   const { bytes } = await encodePicture(
     await decodeStoredPicture(file),
     format,
-    readMakingOf(file)?.parameters,
+    readProvenance(file)?.parameters,
   )
   return bytes
 }

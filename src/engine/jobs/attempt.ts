@@ -1,9 +1,9 @@
 /** One attempt at a job on a device, which also updates the device's speed. */
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger } from '../../system/ports.ts'
-import { endingAfterCancel, isSuspect, type TryOutcome, verdict } from './retry-verdict.ts'
+import { type AttemptOutcome, endingAfterAttempt, endingAfterCancel, isSuspect } from './endings.ts'
+import type { Claim, Ending, JobStore } from './job-store.ts'
 import type { Run } from './run.ts'
-import type { Claim, Ending, JobStore } from './store.ts'
 import type { Speeds } from './times/speeds.ts'
 
 export interface AttemptParts {
@@ -14,7 +14,7 @@ export interface AttemptParts {
 }
 
 /** Runs the job to its end on its device. Never rejects: whatever is thrown is a failed attempt. */
-export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Promise<TryOutcome> {
+export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Promise<AttemptOutcome> {
   const { store, clock, speeds, onProgress } = parts
   const { job, device } = run
   try {
@@ -24,8 +24,8 @@ export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Prom
       signal: run.abort.signal,
       onLoading: () => run.loading(),
       onStep: (step, steps, preview, elapsedMs) => {
-        const stepMs = run.stepped(step, steps, preview, { arrivedMs: clock.monotonicMs(), elapsedMs })
-        if (stepMs !== undefined) speeds.stepped(device.name, job, stepMs)
+        const stepMs = run.recordStep(step, steps, preview, { arrivedMs: clock.monotonicMs(), elapsedMs })
+        if (stepMs !== undefined) speeds.recordStep(device.name, job, stepMs)
         onProgress()
       },
     })
@@ -38,33 +38,33 @@ export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Prom
   }
 }
 
-/** `chance` as for verdict. The store holds accepted cancels too, and decides in the same way. */
+/** `chance` as for endingAfterAttempt. The store holds accepted cancels too, and decides in the same way. */
 export function endingOf(
   { stopped }: Pick<Run, 'stopped'>,
   claim: Claim,
-  outcome: TryOutcome,
+  outcome: AttemptOutcome,
   chance: number,
 ): Ending {
-  const ending = verdict(claim, outcome, chance)
+  const ending = endingAfterAttempt(claim, outcome, chance)
   return stopped === 'cancelled' ? endingAfterCancel(ending) : ending
 }
 
 /** Records the time of a finished run besides its steps. */
-export function learn(speeds: Speeds, run: Run, loadMs: number, nowMs: number): void {
+export function recordSpeeds(speeds: Speeds, run: Run, loadMs: number, nowMs: number): void {
   const { job, device, isWarm } = run
-  speeds.loaded(device.name, job, isWarm, loadMs)
-  speeds.rested(device.name, job, run.restMs(nowMs, loadMs))
+  speeds.recordLoad(device.name, job, isWarm, loadMs)
+  speeds.recordOverhead(device.name, job, run.overheadMs(nowMs, loadMs))
 }
 
-/** Logs a failed try with the job's next state. */
+/** Logs a failed attempt with the job's next state. */
 export function logFailure(log: Logger, run: Run, claim: Claim, error: AppError, ending: Ending): void {
   const { jobId, attempt } = claim
   const fields = { jobId, attempt, device: run.device.name, error: error.message, next: ending.state }
-  log.warn(fields, 'a try failed')
+  log.warn(fields, 'an attempt failed')
 }
 
 /** Returns a running job to the queue without counting an attempt. */
-export async function giveBack(
+export async function returnToQueue(
   run: Run,
   { store, clock }: Pick<AttemptParts, 'store' | 'clock'>,
 ): Promise<void> {

@@ -1,6 +1,6 @@
 /** Gives up queued jobs that waited too long, once a minute. */
 import type { Logger } from '../../system/ports.ts'
-import type { JobStore, Waiting } from './store.ts'
+import type { JobStore, QueuedJob } from './job-store.ts'
 import type { Timers } from './timers.ts'
 
 const sweepMs = 60_000
@@ -11,7 +11,7 @@ export interface ExpiryParts {
   log: Logger
   /** 0: jobs never expire. */
   maxWaitMs: number
-  expired: () => Waiting[]
+  expired: () => QueuedJob[]
   /** The job is not queued any more. */
   onExpired: (jobId: string) => void
 }

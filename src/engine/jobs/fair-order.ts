@@ -3,18 +3,18 @@
  * joins the current round, and a person's k-th waiting job belongs to the k-th round from now. Within a round, jobs whose
  * model is loaded on a device go first, then older ones, so nobody is overtaken by more than one job of each other person.
  */
-import type { Waiting } from './store.ts'
+import type { QueuedJob } from './job-store.ts'
 
 /** One person's waiting jobs. */
 export interface Share {
   /** Oldest first. */
-  readonly jobs: readonly Waiting[]
+  readonly jobs: readonly QueuedJob[]
   /** The round in which this person was last served; -1 for never. */
   readonly servedRound: number
 }
 
 export interface Candidate {
-  readonly job: Waiting
+  readonly job: QueuedJob
   readonly round: number
 }
 
@@ -23,7 +23,7 @@ export function nextJob(
   shares: Iterable<Share>,
   currentRound: number,
   warm: ReadonlySet<string>,
-  mayStart: (job: Waiting) => boolean = () => true,
+  mayStart: (job: QueuedJob) => boolean = () => true,
 ): Candidate | undefined {
   let best: Candidate | undefined
   for (const share of shares) {
@@ -59,6 +59,6 @@ export function compare(a: Candidate, b: Candidate, warm: ReadonlySet<string>): 
   return a.round - b.round || loadsNeeded(a.job, warm) - loadsNeeded(b.job, warm) || a.job.seq - b.job.seq
 }
 
-function loadsNeeded(job: Waiting, warm: ReadonlySet<string>): number {
+function loadsNeeded(job: QueuedJob, warm: ReadonlySet<string>): number {
   return job.modelHash === '' || warm.has(job.modelHash) ? 0 : 1
 }

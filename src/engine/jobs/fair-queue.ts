@@ -2,13 +2,13 @@
  * The waiting jobs of one priority, with their own rounds. The serving order is maintained incrementally: a new job is
  * inserted and the served one is removed from the front, so the cost does not grow with the number of waiting jobs.
  */
-import { positionIn } from '../../common/position-in.ts'
+import { positionIn } from '../../common/collections/position-in.ts'
 import { type Candidate, compare, nextJob, roundOf, type Share, servingOrder } from './fair-order.ts'
 import { FirstJobs } from './first-jobs.ts'
-import type { Waiting } from './store.ts'
+import type { QueuedJob } from './job-store.ts'
 
 interface OpenShare extends Share {
-  jobs: Waiting[]
+  jobs: QueuedJob[]
   servedRound: number
 }
 
@@ -26,7 +26,7 @@ export class FairQueue {
   #kept: KeptOrder | undefined
 
   /** A returning job gets the position of its age. */
-  add(job: Waiting): void {
+  add(job: QueuedJob): void {
     const share = this.#shares.get(job.personId) ?? { jobs: [], servedRound: -1 }
     this.#shares.set(job.personId, share)
     const at = share.jobs.findLastIndex(other => other.seq < job.seq) + 1
@@ -40,7 +40,7 @@ export class FairQueue {
     candidates.splice(this.place(job, warm), 0, this.#candidateOf(job, share))
   }
 
-  remove(job: Waiting): void {
+  remove(job: QueuedJob): void {
     const share = this.#shares.get(job.personId)
     const at = share?.jobs.indexOf(job) ?? -1
     if (!share || at < 0) return
@@ -51,7 +51,7 @@ export class FairQueue {
     this.#firstJobs.add(share)
   }
 
-  next(warm: ReadonlySet<string>, mayStart: (job: Waiting) => boolean): Candidate | undefined {
+  next(warm: ReadonlySet<string>, mayStart: (job: QueuedJob) => boolean): Candidate | undefined {
     return nextJob(this.#firstJobs.candidates(mayStart), this.#round, warm, mayStart)
   }
 
@@ -92,13 +92,13 @@ export class FairQueue {
   }
 
   /** The number of jobs that are served before this one. */
-  place(job: Waiting, warm: ReadonlySet<string>): number {
+  place(job: QueuedJob, warm: ReadonlySet<string>): number {
     const share = this.#shares.get(job.personId)
     if (!share) return 0
     return positionIn(this.order(warm), this.#candidateOf(job, share), (a, b) => compare(a, b, warm))
   }
 
-  #candidateOf(job: Waiting, share: OpenShare): Candidate {
+  #candidateOf(job: QueuedJob, share: OpenShare): Candidate {
     return { job, round: roundOf(share, share.jobs.indexOf(job), this.#round) }
   }
 

@@ -2,9 +2,9 @@
  * The people who wait, by the model of their first job, in the order of their turns: whoever is behind another of the same
  * model cannot come before, so a choice among all looks at one person for each model.
  */
-import { SortedList } from '../../common/sorted-list.ts'
+import { SortedList } from '../../common/collections/sorted-list.ts'
 import { roundOf, type Share } from './fair-order.ts'
-import type { Waiting } from './store.ts'
+import type { QueuedJob } from './job-store.ts'
 
 export class FirstJobs {
   readonly #byModel = new Map<string, SortedList<Share>>()
@@ -38,7 +38,7 @@ export class FirstJobs {
    * Those who may come next: of each model all up to the first one whose first job may start. So a later job of somebody whose
    * first one may not start yet counts when nobody of that model comes before.
    */
-  *candidates(mayStart: (job: Waiting) => boolean): Iterable<Share> {
+  *candidates(mayStart: (job: QueuedJob) => boolean): Iterable<Share> {
     for (const shares of this.#byModel.values()) {
       for (const share of shares) {
         yield share

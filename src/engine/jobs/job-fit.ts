@@ -11,7 +11,7 @@ export interface DeviceMemory {
 }
 
 /** What a device has for jobs. */
-export interface DeviceMeans extends DeviceMemory {
+export interface DeviceResources extends DeviceMemory {
   /** Hashes of what its machine has in its models folders; absent: everything. */
   readonly holdings?: ReadonlySet<string>
 }
@@ -37,11 +37,11 @@ export function memoryLimitOf({ memoryBytes = Number.POSITIVE_INFINITY }: Device
 }
 
 /** Whether everything that a job needs is in the models folders there. */
-export function hasFilesFor({ holdings }: DeviceMeans, { needs }: Pick<JobNeeds, 'needs'>): boolean {
+export function hasFilesFor({ holdings }: DeviceResources, { needs }: Pick<JobNeeds, 'needs'>): boolean {
   return holdings === undefined || needs.every(hash => holdings.has(hash))
 }
 
 /** Whether a device has the files and the memory for a job. Two numbers are compared first, because the pool asks often. */
-export function canHold(device: DeviceMeans, job: JobNeeds): boolean {
+export function canHold(device: DeviceResources, job: JobNeeds): boolean {
   return neededBytesOn(device, job.neededMemory) <= memoryLimitOf(device) && hasFilesFor(device, job)
 }

@@ -4,13 +4,13 @@
  */
 import type { Candidate } from './fair-order.ts'
 import { FairQueue } from './fair-queue.ts'
-import type { Waiting } from './store.ts'
+import type { QueuedJob } from './job-store.ts'
 import { WaitingNeeds } from './waiting-needs.ts'
 
 export class JobQueue {
   /** By priority; all jobs of a higher priority are served first. */
   readonly #queues = new Map<number, FairQueue>()
-  readonly #jobs = new Map<string, Waiting>()
+  readonly #jobs = new Map<string, QueuedJob>()
   readonly #needs = new WaitingNeeds()
   /** Incremented with every change, so that derived values can detect that they are stale. */
   #version = 0
@@ -23,11 +23,11 @@ export class JobQueue {
     return this.#jobs.size
   }
 
-  jobs(): Iterable<Waiting> {
+  jobs(): Iterable<QueuedJob> {
     return this.#jobs.values()
   }
 
-  add(job: Waiting): void {
+  add(job: QueuedJob): void {
     if (this.#jobs.has(job.jobId)) return
     this.#jobs.set(job.jobId, job)
     this.#needs.add(job)
@@ -46,11 +46,11 @@ export class JobQueue {
   }
 
   /** Whether a device can run any of the jobs, as it says of one job with each need. */
-  hasJobFor(canRun: (job: Waiting) => boolean): boolean {
+  hasJobFor(canRun: (job: QueuedJob) => boolean): boolean {
     return this.#needs.some(canRun)
   }
 
-  next(warm: ReadonlySet<string>, mayStart: (job: Waiting) => boolean): Candidate | undefined {
+  next(warm: ReadonlySet<string>, mayStart: (job: QueuedJob) => boolean): Candidate | undefined {
     for (const queue of this.#queuesInOrder()) {
       const candidate = queue.next(warm, mayStart)
       if (candidate) return candidate
@@ -66,12 +66,12 @@ export class JobQueue {
     this.#version += 1
   }
 
-  order(warm: ReadonlySet<string>): Waiting[] {
+  order(warm: ReadonlySet<string>): QueuedJob[] {
     return this.#queuesInOrder().flatMap(queue => queue.order(warm).map(({ job }) => job))
   }
 
   /** A waiting job and its place, 1 is next. */
-  find(jobId: string, warm: ReadonlySet<string>): { job: Waiting; place: number } | undefined {
+  find(jobId: string, warm: ReadonlySet<string>): { job: QueuedJob; place: number } | undefined {
     const job = this.#jobs.get(jobId)
     if (!job) return undefined
     let before = 0
@@ -82,7 +82,7 @@ export class JobQueue {
     return undefined
   }
 
-  #queueOf({ priority }: Waiting): FairQueue {
+  #queueOf({ priority }: QueuedJob): FairQueue {
     const queue = this.#queues.get(priority) ?? new FairQueue()
     this.#queues.set(priority, queue)
     return queue

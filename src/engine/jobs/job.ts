@@ -4,7 +4,7 @@
  * - queued: accepted and durable, waiting for a device
  * - running: claimed by a device under a lease
  * - done: pictures stored, delivery in the outbox
- * - failed: a fault that another try would not mend, or the last try
+ * - failed: a fault that another attempt would not mend, or the last attempt
  * - dead: it took workers down, so it is not tried again
  * - cancelled: stopped by a person
  * - expired: waited longer than the operator allows

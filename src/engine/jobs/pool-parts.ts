@@ -1,8 +1,8 @@
-/** What a pool is made of, and the changes that it tells. */
+/** What a pool is made of, and the changes that it emits. */
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import type { DeviceOpeners } from './devices/device.ts'
 import type { DeviceListParts } from './devices/device-list.ts'
-import type { JobStore } from './store.ts'
+import type { JobStore } from './job-store.ts'
 
 export interface PoolParts extends Pick<DeviceListParts, 'isClosed'> {
   devices: DeviceOpeners[]

@@ -3,17 +3,17 @@
  */
 import { toAppError } from '../../errors/errors.ts'
 import { within } from '../../system/time-limit.ts'
-import { attempt, endingOf, giveBack, learn, logFailure } from './attempt.ts'
-import type { Device, DeviceOpeners } from './devices/device.ts'
-import { DeviceList, type DeviceStatus } from './devices/device-list.ts'
+import { attempt, endingOf, logFailure, recordSpeeds, returnToQueue } from './attempt.ts'
+import type { Device, DeviceOpeners, DeviceStatus } from './devices/device.ts'
+import { DeviceList } from './devices/device-list.ts'
 import { Pauses } from './devices/pauses.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import type { Candidate } from './fair-order.ts'
-import type { DeviceMeans } from './job-fit.ts'
+import type { DeviceResources } from './job-fit.ts'
 import { JobQueue } from './job-queue.ts'
+import type { Claim, Ending, QueuedJob } from './job-store.ts'
 import type { PoolChange, PoolParts } from './pool-parts.ts'
 import { Run } from './run.ts'
-import type { Claim, Ending, Waiting } from './store.ts'
 import { Timers } from './timers.ts'
 import { EtaCache } from './times/eta-cache.ts'
 import type { Forecast, RunProgress } from './times/forecast.ts'
@@ -32,7 +32,7 @@ export class Pool {
   readonly #queue = new JobQueue()
   readonly #speeds = new Speeds()
   readonly #runs = new Map<string, Run>()
-  /** The device of the last failed try, for jobs that will be retried. */
+  /** The device of the last failed attempt, for jobs that will be retried. */
   readonly #failedOn = new Map<string, string>()
   readonly #timers: Timers
   readonly #times: JobTimes
@@ -52,7 +52,7 @@ export class Pool {
       timers: this.#timers,
       onChange: paused => {
         this.#devices.pause(paused)
-        this.#tell({ kind: 'queue' })
+        this.#emit({ kind: 'queue' })
         this.#dispatch()
       },
     })
@@ -62,7 +62,7 @@ export class Pool {
       expired: () => [...this.#queue.jobs()].filter(job => this.#times.hasExpired(job)),
       onExpired: jobId => {
         this.drop(jobId)
-        this.#tell({ kind: 'state', jobId })
+        this.#emit({ kind: 'state', jobId })
       },
     })
     this.#etas = new EtaCache({
@@ -77,7 +77,7 @@ export class Pool {
   /** Loads the queued jobs and starts serving. */
   start(): void {
     this.#state = 'serving'
-    for (const job of this.#parts.store.waiting()) this.#enqueue(job)
+    for (const job of this.#parts.store.queuedJobs()) this.#enqueue(job)
     this.#expiry.start()
     this.#pauses.start()
     this.#dispatch()
@@ -86,21 +86,21 @@ export class Pool {
   /** A device that joined while this process runs. Its name is not taken. */
   addDevice(device: DeviceOpeners): void {
     this.#devices.add(device)
-    this.#tell({ kind: 'queue' })
+    this.#emit({ kind: 'queue' })
     this.#dispatch()
   }
 
   /** Gives the device no more jobs, and lets the running one finish. */
   async removeDevice(name: string): Promise<void> {
     const removed = this.#devices.remove(name, workerGraceMs)
-    this.#tell({ kind: 'queue' })
+    this.#emit({ kind: 'queue' })
     await removed
   }
 
   /** A job that was just accepted; call it after the commit. */
-  add(job: Waiting): void {
+  add(job: QueuedJob): void {
     this.#enqueue(job)
-    this.#tell({ kind: 'queue' })
+    this.#emit({ kind: 'queue' })
     this.#dispatch()
   }
 
@@ -108,7 +108,7 @@ export class Pool {
   drop(jobId: string): void {
     this.#times.remove(jobId)
     this.#failedOn.delete(jobId)
-    if (this.#queue.remove(jobId)) this.#tell({ kind: 'queue' })
+    if (this.#queue.remove(jobId)) this.#emit({ kind: 'queue' })
   }
 
   /** Asks a running job to stop between steps. */
@@ -147,8 +147,8 @@ export class Pool {
   }
 
   /** What each device has for jobs, busy or not. */
-  means(): DeviceMeans[] {
-    return this.#devices.means()
+  resources(): DeviceResources[] {
+    return this.#devices.resources()
   }
 
   devices(): DeviceStatus[] {
@@ -176,19 +176,19 @@ export class Pool {
 
   /** Returns running jobs without counting an attempt, because they did not cause the end of the process. */
   async release(): Promise<void> {
-    await Promise.all([...this.#runs.values()].map(run => giveBack(run, this.#parts)))
+    await Promise.all([...this.#runs.values()].map(run => returnToQueue(run, this.#parts)))
   }
 
   /** A failing listener does not affect the jobs. */
-  #tell(change: PoolChange): void {
+  #emit(change: PoolChange): void {
     try {
       this.#parts.onChange(change)
     } catch (error) {
-      this.#parts.log.error({ change, error: toAppError(error).message }, 'a change could not be told')
+      this.#parts.log.error({ change, error: toAppError(error).message }, 'a listener of changes failed')
     }
   }
 
-  #enqueue(job: Waiting): void {
+  #enqueue(job: QueuedJob): void {
     this.#times.add(job)
     this.#queue.add(this.#devices.placeable(job))
   }
@@ -196,10 +196,10 @@ export class Pool {
   /** Gives every free device the next job. */
   #dispatch(): void {
     if (this.#state !== 'serving') return
-    const canRun = (job: Waiting) => this.#devices.canRun(job)
+    const canRun = (job: QueuedJob) => this.#devices.canRun(job)
     while (this.#devices.hasFree && this.#queue.hasJobFor(canRun)) {
       // A job for devices that are busy, or not there, lets the others pass.
-      const fits = (job: Waiting) => canRun(job) && this.#times.mayStart(job)
+      const fits = (job: QueuedJob) => canRun(job) && this.#times.mayStart(job)
       const candidate = this.#queue.next(this.#devices.freeModels(), fits)
       const device = candidate && this.#devices.choose(candidate.job, this.#failedOn.get(candidate.job.jobId))
       if (!candidate || !device) return
@@ -218,19 +218,19 @@ export class Pool {
       .catch(error => log.error({ jobId: run.job.jobId, error: String(error) }, 'a job was left running'))
   }
 
-  /** One try of one job. Rejects if its ending could not be recorded; the next start then finds it running. */
+  /** One attempt at one job. Rejects if its ending could not be recorded; the next start then finds it running. */
   async #serve(run: Run): Promise<void> {
     const { job, device } = run
     try {
       const claim = await this.#claim(run)
-      this.#tell({ kind: 'queue' })
+      this.#emit({ kind: 'queue' })
       run.claim = claim
       if (!claim) return
-      this.#tell({ kind: 'started', jobId: job.jobId })
+      this.#emit({ kind: 'started', jobId: job.jobId })
       const outcome = await attempt(run, claim, {
         ...this.#parts,
         speeds: this.#speeds,
-        onProgress: () => this.#tell({ kind: 'progress', jobId: job.jobId }),
+        onProgress: () => this.#emit({ kind: 'progress', jobId: job.jobId }),
       })
       const nowMs = this.#parts.clock.monotonicMs()
       const chance = this.#parts.random.uint32() / 2 ** 32
@@ -239,7 +239,7 @@ export class Pool {
       if (outcome.kind === 'failed') logFailure(this.#parts.log, run, claim, outcome.error, ending)
       if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
       else this.#failedOn.delete(job.jobId)
-      if (outcome.kind === 'done') learn(this.#speeds, run, outcome.loadMs, nowMs)
+      if (outcome.kind === 'done') recordSpeeds(this.#speeds, run, outcome.loadMs, nowMs)
       const recorded = await this.#record(claim, endingNow, nowMs - run.startedMs)
       // A cancel may have been written since, in the same transaction.
       if (recorded?.state === 'queued' && run.stopped !== 'cancelled')
@@ -247,7 +247,7 @@ export class Pool {
       else this.#times.remove(job.jobId)
     } finally {
       this.#runs.delete(job.jobId)
-      this.#tell({ kind: 'state', jobId: job.jobId })
+      this.#emit({ kind: 'state', jobId: job.jobId })
     }
   }
 
@@ -285,8 +285,8 @@ export class Pool {
     }
   }
 
-  #enqueueLater(job: Waiting, delayMs: number): void {
-    this.#times.rest(job.jobId, delayMs)
+  #enqueueLater(job: QueuedJob, delayMs: number): void {
+    this.#times.delay(job.jobId, delayMs)
     this.#enqueue(job)
     this.#timers.after(delayMs, () => this.#dispatch())
   }

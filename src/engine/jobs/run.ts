@@ -1,6 +1,6 @@
 /** One run of a job on a device: its progress, and the reason to stop it. */
 import type { Device } from './devices/device.ts'
-import type { Claim, Waiting } from './store.ts'
+import type { Claim, QueuedJob } from './job-store.ts'
 import type { RunProgress } from './times/forecast.ts'
 import type { Speeds } from './times/speeds.ts'
 
@@ -13,7 +13,7 @@ interface StepTime {
 }
 
 export class Run {
-  readonly job: Waiting
+  readonly job: QueuedJob
   readonly device: Device
   readonly startedMs: number
   readonly abort = new AbortController()
@@ -35,7 +35,7 @@ export class Run {
   #loadedSince = false
   #lastStep: StepTime | undefined
 
-  constructor(job: Waiting, device: Device, nowMs: number) {
+  constructor(job: QueuedJob, device: Device, nowMs: number) {
     this.job = job
     this.device = device
     this.startedMs = nowMs
@@ -59,7 +59,12 @@ export class Run {
   }
 
   /** The time since the last step; undefined for the first step, and if weights were loaded in between. */
-  stepped(step: number, steps: number, preview: Uint8Array | undefined, time: StepTime): number | undefined {
+  recordStep(
+    step: number,
+    steps: number,
+    preview: Uint8Array | undefined,
+    time: StepTime,
+  ): number | undefined {
     this.step = step
     this.steps = steps
     this.preview = preview ?? this.preview
@@ -74,7 +79,7 @@ export class Run {
   }
 
   /** The time besides steps and loading. */
-  restMs(nowMs: number, loadMs: number): number {
+  overheadMs(nowMs: number, loadMs: number): number {
     const stepMs = this.#stepsTimed > 0 ? this.#stepsMs / this.#stepsTimed : 0
     return nowMs - this.startedMs - this.steps * stepMs - loadMs
   }
@@ -97,12 +102,12 @@ export class Run {
     const paceMs = this.#stepsMs / this.#stepsTimed
     const stepsPerPicture = this.steps / pictures
     const finished = Math.floor(Math.max(0, this.step - 1) / stepsPerPicture)
-    const restMs = speeds.restMs(this.device.name, this.job, pictures - finished) ?? 0
+    const overheadMs = speeds.overheadMs(this.device.name, this.job, pictures - finished) ?? 0
     const sinceMs = nowMs - arrivedMs
     const left = this.steps - this.step
     return left > 0
-      ? Math.max(0, paceMs - sinceMs) + (left - 1) * paceMs + restMs
-      : Math.max(0, restMs - sinceMs)
+      ? Math.max(0, paceMs - sinceMs) + (left - 1) * paceMs + overheadMs
+      : Math.max(0, overheadMs - sinceMs)
   }
 }
 

@@ -11,14 +11,15 @@ import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safete
 import { describeCheckpointFile, describeVaeFile } from './checkpoint/checkpoint-file.ts'
 import { describeDiffusersFolder, describeNetwork } from './checkpoint/diffusers-folder.ts'
 import type { FoundParts } from './checkpoint/found-parts.ts'
+import { controlNetInFile, imageEncoderInFile } from './control-files.ts'
 import type { FileRecord } from './file-record.ts'
-import { controlNetInFile, imageEncoderInFile, requireBuilt } from './guidance-file.ts'
 import { type FileHasher, hashFile, hashSections } from './hashes/file-hashes.ts'
 import { isModelKind, type ModelKind, modelKinds } from './recognise/kinds.ts'
 import { recognise } from './recognise/recognise.ts'
 import { sdxl } from './recognise/recogniser.ts'
 import type { ModelCandidate, Unused } from './scan.ts'
 import { storageOfFile, storageOfFolder } from './storage.ts'
+import { requireSupported } from './supported-variants.ts'
 
 /** A Base or a Refiner that may still need parts from other files. */
 export interface FoundExpert {
@@ -53,7 +54,7 @@ async function describeFile({ kind, name, path }: ModelCandidate, hasher: FileHa
   const header = await headerOf(path)
   if (!header) return nothing
   const { kind: found, family } = fitting(path, header, kind)
-  requireBuilt(path, header, found)
+  requireSupported(path, header, found)
   if (found === 'checkpoint') {
     const parts = await describeCheckpointFile(path, header, hasher)
     return { ...nothing, experts: [{ name, path, found: parts }] }
@@ -213,7 +214,7 @@ async function describeFolder(
   const header = await readSafetensorsHeader(first)
   const { kind: found, family } = fitting(first, header, kind)
   if (found === 'checkpoint') throw new Error('a folder of one network is no checkpoint')
-  requireBuilt(first, header, found)
+  requireSupported(first, header, found)
   const storage = await storageOfFolder(path, files)
   const part = partInFolder(found, path, network)
   return { ...nothing, files: [{ kind: found, name, family, hash: network.hash, storage, ...part }] }

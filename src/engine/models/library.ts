@@ -3,6 +3,7 @@ import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import { buildExperts, type PartChoices } from './checkpoint/build-experts.ts'
 import { pairRefiners } from './checkpoint/pair-refiners.ts'
+import { compatibleFiles } from './compatible-files.ts'
 import { describeCandidate, type FoundExpert } from './describe.ts'
 import type { FileRecord } from './file-record.ts'
 import type { FileHasher } from './hashes/file-hashes.ts'
@@ -16,7 +17,6 @@ import {
   scanModelFolders,
   type Unused,
 } from './scan.ts'
-import { setMisfitsAside } from './set-misfits-aside.ts'
 
 export interface ModelCatalogue {
   models: ModelRecord[]
@@ -52,7 +52,7 @@ export async function readModels(options: LibraryOptions): Promise<ModelCatalogu
   const built = buildExperts(experts, files, choices, unused)
   const models = await pairRefiners(built, choices, unused)
   const paired = await pairImageEncoders(files, unused)
-  return { models, files: setMisfitsAside(paired, models, unused), unused }
+  return { models, files: compatibleFiles(paired, models, unused), unused }
 }
 
 /** Describes each candidate. A fault in one does not affect the others. The first of two with one kind and name counts. */
@@ -84,7 +84,7 @@ function refusal(file: string, problem: ModelFileProblem): AppError {
 }
 
 /** Problems of intact files that are not for Easel. A folder shared with other programs should not give a list of faults. */
-const ofNoUse: ReadonlySet<ModelFileProblem['what']> = new Set([
+const problemsOfIntact: ReadonlySet<ModelFileProblem['what']> = new Set([
   'other-family',
   'other-kind',
   'not-recognised',
@@ -93,6 +93,7 @@ const ofNoUse: ReadonlySet<ModelFileProblem['what']> = new Set([
   'other-width',
 ])
 
-export function isOfNoUse({ error }: Unused): boolean {
-  return hasCode(error, 'model-file') && ofNoUse.has(error.details.problem.what)
+/** Whether a file that is not used is intact, and only not for Easel. */
+export function isIntact({ error }: Unused): boolean {
+  return hasCode(error, 'model-file') && problemsOfIntact.has(error.details.problem.what)
 }

@@ -4,8 +4,8 @@ import { type ClipVisionConfig, clipVisionConfigSchema } from '../networks/confi
 import { type IpAdapterConfig, ipAdapterConfigOf } from '../networks/configs/ip-adapter-config.ts'
 import { parseConfig } from '../weights/config-file.ts'
 import { openWeights } from '../weights/location.ts'
+import { ipAdapterInFile } from './control-files.ts'
 import type { FileRecord } from './file-record.ts'
-import { ipAdapterInFile } from './guidance-file.ts'
 import { hashTexts } from './hashes/file-hashes.ts'
 import type { Unused } from './scan.ts'
 

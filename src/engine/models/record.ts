@@ -10,7 +10,7 @@ export const refinerMismatches = ['vae', 'text-encoder-2'] as const
 export type RefinerMismatch = (typeof refinerMismatches)[number]
 
 /** The parts from which a Base or a Refiner is opened. */
-export const expertParts = z.object({
+const expertParts = z.object({
   networks: networkParts,
   /** The tokenizer of the first text encoder. */
   tokenizer: tokenizerPart.optional(),
@@ -38,7 +38,7 @@ const expert = {
 }
 
 /** A Base or a Refiner. */
-export const expertRecord = z.object(expert)
+const expertRecord = z.object(expert)
 export type ExpertRecord = z.infer<typeof expertRecord>
 
 /** A usable model: a Base and, if there is one, its Refiner. */

@@ -5,6 +5,7 @@
 import type { Stats } from 'node:fs'
 import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { isMissing } from '../../errors/error-code.ts'
 import { AppError, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import { unreadableFile } from '../weights/config-file.ts'
@@ -204,10 +205,6 @@ function hubName(name: string): string {
 
 function withoutExtension(name: string): string {
   return name.replace(/\.(?:safetensors|sft|ckpt|pth?|bin|gguf|onnx)$/i, '')
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
 }
 
 async function isFolder(path: string): Promise<boolean> {

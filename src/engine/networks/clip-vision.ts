@@ -2,11 +2,11 @@
  * CLIP's image encoder (Radford et al. 2021; a vision transformer): patches and a class token, transformer blocks, and a
  * projection of the class token's state.
  */
-import { clipBlock } from '../modules/clip-block.ts'
-import { projection } from '../modules/linear.ts'
-import { layerNorm } from '../modules/norm.ts'
-import { patchEmbedding } from '../modules/patch-embedding.ts'
-import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import { clipBlock } from '../modules/attention/clip-block.ts'
+import { projection } from '../modules/layers/linear.ts'
+import { layerNorm } from '../modules/layers/norm.ts'
+import { patchEmbedding } from '../modules/layers/patch-embedding.ts'
+import { type GraphOptions, newGraph } from '../onnx/graph-variants.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import type { ClipVisionConfig } from './configs/clip-vision-config.ts'

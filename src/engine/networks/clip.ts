@@ -3,12 +3,12 @@
  * blocks, a final norm, and in the second encoder a projection of the end token's state.
  */
 
-import { clipBlock } from '../modules/clip-block.ts'
-import { projection } from '../modules/linear.ts'
-import { layerNorm } from '../modules/norm.ts'
+import { clipBlock } from '../modules/attention/clip-block.ts'
+import { projection } from '../modules/layers/linear.ts'
+import { layerNorm } from '../modules/layers/norm.ts'
 import { symbol } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
-import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import { type GraphOptions, newGraph } from '../onnx/graph-variants.ts'
 import type { OnnxModel, Value } from '../onnx/model.ts'
 import type { Tensor } from '../onnx/session.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'

@@ -2,11 +2,11 @@
  * ControlNet (Zhang et al. 2023): a copy of the U-Net's down blocks and middle block, over the latents plus an embedded
  * picture. Its outputs pass through zero-initialised 1×1 convolutions and are added to the U-Net's own.
  */
-import { conditionEmbedding } from '../modules/condition-embedding.ts'
-import { conv1x1, conv3x3 } from '../modules/conv.ts'
+import { conditionEmbedding } from '../modules/layers/condition-embedding.ts'
+import { conv1x1, conv3x3 } from '../modules/layers/conv.ts'
 import { pictureChannels } from '../modules/shared/module.ts'
 import { symbol, times } from '../onnx/dim.ts'
-import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import { type GraphOptions, newGraph } from '../onnx/graph-variants.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import type { ControlNetConfig } from './configs/controlnet-config.ts'

@@ -1,8 +1,9 @@
 /** IP-Adapter's projection (Ye et al. 2023, section 3.2.1): from the image encoder's output to tokens of the U-Net's context. */
-import { linear } from '../modules/linear.ts'
-import { layerNorm } from '../modules/norm.ts'
-import { resampler } from '../modules/resampler.ts'
-import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+
+import { resampler } from '../modules/attention/resampler.ts'
+import { linear } from '../modules/layers/linear.ts'
+import { layerNorm } from '../modules/layers/norm.ts'
+import { type GraphOptions, newGraph } from '../onnx/graph-variants.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import type { IpAdapterConfig } from './configs/ip-adapter-config.ts'

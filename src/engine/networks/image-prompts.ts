@@ -1,5 +1,5 @@
 /** Image prompts in the U-Net: the graph's inputs, and the assignment of an IP-Adapter's weights to cross-attentions. */
-import type { ImagePromptValues } from '../modules/cross-attention.ts'
+import type { ImagePromptValues } from '../modules/attention/cross-attention.ts'
 import { symbol } from '../onnx/dim.ts'
 import type { Graph } from '../onnx/graph.ts'
 import type { Tensor } from '../onnx/session.ts'

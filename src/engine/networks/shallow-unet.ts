@@ -2,13 +2,14 @@
  * The shallow U-Net: the finest level alone, over the deeper levels' features of an earlier step, which change slowly from
  * step to step (Ma et al. 2023, DeepCache). It is about a fourteenth of the work of SDXL's Base.
  */
-import { conv3x3 } from '../modules/conv.ts'
-import { crossAttnDownBlock } from '../modules/cross-attn-down-block.ts'
-import { crossAttnUpBlock } from '../modules/cross-attn-up-block.ts'
-import { downBlock } from '../modules/down-block.ts'
-import { upBlock } from '../modules/up-block.ts'
+
+import { crossAttnDownBlock } from '../modules/blocks/cross-attn-down-block.ts'
+import { crossAttnUpBlock } from '../modules/blocks/cross-attn-up-block.ts'
+import { downBlock } from '../modules/blocks/down-block.ts'
+import { upBlock } from '../modules/blocks/up-block.ts'
+import { conv3x3 } from '../modules/layers/conv.ts'
 import { symbol } from '../onnx/dim.ts'
-import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import { type GraphOptions, newGraph } from '../onnx/graph-variants.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import type { UNetConfig } from './configs/unet-config.ts'

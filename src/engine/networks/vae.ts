@@ -2,15 +2,16 @@
  * The VAE (KL-f8): the encoder, from pictures to the moments of their latents, and the decoder, back to pictures.
  * Both have ResNetBlocks per level and, at the coarsest, a mid block with attention over the whole picture.
  */
-import { conv1x1, conv3x3 } from '../modules/conv.ts'
-import { downSample, paddingRightBottom } from '../modules/down-sample.ts'
-import { gsc } from '../modules/gsc.ts'
-import { pictureAttention } from '../modules/picture-attention.ts'
-import { resNetBlock } from '../modules/res-net-block.ts'
+
+import { pictureAttention } from '../modules/attention/picture-attention.ts'
+import { resNetBlock } from '../modules/blocks/res-net-block.ts'
+import { conv1x1, conv3x3 } from '../modules/layers/conv.ts'
+import { downSample, paddingRightBottom } from '../modules/layers/down-sample.ts'
+import { gsc } from '../modules/layers/gsc.ts'
+import { upSample } from '../modules/layers/up-sample.ts'
 import { module } from '../modules/shared/module.ts'
-import { upSample } from '../modules/up-sample.ts'
 import { symbol } from '../onnx/dim.ts'
-import { type GraphOptions, newGraph } from '../onnx/kernels.ts'
+import { type GraphOptions, newGraph } from '../onnx/graph-variants.ts'
 import type { OnnxModel } from '../onnx/model.ts'
 import { type WeightSource, weightsOf } from '../weights/source.ts'
 import { rgbChannels, type VaeConfig } from './configs/vae-config.ts'

@@ -5,7 +5,7 @@ import * as ort from 'onnxruntime-node'
 import { AppError } from '../../errors/errors.ts'
 import { floatsOfValues, isPortType, type PortType, valuesAs } from '../weights/number-types.ts'
 import { deviceFault, providerOf } from './device.ts'
-import { isCpu, newGraph, type Target, variantFor } from './kernels.ts'
+import { isCpu, newGraph, type Target, variantFor } from './graph-variants.ts'
 import type { OnnxModel } from './model.ts'
 
 // Errors are thrown, so the runtime need not print them as well.

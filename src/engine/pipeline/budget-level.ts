@@ -1,12 +1,12 @@
 /** The low-memory level that a graphics card's budget asks for, before anything is opened. */
 import type { Precision } from '../../common/choices.ts'
 import { neededBytes } from '../../common/memory-need.ts'
-import { isCpu } from '../onnx/kernels.ts'
+import { isCpu } from '../onnx/graph-variants.ts'
 import { type NamedFiles, needsOfOrder } from '../order-needs.ts'
 import { paintedPixels, type WorkOrder } from '../work-order.ts'
 import type { LowMemoryLevel } from './low-memory.ts'
 
-export interface CardBudget {
+export interface GpuBudget {
   readonly device: string
   readonly precision: Precision
   /** Absent: no limit. */
@@ -22,7 +22,7 @@ export interface CardBudget {
 export function budgetLevel(
   order: WorkOrder,
   named: NamedFiles,
-  { device, precision, memoryBytes = Number.POSITIVE_INFINITY }: CardBudget,
+  { device, precision, memoryBytes = Number.POSITIVE_INFINITY }: GpuBudget,
   least: LowMemoryLevel,
 ): LowMemoryLevel {
   if (isCpu({ device })) return least

@@ -2,6 +2,7 @@
  * Inpainting with an inpainting U-Net: its additional inputs are the mask and the latents of the masked picture, with grey
  * in place of the masked region (nine channels in total; Rombach et al. 2022, section 4.5). Nothing is restored between steps.
  */
+import { sdxlLatentChannels } from '../networks/configs/vae-config.ts'
 import type { Vae } from '../networks/networks.ts'
 import { type DenoiseRun, denoise, type RunHooks, valuesPerPicture } from './denoising/denoise.ts'
 import { type Posterior, sampleLatents } from './latents/latents.ts'
@@ -31,11 +32,11 @@ export function inpaintByChannels(
   const start = clean
     ? sampler.addNoise(clean, drawn, span.first)
     : drawn.map(value => value * sampler.initNoiseSigma)
-  const keptLatents = sampleLatents(vae, kept, noise).subarray(0, 4 * mask.length)
-  const beside = new Float32Array(mask.length + keptLatents.length)
-  beside.set(mask)
-  beside.set(keptLatents, mask.length)
-  return denoise({ ...run, beside }, start, hooks)
+  const keptLatents = sampleLatents(vae, kept, noise).subarray(0, sdxlLatentChannels * mask.length)
+  const extraChannels = new Float32Array(mask.length + keptLatents.length)
+  extraChannels.set(mask)
+  extraChannels.set(keptLatents, mask.length)
+  return denoise({ ...run, extraChannels }, start, hooks)
 }
 
 /** pixels [3, H, W] in -1..1 with the masked region in grey. luma: the mask's, in 0..1, [H, W]. */

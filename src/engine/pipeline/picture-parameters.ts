@@ -1,7 +1,7 @@
 /** The parameters stored in a picture file: the order in A1111's format, and the order itself. */
 import { createHash } from 'node:crypto'
 import { type PictureParameters, withoutOwnKeys, withWorkOrder } from '../image/parameters/parameters.ts'
-import { readMakingOf } from '../image/parameters/read-parameters.ts'
+import { readProvenance } from '../image/parameters/read-parameters.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
 import { schedules } from '../sampling/schedule-registry.ts'
 import { loraMentions, mentionedName, writeMention } from '../text/lora-mentions.ts'
@@ -145,7 +145,7 @@ function upscaled(
   source: Uint8Array | undefined,
   { version, upscaler }: { version: string; upscaler: string },
 ): PictureParameters {
-  const known = source && readMakingOf(source)?.parameters
+  const known = source && readProvenance(source)?.parameters
   return {
     ...(known ?? { prompt: '', negative: '' }),
     widthPx: order.widthPx,

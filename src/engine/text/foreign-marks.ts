@@ -19,16 +19,6 @@ const patterns: Readonly<Record<ForeignMark, RegExp>> = {
   'settings-text': /\bNegative prompt:|\bSteps: \d{1,4},/u,
 }
 
-/** Marks that neither A1111 nor ComfyUI has. */
-export const commonMarks = [
-  'regions',
-  'braces',
-  'plus-minus',
-  'wildcard',
-  'link',
-  'settings-text',
-] as const satisfies ForeignMark[]
-
 /** The first occurrence of each of those marks. */
 export function foreignRemarks(text: string, marks: readonly ForeignMark[]): PromptRemark[] {
   return marks.flatMap((what): PromptRemark[] => {

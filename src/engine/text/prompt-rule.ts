@@ -81,21 +81,8 @@ export type PromptRemark =
   /** Markup of another program; it is painted as text. */
   | { readonly kind: 'foreign'; readonly what: ForeignMark; readonly written: string }
 
-export const foreignMarks = [
-  /** Composable diffusion. */
-  'and',
-  /** `cat::2` of Midjourney. */
-  'double-colon',
-  /** `--v 6` of Midjourney, inside of a prompt. */
-  'flag',
-  /** `(a:1,2)` or `[a:b:0,5]`: a decimal comma. */
-  'decimal-comma',
-  /** BREAK, `[a:b:0.5]`, `[a|b]` and `<lora:…>` of A1111, under another rule. */
-  'break',
-  'schedule',
-  'network',
-  /** `[a:b:0.5]` or `[a|b]` that A1111's rule itself takes as text, such as beside another bar. */
-  'unscheduled',
+/** Marks that neither A1111 nor ComfyUI has. */
+export const commonMarks = [
   /** ADDCOL and the like of Regional Prompter. */
   'regions',
   /** `{{cat}}` of NovelAI, `{a|b}` and `{2$$a|b}` of dynamic prompts: braces that are no alternatives. */
@@ -109,7 +96,24 @@ export const foreignMarks = [
   /** A1111's text under a picture, pasted as a whole. */
   'settings-text',
 ] as const
-export type ForeignMark = (typeof foreignMarks)[number]
+
+/** A kind of markup of another program. */
+export type ForeignMark =
+  /** Composable diffusion. */
+  | 'and'
+  /** `cat::2` of Midjourney. */
+  | 'double-colon'
+  /** `--v 6` of Midjourney, inside of a prompt. */
+  | 'flag'
+  /** `(a:1,2)` or `[a:b:0,5]`: a decimal comma. */
+  | 'decimal-comma'
+  /** BREAK, `[a:b:0.5]`, `[a|b]` and `<lora:…>` of A1111, under another rule. */
+  | 'break'
+  | 'schedule'
+  | 'network'
+  /** `[a:b:0.5]` or `[a|b]` that A1111's rule itself takes as text, such as beside another bar. */
+  | 'unscheduled'
+  | (typeof commonMarks)[number]
 
 /** A weight above 100 turns an embedding into noise. Infinity and products of nested weights are clamped to it too. */
 export const weightLimit = 100

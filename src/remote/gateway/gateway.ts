@@ -1,5 +1,6 @@
 /** The gateway's side: the present machines, and channels to workers on their devices. */
 import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
+import { deferred } from '../../engine/host/deferred.ts'
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Ids } from '../../system/ports.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
@@ -72,15 +73,12 @@ export class Gateway {
   /** A channel to a new worker on a machine's device. It ends as unreachable when the machine is lost. */
   open(machineId: string, device: string): Channel {
     const session = this.#options.ids.next()
-    let settle: (end: WorkerEnd) => void = () => {}
+    const ended = deferred<WorkerEnd>()
     let receive: (message: unknown) => void = () => {}
-    const ended = new Promise<WorkerEnd>(resolve => {
-      settle = resolve
-    })
     const end = (how: WorkerEnd) => {
       this.#channels.delete(session)
       this.#endpoint.disconnect(session)
-      settle(how)
+      ended.resolve(how)
     }
     const { store, prefix, keys, id } = this.#options
     const ends = { sender: machineId, receiver: id, session }
@@ -105,7 +103,7 @@ export class Gateway {
       onMessage: callback => {
         receive = callback
       },
-      ended,
+      ended: ended.promise,
       kill: () => send({ kind: 'kill' }),
     }
   }

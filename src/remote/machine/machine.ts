@@ -223,13 +223,14 @@ export class Machine {
     if (drainers.length > 0) this.#beginDraining()
     // Whoever sends it away reads the announcement before it is gone, and gateways give its name free, for when it returns.
     const isTold = gateways.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
-    if (this.#isDraining && this.#relays.size === 0 && isTold) this.#tell({ kind: 'drained' })
-    else if (refused[0] && refused.length === working.length) this.#tell({ kind: 'refused', why: refused[0] })
-    else if (working.length > 0) this.#tell({ kind: 'joined', gateways: working.length })
-    else this.#tell({ kind: sealedByOthers > 0 ? 'other-key' : 'alone' })
+    if (this.#isDraining && this.#relays.size === 0 && isTold) this.#report({ kind: 'drained' })
+    else if (refused[0] && refused.length === working.length)
+      this.#report({ kind: 'refused', why: refused[0] })
+    else if (working.length > 0) this.#report({ kind: 'joined', gateways: working.length })
+    else this.#report({ kind: sealedByOthers > 0 ? 'other-key' : 'alone' })
   }
 
-  #tell(status: MachineStatus): void {
+  #report(status: MachineStatus): void {
     const key = JSON.stringify(status)
     if (key === this.#status) return
     this.#status = key

@@ -44,14 +44,14 @@ const keyOf = (prefix: string, peer: string, poster: string, number: number) =>
 const bufferOver = ({ buffer, byteOffset, length }: Uint8Array) => Buffer.from(buffer, byteOffset, length)
 
 /** Posts to one peer. */
-export class Outbox {
+export class MailboxSender {
   readonly #options: MailboxOptions
   readonly #peer: string
   readonly #poster: string
   readonly #queue: Queue<Entry>
   #largePosted = 0
 
-  /** `poster`: an id that no other outbox to this peer has. */
+  /** `poster`: an id that no other sender to this peer has. */
   constructor(options: MailboxOptions, peer: string, poster: string, onError: (error: Error) => void) {
     this.#options = options
     this.#peer = peer
@@ -103,7 +103,7 @@ export class Outbox {
  * Reads the own mailbox. A message may arrive twice and out of order, which the receiver corrects. Its bytes are valid during the call
  * of `receive`.
  */
-export class Inbox {
+export class MailboxReader {
   readonly #options: MailboxOptions
   readonly #peer: string
   readonly #receive: (bytes: Uint8Array) => void

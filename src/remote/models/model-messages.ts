@@ -36,7 +36,7 @@ export const modelRequest = z.discriminatedUnion('kind', [
 export type ModelRequest = z.infer<typeof modelRequest>
 
 /** The model's path below a models folder, and the paths of its files below that. The path of a single file is empty. */
-export const modelDescription = z.object({
+const modelDescription = z.object({
   kind: z.literal('model'),
   place: z.array(fileName).min(1),
   files: z.array(z.object({ path: z.array(fileName), bytes: count, sha256 })).min(1),

@@ -7,9 +7,9 @@ import { gatewayWeights } from '../../common/bounds.ts'
 import { precisions } from '../../common/choices.ts'
 
 /** Raised when gateways and machines of an earlier version would misunderstand each other. */
-export const remoteProtocol = 2
+const remoteProtocol = 2
 /** The oldest version that this one still works with. */
-export const oldestProtocol = 2
+const oldestProtocol = 2
 
 const count = z.number().int().min(0)
 

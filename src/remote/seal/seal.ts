@@ -9,7 +9,7 @@ import { z } from 'zod'
 import type { SealingKey, SealingKeys } from './sealing-keys.ts'
 
 /** Raised when the format of sealed messages changes. */
-export const sealVersion = 1
+const sealVersion = 1
 
 const nonceBytes = 12
 const tagBytes = 16

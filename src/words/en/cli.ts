@@ -1,13 +1,12 @@
 /** English: the command line, and the messages of a server at start and stop. */
 import type { ProblemDetails } from '../../app/problems.ts'
-
-import type { Card } from '../../devices/cards.ts'
 import type { CudaLack, DeviceReason, WebGpuLack } from '../../devices/choose-devices.ts'
+import type { Gpu } from '../../devices/gpus.ts'
 import { sizeOf } from '../amounts.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 
-const card = ({ ordinal, name, memoryMib, driver }: Card) =>
+const card = ({ ordinal, name, memoryMib, driver }: Gpu) =>
   [
     `cuda:${ordinal} ${name}`,
     ...(memoryMib === undefined ? [] : [`${(memoryMib / 1024).toFixed(1)} GiB`]),

@@ -15,7 +15,7 @@ const lacked = ({ found, ...model }: Lacking) =>
 const uses: Record<DeviceUse, string> = {
   free: 'free',
   busy: 'in use',
-  sick: 'does not answer',
+  hung: 'does not answer',
   quarantined: 'failed, and is tried again',
   stopped: 'stopped',
   paused: 'paused',

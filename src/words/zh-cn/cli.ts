@@ -1,12 +1,13 @@
 /** 简体中文：命令行，以及服务器启动和停止时的话。 */
-import type { Card } from '../../devices/cards.ts'
+
 import type { CudaLack, WebGpuLack } from '../../devices/choose-devices.ts'
+import type { Gpu } from '../../devices/gpus.ts'
 import { sizeOf } from '../amounts.ts'
 import type { Words } from '../en.ts'
 
 const seconds = (ms: number) => `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} 秒`
 
-const card = ({ ordinal, name, memoryMib, driver }: Card) =>
+const card = ({ ordinal, name, memoryMib, driver }: Gpu) =>
   [
     `cuda:${ordinal} ${name}`,
     ...(memoryMib === undefined ? [] : [`${(memoryMib / 1024).toFixed(1)} GiB`]),

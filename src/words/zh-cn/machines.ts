@@ -15,7 +15,7 @@ const lacked = ({ found, ...model }: Lacking) =>
 const uses: Record<DeviceUse, string> = {
   free: '空闲',
   busy: '使用中',
-  sick: '没有回应',
+  hung: '没有回应',
   quarantined: '出了故障，会再试',
   stopped: '已停用',
   paused: '已暂停',

@@ -1,7 +1,7 @@
 /** The steps of a delivery: nothing is made twice, and nothing of which no answer came is forgotten. */
 import { expect, it } from 'vitest'
-import type { StepOptions, Steps } from '../../../src/app/delivery/courier.ts'
-import { memoryStorage, originalName, stepsIn } from '../../../src/app/delivery/steps.ts'
+import type { StepOptions, StepRecord, Steps } from '../../../src/app/delivery/courier.ts'
+import { originalName, type StepStorage, stepsIn } from '../../../src/app/delivery/steps.ts'
 
 const refused = { kind: 'refused' } as const
 
@@ -86,3 +86,17 @@ it('a try without an answer in one place is set aside when another place is take
   expect(begun).toMatchObject([{ makes: 'message', value: 'here' }])
   expect(begun.map(({ name }) => originalName(name))).toEqual(['card'])
 })
+
+function memoryStorage(): StepStorage {
+  const steps = new Map<string, StepRecord>()
+  return {
+    get: name => steps.get(name),
+    all: () => [...steps.values()],
+    async put(step) {
+      steps.set(step.name, step)
+    },
+    async drop(name) {
+      steps.delete(name)
+    },
+  }
+}

@@ -9,7 +9,7 @@ test('what can wait is worked on when nothing else of its group is ready', async
     groupOf: id => ({ name: 'discord', atOnce: 1, canWait: id.startsWith('progress') }),
     work: async id => {
       worked.push(id)
-      return { outcome: 'rest' }
+      return { outcome: 'idle' }
     },
   })
   for (const id of ['progress 1', 'progress 2', 'result 1', 'progress 3', 'result 2']) queue.add(id)
@@ -26,7 +26,7 @@ test('a delivery that waited with its progress goes first once it has a result',
     groupOf: id => ({ name: 'discord', atOnce: 1, canWait: !results.has(id) }),
     work: async id => {
       worked.push(id)
-      return { outcome: 'rest' }
+      return { outcome: 'idle' }
     },
   })
   for (const id of ['a', 'b', 'c']) queue.add(id)
@@ -47,7 +47,7 @@ test('work that begins at once gets what was just read, and work that waited doe
     }),
     work: async (id, facts) => {
       worked.push([id, facts])
-      return id === 'a' && worked.length === 1 ? { outcome: 'more', known: 'a known' } : { outcome: 'rest' }
+      return id === 'a' && worked.length === 1 ? { outcome: 'more', known: 'a known' } : { outcome: 'idle' }
     },
   })
   queue.add('a')

@@ -1,7 +1,7 @@
 /** What a job has used of its person's quota in the end, by the cause of its ending. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { maxClaims, maxFailures } from '../../../src/engine/jobs/endings.ts'
 import type { JobState } from '../../../src/engine/jobs/job.ts'
-import { maxClaims, maxTries } from '../../../src/engine/jobs/retry-verdict.ts'
 import { AppError } from '../../../src/errors/errors.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
@@ -77,9 +77,9 @@ async function losesEveryMachine(): Promise<void> {
     t.workers.current.fail(unreachable)
     await runningAgain(t)
   }
-  for (let i = 0; i < maxTries; i++) {
+  for (let i = 0; i < maxFailures; i++) {
     t.workers.current.fail(unreachable)
-    if (i < maxTries - 1) await runningAgain(t)
+    if (i < maxFailures - 1) await runningAgain(t)
   }
 }
 

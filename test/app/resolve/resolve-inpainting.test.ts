@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { requestOf } from '../../../src/app/derive/request-of-job.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
-import { requestOf } from '../../../src/app/resolve/request-of-job.ts'
 import { type ResolveContext, resolve } from '../../../src/app/resolve/resolve.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { type PaintOrder, workOrder } from '../../../src/engine/work-order.ts'

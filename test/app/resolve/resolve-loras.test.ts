@@ -1,8 +1,8 @@
 /** Promises of LoRAs in requests: named in the prompt or by the flag they are one list, and the command says the same again. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { requestOf } from '../../../src/app/derive/request-of-job.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
-import { requestOf } from '../../../src/app/resolve/request-of-job.ts'
 import { type ResolveContext, resolve } from '../../../src/app/resolve/resolve.ts'
 import { formatRequest, parseCommand } from '../../../src/bots/grammar/command-line.ts'
 import { parameterTable } from '../../../src/bots/messages/parameters.ts'

@@ -1,7 +1,7 @@
 /** Embeddings, marks in prompts and VAEs that a request names. */
 import { describe, expect, test } from 'vitest'
+import { requestOf } from '../../../src/app/derive/request-of-job.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
-import { requestOf } from '../../../src/app/resolve/request-of-job.ts'
 import { resolve } from '../../../src/app/resolve/resolve.ts'
 import type { FileRecord } from '../../../src/engine/models/file-record.ts'
 import { workOrder } from '../../../src/engine/work-order.ts'

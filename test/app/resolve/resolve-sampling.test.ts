@@ -1,7 +1,7 @@
 /** What a request and a model say of the sampling: samplers, schedules, presets and the Refiner. */
 import { describe, expect, test } from 'vitest'
+import { requestOf } from '../../../src/app/derive/request-of-job.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
-import { requestOf } from '../../../src/app/resolve/request-of-job.ts'
 import { resolve } from '../../../src/app/resolve/resolve.ts'
 import { defaultsOf } from '../../../src/app/views/catalogue.ts'
 import type { ModelRecord } from '../../../src/engine/models/record.ts'

@@ -1,7 +1,7 @@
 /** A request becomes an order: what is left out, sizes, bounds, sources and the request of an order. */
 import { describe, expect, test } from 'vitest'
+import { requestOf } from '../../../src/app/derive/request-of-job.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
-import { requestOf } from '../../../src/app/resolve/request-of-job.ts'
 import { resolve } from '../../../src/app/resolve/resolve.ts'
 import { drawn, variantsOf } from '../../../src/app/resolve/variants.ts'
 import { Findings } from '../../../src/app/views/findings.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { requestOfParameters } from '../../../src/app/resolve/request-of-parameters.ts'
+import { requestOfParameters } from '../../../src/app/derive/request-of-parameters.ts'
 import { readForeignPicture } from '../../../src/app/views/foreign-picture.ts'
 import { encodePicture } from '../../../src/engine/image/encode.ts'
 import { parseParameters } from '../../../src/engine/image/parameters/parameters.ts'

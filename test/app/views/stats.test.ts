@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { statsOf } from '../../../src/app/views/stats.ts'
-import type { JobFigures } from '../../../src/db/repositories/jobs.ts'
+import type { JobFigures } from '../../../src/db/repositories/jobs/jobs.ts'
 import { leastProcessorMs } from '../../helpers/measurements/processor-time.ts'
 
 const figures: JobFigures = {

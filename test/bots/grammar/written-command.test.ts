@@ -1,8 +1,8 @@
 /** A command is written so that it reads back to the same request. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { requestOf } from '../../../src/app/derive/request-of-job.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
-import { requestOf } from '../../../src/app/resolve/request-of-job.ts'
 import { formatCommand, formatRequest, parseCommand } from '../../../src/bots/grammar/command-line.ts'
 import { type Bounds, bounds } from '../../../src/common/bounds.ts'
 import { paintOrder, preprocessors } from '../../../src/engine/work-order.ts'

@@ -4,10 +4,10 @@ import { FakeClock } from '../../fakes/fake-clock.ts'
 import { openDatabase } from '../../helpers/open-database.ts'
 
 test('a kill loses less than a second of the time served before the last claim', () => {
-  const { rows } = openDatabase().client
+  const { query } = openDatabase().client
   const clock = new FakeClock()
-  const served = new ServedTime(rows, clock)
-  const atNextStart = () => new ServedTime(rows, clock).nowMs()
+  const served = new ServedTime(query, clock)
+  const atNextStart = () => new ServedTime(query, clock).nowMs()
   clock.advance(5000)
   served.saveIfOld()
   expect(atNextStart()).toBe(5000)

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { decodePicture, pictureLimits } from '../../../src/engine/image/decode.ts'
 import { encodePicture, pixelsOf } from '../../../src/engine/image/encode.ts'
 import { pngChunk } from '../../../src/engine/image/files/png-file.ts'
-import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../src/engine/image/parameters/read-parameters.ts'
 import type { Picture } from '../../../src/engine/image/picture.ts'
 import { leastProcessorMs } from '../../helpers/measurements/processor-time.ts'
 import { png, zerosThatUnpackTo } from '../../helpers/pictures/bombs.ts'
@@ -94,7 +94,7 @@ test.each([
   const boundMs = 100
   // What the decoder does is not the main thread's.
   const inspected = await leastProcessorMs(boundMs / 2, () => void decodePicture(bytes))
-  const read = await leastProcessorMs(boundMs / 2, () => readMakingOf(bytes))
+  const read = await leastProcessorMs(boundMs / 2, () => readProvenance(bytes))
   expect(inspected).toBeLessThan(boundMs)
   expect(read).toBeLessThan(boundMs)
 })

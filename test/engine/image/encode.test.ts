@@ -10,7 +10,7 @@ import {
   withWorkOrder,
   workOrderOf,
 } from '../../../src/engine/image/parameters/parameters.ts'
-import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../src/engine/image/parameters/read-parameters.ts'
 import { aPicture, greatestDifference } from '../../helpers/pictures/pictures.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
@@ -37,9 +37,9 @@ describe.each(pictureFormats)('%s', format => {
   test('carries the parameters, the exact work order and the AI-made marking', async () => {
     const { bytes, mediaType } = await encodePicture(aPicture(), format, parameters)
     expect(mediaType).toBe(`image/${format}`)
-    const makingOf = readMakingOf(bytes)
-    expect(makingOf).toEqual({ parameters, program: 'Easel', unread: [], aiMade: true })
-    if (makingOf?.parameters) expect(workOrderOf(makingOf.parameters)).toEqual(order)
+    const provenance = readProvenance(bytes)
+    expect(provenance).toEqual({ parameters, program: 'Easel', unread: [], aiMade: true })
+    if (provenance?.parameters) expect(workOrderOf(provenance.parameters)).toEqual(order)
   })
 
   test('the same picture gives the same bytes', async () => {
@@ -71,9 +71,9 @@ describe.each(pictureFormats)('%s', format => {
     expect(greatestDifference(outcome.picture, picture)).toBeLessThanOrEqual(format === 'png' ? 0 : 24)
   })
 
-  test('a picture of unknown making is marked all the same', async () => {
+  test('a picture of unknown provenance is marked all the same', async () => {
     const { bytes } = await encodePicture(aPicture(), format, undefined)
-    expect(readMakingOf(bytes)).toEqual({ unread: [], aiMade: true })
+    expect(readProvenance(bytes)).toEqual({ unread: [], aiMade: true })
     expect(await decodePicture(bytes)).toMatchObject({ kind: 'decoded' })
   })
 
@@ -85,7 +85,7 @@ describe.each(pictureFormats)('%s', format => {
   ])('long prompts fit: %s', async (_, prompt) => {
     const long = { ...parameters, prompt, negative: prompt }
     const { bytes } = await encodePicture(aPicture(), format, long)
-    expect(readMakingOf(bytes)?.parameters).toEqual(long)
+    expect(readProvenance(bytes)?.parameters).toEqual(long)
     expect(await decodePicture(bytes)).toMatchObject({ kind: 'decoded' })
   })
 
@@ -98,8 +98,8 @@ describe.each(pictureFormats)('%s', format => {
         (changes, length) => {
           const damaged = Uint8Array.from(bytes)
           for (const [at, byte] of changes) damaged[at] = byte
-          readMakingOf(damaged)
-          readMakingOf(damaged.subarray(0, length))
+          readProvenance(damaged)
+          readProvenance(damaged.subarray(0, length))
         },
       ),
       { numRuns: 2000 },
@@ -118,5 +118,5 @@ test('PNG keeps Latin-1 as tEXt and all else as iTXt, in front of the pixels', a
 
 test('files of the reference come through without parameters and without a marking', () => {
   const bytes = readFileSync(new URL('../../golden/demo/0-base.png', import.meta.url))
-  expect(readMakingOf(bytes)).toEqual({ unread: [], aiMade: false })
+  expect(readProvenance(bytes)).toEqual({ unread: [], aiMade: false })
 })

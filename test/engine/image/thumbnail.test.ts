@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { encodePicture } from '../../../src/engine/image/encode.ts'
 import { pictureFormats } from '../../../src/engine/image/files/format.ts'
-import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../src/engine/image/parameters/read-parameters.ts'
 import { encodeThumbnail } from '../../../src/engine/image/thumbnail.ts'
 import { aPicture } from '../../helpers/pictures/pictures.ts'
 import { tinyPng } from '../../helpers/pictures/tiny-png.ts'
@@ -27,7 +27,7 @@ test.each(pictureFormats)(
   async format => {
     const parameters = { prompt: 'a cat', negative: '', steps: 4, extra: new Map() }
     const { bytes } = await encodePicture(aPicture(), format, parameters)
-    expect(readMakingOf(bytes)?.parameters?.prompt).toBe('a cat')
-    expect(readMakingOf(await encodeThumbnail(bytes, 512))).toEqual({ unread: [], aiMade: true })
+    expect(readProvenance(bytes)?.parameters?.prompt).toBe('a cat')
+    expect(readProvenance(await encodeThumbnail(bytes, 512))).toEqual({ unread: [], aiMade: true })
   },
 )

@@ -3,12 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { nothingNeeded } from '../../../src/common/memory-need.ts'
 import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/fair-order.ts'
 import { JobQueue } from '../../../src/engine/jobs/job-queue.ts'
-import type { Waiting } from '../../../src/engine/jobs/store.ts'
+import type { QueuedJob } from '../../../src/engine/jobs/job-store.ts'
 import { horizon, simulateQueue } from '../../../src/engine/jobs/times/forecast.ts'
 import { SimulatedQueue } from '../../../src/engine/jobs/times/simulated-queue.ts'
 
 let seqs = 0
-function job(personId: number, changes: Partial<Waiting> = {}): Waiting {
+function job(personId: number, changes: Partial<QueuedJob> = {}): QueuedJob {
   seqs += 1
   return {
     jobId: `job-${seqs}`,
@@ -28,7 +28,7 @@ const always = () => true
 const big = { cpu: 9e9, float32: 9e9, float16: 9e9 }
 const cold: ReadonlySet<string> = new Set()
 
-function serve(queue: JobQueue, warm = cold): Waiting | undefined {
+function serve(queue: JobQueue, warm = cold): QueuedJob | undefined {
   const candidate = queue.next(warm, always)
   if (candidate) queue.serve(candidate)
   return candidate?.job
@@ -67,13 +67,13 @@ describe('the line', () => {
     )
     for (const one of jobs) queue.add(one)
     const asked: string[] = []
-    const refuse = ({ jobId }: Waiting) => {
+    const refuse = ({ jobId }: QueuedJob) => {
       asked.push(jobId)
       return false
     }
     expect(queue.hasJobFor(refuse)).toBe(false)
     expect(asked).toHaveLength(2)
-    const isBig = ({ neededMemory }: Waiting) => neededMemory === big
+    const isBig = ({ neededMemory }: QueuedJob) => neededMemory === big
     expect(queue.hasJobFor(isBig)).toBe(true)
     const candidate = queue.next(cold, isBig)
     if (candidate) queue.serve(candidate)
@@ -151,7 +151,7 @@ describe('the line', () => {
       fc.property(fc.array(operation, { maxLength: 60 }), operations => {
         const queue = new JobQueue()
         let warm: ReadonlySet<string> = new Set()
-        let served: Waiting | undefined
+        let served: QueuedJob | undefined
         for (const operation of operations) {
           const before = queue.order(warm)
           if (operation.kind === 'add') {
@@ -186,7 +186,7 @@ describe('the scheduler', () => {
   test('serves in the order that it says', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 20 }), people => {
-        const shares = new Map<number, { jobs: Waiting[]; servedRound: number }>()
+        const shares = new Map<number, { jobs: QueuedJob[]; servedRound: number }>()
         for (const personId of people) {
           const share = shares.get(personId) ?? { jobs: [], servedRound: -1 }
           share.jobs.push(job(personId))
@@ -217,7 +217,7 @@ describe('the forecast', () => {
   const far = 3 * horizon
 
   /** Many more jobs than are simulated, alike in turns. */
-  function manyOf(...turns: [Waiting, ...Waiting[]]): Waiting[] {
+  function manyOf(...turns: [QueuedJob, ...QueuedJob[]]): QueuedJob[] {
     return Array.from({ length: far }, (_, i) => turns[i % turns.length] ?? turns[0])
   }
 
@@ -228,7 +228,7 @@ describe('the forecast', () => {
 
   test('counts the loading of a model where it takes the place of another', () => {
     const order = ['a', 'b', 'b', 'a'].map(modelHash => ({ ...job(1), modelHash }))
-    const estimateMs = (_: Waiting, isWarm: boolean) => (isWarm ? 100 : 1100)
+    const estimateMs = (_: QueuedJob, isWarm: boolean) => (isWarm ? 100 : 1100)
     const loads = { freeInMs: 0, modelHash: 'a', canHold: always, estimateMs }
     expect(simulateQueue(order, [loads])).toEqual([100, 1200, 1300, 2400])
   })
@@ -238,7 +238,7 @@ describe('the forecast', () => {
     if (!small || !large || !tooLarge) throw new Error('three jobs are made')
     const holding = (most: number, freeInMs: number) => ({
       ...device(freeInMs, 1000),
-      canHold: ({ needs: [gb] }: Waiting) => Number(gb) <= most,
+      canHold: ({ needs: [gb] }: QueuedJob) => Number(gb) <= most,
     })
     const order = [large, tooLarge, small, large]
     expect(simulateQueue(order, [holding(4, 0), holding(12, 5000)])).toEqual([6000, undefined, 1000, 7000])
@@ -261,7 +261,7 @@ describe('the forecast', () => {
     if (!small || !large || !tooLarge) throw new Error('three jobs are made')
     const holding = (most: number, least: number, jobMs: number) => ({
       ...device(0, jobMs),
-      canHold: ({ needs: [gb] }: Waiting) => Number(gb) >= least && Number(gb) <= most,
+      canHold: ({ needs: [gb] }: QueuedJob) => Number(gb) >= least && Number(gb) <= most,
     })
 
     test('counts only what waits for the same devices', () => {
@@ -285,6 +285,6 @@ describe('the forecast', () => {
   })
 })
 
-function bySeq(a: Waiting, b: Waiting): number {
+function bySeq(a: QueuedJob, b: QueuedJob): number {
   return a.seq - b.seq
 }

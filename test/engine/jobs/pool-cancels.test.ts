@@ -44,7 +44,7 @@ describe('a cancel', () => {
     expect(t.job(id).failure).toBeUndefined()
     expect(t.courier.messages.get(id)?.job.state).toBe('cancelled')
     expect(t.workers.runs).toHaveLength(1)
-    expect(t.log.lines.filter(({ message }) => message === 'a try failed')).toHaveLength(1)
+    expect(t.log.lines.filter(({ message }) => message === 'an attempt failed')).toHaveLength(1)
     const used = t.built.db.client.sqlite.prepare('SELECT pictures FROM usage WHERE job_id = ?').pluck()
     expect(used.get(id)).toBe(0)
   })

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import {
-  isOfNoUse,
+  isIntact,
   type LibraryOptions,
   type ModelCatalogue,
   readModels,
@@ -111,7 +111,7 @@ describe('What is of no use is named with what it is', () => {
     expect(said['clip-only']).toContain('a text encoder, which is of no use by itself')
     expect(said.unknown).toContain('its first tensors are encoder.block.0.weight')
     expect(said.pickle).toContain('Python pickle')
-    const damaged = catalogue.unused.filter(one => !isOfNoUse(one))
+    const damaged = catalogue.unused.filter(one => !isIntact(one))
     expect(namesOf(damaged)).toEqual(['pickle'])
   })
 

@@ -7,7 +7,7 @@ import { vaeConfigSchema } from '../../../src/engine/networks/configs/vae-config
 import { unetVariant } from '../../../src/engine/networks/plan/unet-variant.ts'
 import { buildUNet } from '../../../src/engine/networks/unet.ts'
 import { buildVaeDecoder, buildVaeEncoder } from '../../../src/engine/networks/vae.ts'
-import type { VariantName } from '../../../src/engine/onnx/kernels.ts'
+import type { VariantName } from '../../../src/engine/onnx/graph-variants.ts'
 import { memoryOf } from '../../../src/engine/onnx/memory/graph-memory.ts'
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
 import { parseConfig } from '../../../src/engine/weights/config-file.ts'

@@ -1,9 +1,9 @@
 /** A mapped file has what the graph arranges as the graph wants it, whatever type the model has it in. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { feedForward } from '../../../src/engine/modules/feed-forward.ts'
+import { feedForward } from '../../../src/engine/modules/layers/feed-forward.ts'
 import { planWeights } from '../../../src/engine/networks/plan/planned-weights.ts'
-import { newGraph } from '../../../src/engine/onnx/kernels.ts'
+import { newGraph } from '../../../src/engine/onnx/graph-variants.ts'
 import { cpu } from '../../../src/engine/onnx/variants/cpu.ts'
 import { bytesPerElement } from '../../../src/engine/weights/dtype.ts'
 import { type WeightSource, weightsOf } from '../../../src/engine/weights/source.ts'

@@ -1,7 +1,7 @@
 /** Promises of graphs in other types: what they take and give is converted exactly where the type can say it. */
 import { expect, test } from 'vitest'
 import type { Graph } from '../../../src/engine/onnx/graph.ts'
-import { newGraph } from '../../../src/engine/onnx/kernels.ts'
+import { newGraph } from '../../../src/engine/onnx/graph-variants.ts'
 import type { Value } from '../../../src/engine/onnx/model.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
 import type { DType } from '../../../src/engine/weights/dtype.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { newGraph } from '../../../src/engine/onnx/kernels.ts'
+import { newGraph } from '../../../src/engine/onnx/graph-variants.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
 
 const mebibyte = 2 ** 20

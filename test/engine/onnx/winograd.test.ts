@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { symbol } from '../../../src/engine/onnx/dim.ts'
-import { newGraph, unetVariantsFor, type VariantName } from '../../../src/engine/onnx/kernels.ts'
+import { newGraph, unetVariantsFor, type VariantName } from '../../../src/engine/onnx/graph-variants.ts'
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
 import { cpu } from '../../../src/engine/onnx/variants/cpu.ts'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkLoras } from '../../../src/app/checks/check-loras.ts'
 import { Findings } from '../../../src/app/views/findings.ts'
-import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../src/engine/image/parameters/read-parameters.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { type ModelCatalogue, readModels } from '../../../src/engine/models/library.ts'
 import { LoraFits } from '../../../src/engine/pipeline/open/lora-fits.ts'
@@ -119,7 +119,7 @@ describe('pictures with LoRAs', () => {
   test('A1111 finds every LoRA in the prompt, and its hash without the file’s header', async () => {
     const beside = loraOrder('te-only', 0.5, 0.25)
     const { bytes } = await paint(orderWith('a cat <lora:locon:0.8>', loraOrder('locon', 0.8), beside))
-    const { parameters } = readMakingOf(bytes) ?? {}
+    const { parameters } = readProvenance(bytes) ?? {}
     expect(parameters?.prompt).toBe('a cat <lora:locon:0.8> <lora:te-only:te=0.25:unet=0.5>')
     const hashes = ['locon', 'te-only'].map(name => `${name}: ${a1111Hash(name).slice(0, 12)}`)
     expect(parameters?.extra.get('Lora hashes')).toBe(hashes.join(', '))

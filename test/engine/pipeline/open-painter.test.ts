@@ -2,7 +2,7 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { recipeOf } from '../../../src/engine/image/parameters/parameters.ts'
-import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../src/engine/image/parameters/read-parameters.ts'
 import type { Upscaler } from '../../../src/engine/image/upscale.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { readModels } from '../../../src/engine/models/library.ts'
@@ -45,7 +45,7 @@ test('another upscaler can take the place of resampling, and the picture names i
   expect([
     ...(await sharp(bytes).extract({ left: 31, top: 31, width: 1, height: 1 }).raw().toBuffer()),
   ]).toEqual([200, 200, 200])
-  const { parameters } = readMakingOf(bytes) ?? {}
+  const { parameters } = readProvenance(bytes) ?? {}
   expect(parameters?.extra.get('Postprocess upscaler')).toBe('Net ×4')
   expect(parameters && recipeOf(parameters)).toBeUndefined()
 })

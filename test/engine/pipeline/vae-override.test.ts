@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { readMakingOf } from '../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../src/engine/image/parameters/read-parameters.ts'
 import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts'
 import { type ModelCatalogue, readModels } from '../../../src/engine/models/library.ts'
 import { openPainter } from '../../../src/engine/pipeline/open-painter.ts'
@@ -91,7 +91,7 @@ test('other weights give another picture, whose parameters name them; then the m
   const other = await paint('other')
   expect((await pixelsOf(other)).data).not.toEqual((await pixelsOf(own)).data)
   const hash = catalogue.files.find(({ name }) => name === 'other')?.hash.slice(0, 10)
-  const extra = readMakingOf(other)?.parameters?.extra
+  const extra = readProvenance(other)?.parameters?.extra
   expect([extra?.get('VAE'), extra?.get('VAE hash')]).toEqual(['other', hash])
   expect(await paint()).toEqual(own)
 })

@@ -190,6 +190,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
       'src/config/',
       'src/words/',
       'src/bots/',
+      'src/devices/',
       'src/remote/',
       'type src/engine/jobs/',
       'src/engine/models/',

@@ -56,11 +56,7 @@ export const maxLines = 300
 export const maxFiles = 16
 
 /** Folders with one file per variant, which may have any number of files. */
-export const foldersOfVariants = [
-  'src/engine/modules',
-  'src/engine/sampling/samplers',
-  'src/engine/sampling/schedules',
-]
+export const foldersOfVariants = ['src/engine/sampling/samplers', 'src/engine/sampling/schedules']
 
 /** The conventions for comments (CONTRIBUTING.md) that a pattern can check. */
 export const misspeltComments: readonly { form: RegExp; complaint: string }[] = [
@@ -93,4 +89,6 @@ export const metaphors: ReadonlyMap<string, string> = new Map([
   ['farewell', 'token expiry notice'],
   ['manners', 'rate limiter'],
   ['patience', 'timeout'],
+  ['misfit', 'incompatible file'],
+  ['sick', 'hung'],
 ])

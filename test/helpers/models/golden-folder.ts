@@ -1,7 +1,7 @@
 /** The golden numbers of test/golden, whose models are expanded once for all test files of a run. */
 import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
-import type { Target } from '../../../src/engine/onnx/kernels.ts'
+import type { Target } from '../../../src/engine/onnx/graph-variants.ts'
 import { OracleFolder } from '../../../tools/oracle/folder.ts'
 
 /** `name`: a folder of test/golden; target: where its models run. Whoever opens models through it closes it. */

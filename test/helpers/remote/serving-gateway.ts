@@ -1,7 +1,7 @@
 /** A gateway without devices of its own: a pool over a store in memory, and what it is told of machines. */
 import { onTestFinished } from 'vitest'
+import type { JobStore } from '../../../src/engine/jobs/job-store.ts'
 import { Pool } from '../../../src/engine/jobs/pool.ts'
-import type { JobStore } from '../../../src/engine/jobs/store.ts'
 import { type MachineEvent, RemoteDevices } from '../../../src/remote/gateway/remote-devices.ts'
 import type { SharedStore } from '../../../src/remote/store/stored-messages.ts'
 import type { Clock } from '../../../src/system/ports.ts'

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import type { Target } from '../../../src/engine/onnx/kernels.ts'
+import type { Target } from '../../../src/engine/onnx/graph-variants.ts'
 import type { OpenModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { configFor, type ModelSchedule } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { findSampler } from '../../../src/engine/sampling/sampler-names.ts'

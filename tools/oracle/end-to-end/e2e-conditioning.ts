@@ -18,7 +18,7 @@ import {
 } from '../../../src/engine/pipeline/conditioning/prompt-embedding.ts'
 import type { OpenModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import type { PromptRule } from '../../../src/engine/text/prompt-rule.ts'
-import { referenceRule } from '../../../src/engine/text/reference-rule.ts'
+import { referenceRule } from '../text/reference-rule.ts'
 import type { Arguments, E2eCase } from './e2e-request.ts'
 
 export interface SizePx {

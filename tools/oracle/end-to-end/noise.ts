@@ -1,11 +1,8 @@
 /** A case's generators as the reference's pipelines use them, with a count of the numbers that they gave. */
-import {
-  generatorPerPicture,
-  type NoiseSource,
-  oneGenerator,
-} from '../../../src/engine/pipeline/denoising/noise-source.ts'
+import { generatorPerPicture, type NoiseSource } from '../../../src/engine/pipeline/denoising/noise-source.ts'
 import { TorchRandom } from '../../../src/engine/pipeline/denoising/torch-random.ts'
 import type { E2eCase } from './e2e-request.ts'
+import { oneGenerator } from './one-generator.ts'
 
 export function countedNoise(
   pipeline: E2eCase['pipeline'],

@@ -1,8 +1,8 @@
 /** lora/ of both parts: what every file changes in the Base's weights, which files are refused, and what several paint together. */
 import { z } from 'zod'
 import type { FileRecord } from '../../../src/engine/models/file-record.ts'
-import { requireBuilt } from '../../../src/engine/models/guidance-file.ts'
 import { recognise } from '../../../src/engine/models/recognise/recognise.ts'
+import { requireSupported } from '../../../src/engine/models/supported-variants.ts'
 import { MergedLoras } from '../../../src/engine/pipeline/open/merged-loras.ts'
 import { matchLora } from '../../../src/engine/weights/lora/match-lora.ts'
 import { mergedValues } from '../../../src/engine/weights/lora/merge.ts'
@@ -120,7 +120,7 @@ async function whatIsSaid(oracle: OracleFolder, name: string): Promise<string | 
     const header = await readSafetensorsHeader(path)
     const family = recognise(header)?.family
     if (family !== 'SDXL') return `it is for ${family}`
-    requireBuilt(path, header, 'lora')
+    requireSupported(path, header, 'lora')
     const { matched: count } = await matched(oracle, name, await tensorsOf(oracle))
     return count === 0 ? 'nothing of it belongs to the model' : undefined
   } catch (error) {

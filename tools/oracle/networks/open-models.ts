@@ -7,7 +7,7 @@ import { memoryHashCache } from '../../../src/engine/models/hashes/hash-cache.ts
 import type { ExpertParts } from '../../../src/engine/models/record.ts'
 import type { Networks } from '../../../src/engine/networks/networks.ts'
 import { openNetworks } from '../../../src/engine/networks/open/open.ts'
-import type { Target } from '../../../src/engine/onnx/kernels.ts'
+import type { Target } from '../../../src/engine/onnx/graph-variants.ts'
 import type { SessionOptions } from '../../../src/engine/onnx/session.ts'
 import { type OpenModel, openModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { readSafetensorsHeader } from '../../../src/engine/weights/safetensors.ts'

@@ -4,7 +4,8 @@ import { z } from 'zod'
 import { openModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import {
   type ModelSchedule,
-  readScheduleFile,
+  parseSchedule,
+  readScheduleJson,
 } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import type { Check, Checker } from '../case.ts'
 import { inputSource, type PartTwoCase, PartTwoGroup } from '../end-to-end/part-two.ts'
@@ -48,7 +49,7 @@ async function check(oracle: OracleFolder, group: PartTwoGroup, one: PartTwoCase
 async function scheduleOf(oracle: OracleFolder, { scheduler }: PartTwoCase): Promise<ModelSchedule> {
   for (const name of ['scheduler-euler', 'scheduler-dpm']) {
     const file = oracle.path('checkpoints', 'edm-folder', name, 'scheduler_config.json')
-    const schedule = await readScheduleFile(file)
+    const schedule = parseSchedule(await readScheduleJson(file), file)
     if (typeof scheduler !== 'string' && schedule.className === scheduler._class_name) return schedule
   }
   throw new Error('the folder has no scheduler of that class')

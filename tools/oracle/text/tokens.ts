@@ -2,7 +2,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { referenceRule } from '../../../src/engine/text/reference-rule.ts'
 import { layOutRows } from '../../../src/engine/text/token-rows.ts'
 import { tokeniseFor } from '../../../src/engine/text/tokenise.ts'
 import {
@@ -14,6 +13,7 @@ import {
 import { type Check, type Checker, compare } from '../case.ts'
 import type { OracleFolder } from '../folder.ts'
 import { NotYet } from '../not-yet.ts'
+import { referenceRule } from './reference-rule.ts'
 
 const ids = z.array(z.number())
 const promptSchema = z.object({

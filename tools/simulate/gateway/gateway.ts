@@ -25,7 +25,7 @@ interface GatewayFigures {
   readonly databaseBytesPerJob: number
 }
 
-const times = { stepMs: 200, restMs: 1000, exchangeMs: 8000 }
+const times = { stepMs: 200, overheadMs: 1000, exchangeMs: 8000 }
 /** Jobs that are not measured, for each that is: until then JavaScript is still being compiled. */
 const warmUpShare = 0.5
 

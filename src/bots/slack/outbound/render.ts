@@ -12,7 +12,7 @@ import type { Words } from '../../../words/en.ts'
 import { inUtc, partsOf, utc } from '../../../words/moment.ts'
 import { type Button, encodeButtonId } from '../../messages/buttons.ts'
 import { shortened } from '../../messages/job-message.ts'
-import { linesOf, type Message } from '../../messages/message.ts'
+import { linesOf, type Message, progressBar } from '../../messages/message.ts'
 
 /** The payload of every message: blocks, and the text of its notification. */
 export interface Payload {
@@ -131,7 +131,7 @@ function originOf({ origin }: Message, parentUrl: string | undefined): KnownBloc
 
 function linesIn(message: Message): string[] {
   const { progress } = message
-  const lines = [...(progress === undefined ? [] : [barOf(progress)]), ...linesOf(message)]
+  const lines = [...(progress === undefined ? [] : [progressBar(progress)]), ...linesOf(message)]
   return lines.map(line => shortened(line, longestLines))
 }
 
@@ -167,13 +167,6 @@ function chunks(lines: readonly string[]): string[] {
     else result[result.length - 1] = `${last}\n${line}`
   }
   return result
-}
-
-const barLength = 20
-
-function barOf({ step, steps }: { step: number; steps: number }): string {
-  const filled = steps === 0 ? 0 : Math.round((step / steps) * barLength)
-  return '▰'.repeat(filled) + '▱'.repeat(barLength - filled)
 }
 
 function imageOf(fileId: string, altText: string, title: string | undefined): ImageBlock {

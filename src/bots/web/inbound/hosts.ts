@@ -1,4 +1,5 @@
 /** Decides which host names are allowed, for Host headers, Origin headers and entries of web.allowedHosts. Pure. */
+import { isLoopback } from '../../../common/loopback.ts'
 
 interface HostAndPort {
   /** Lower case, in the form of browsers (punycode); IPv6 addresses in brackets. */
@@ -30,11 +31,6 @@ export function isOwnOrigin(origin: string, host: string, allowedHosts: readonly
     const allowed = readHost(entry)
     return allowed?.name === page.name && (allowed.port ?? usualPort) === (page.port ?? usualPort)
   })
-}
-
-/** A loopback name or address, in the form of a Host header or a socket. */
-export function isLoopback(name: string): boolean {
-  return /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?|(\[?::ffff:)127(\.\d{1,3}){3}\]?)$/i.test(name)
 }
 
 /** Parses a host and an optional port; anything else is refused. */

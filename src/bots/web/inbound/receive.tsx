@@ -1,9 +1,9 @@
 /** Handles typed text, buttons and forms of the web chat with calls of the facade. Independent of HTTP. */
 import type { Child } from 'hono/jsx'
 import { commandTooLong } from '../../../app/checks/text-limits.ts'
+import { requestOf } from '../../../app/derive/request-of-job.ts'
 import type { ActOutcome, Easel, ImagineOutcome } from '../../../app/easel.ts'
 import type { Caller, Person } from '../../../app/people/people.ts'
-import { requestOf } from '../../../app/resolve/request-of-job.ts'
 import type { JobView } from '../../../app/views/views.ts'
 import type { Clock, Ids } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'

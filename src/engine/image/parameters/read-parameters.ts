@@ -12,7 +12,8 @@ import { type PictureTexts, pictureTexts, type Reading, textsOfComment } from '.
 import { readers } from '../readers/readers.ts'
 import type { PictureParameters } from './parameters.ts'
 
-export interface MakingOf {
+/** How a picture was made, as its file tells. */
+export interface Provenance {
   /** Undefined if the file has none. */
   parameters?: PictureParameters
   /** The program that wrote the parameters. */
@@ -30,7 +31,7 @@ const formats: { readonly [Format in PictureFormat]: (bytes: Uint8Array) => Embe
 }
 
 /** Decodes no pixel and never throws. Undefined if the file is not a PNG, JPEG or WebP. */
-export function readMakingOf(bytes: Uint8Array): MakingOf | undefined {
+export function readProvenance(bytes: Uint8Array): Provenance | undefined {
   const guess = guessFormat(bytes)
   if (guess.kind !== 'readable') return undefined
   const metadata = formats[guess.format](bytes)
@@ -45,13 +46,13 @@ export function readMakingOf(bytes: Uint8Array): MakingOf | undefined {
 }
 
 /** The same, and if the file's texts have no parameters, those hidden in its alpha channel, for which pixels are decoded. */
-export async function readWholeMakingOf(bytes: Uint8Array): Promise<MakingOf | undefined> {
-  const making = readMakingOf(bytes)
-  if (!making || making.parameters) return making
+export async function readFullProvenance(bytes: Uint8Array): Promise<Provenance | undefined> {
+  const provenance = readProvenance(bytes)
+  if (!provenance || provenance.parameters) return provenance
   const alpha = await decodeAlpha(bytes)
   const text = alpha && hiddenText(alpha)
   const reading = text === undefined ? undefined : firstReading(textsOfComment(text))
-  return reading ? { ...making, ...reading, unread: [] } : making
+  return reading ? { ...provenance, ...reading, unread: [] } : provenance
 }
 
 function firstReading(texts: PictureTexts): Reading | undefined {

@@ -3,18 +3,13 @@
  * those that are busy.
  */
 import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts'
-import { type DeviceMeans, type JobNeeds, memoryKindOn, memoryLimitOf } from '../job-fit.ts'
-import type { Waiting } from '../store.ts'
-import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus as OwnStatus } from './device.ts'
+import { type DeviceResources, type JobNeeds, memoryKindOn, memoryLimitOf } from '../job-fit.ts'
+import type { QueuedJob } from '../job-store.ts'
+import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus } from './device.ts'
 import type { Retirement } from './device-worker.ts'
 
-export interface DeviceStatus extends OwnStatus {
-  /** The operator has paused it: it gets no job. */
-  isPaused: boolean
-}
-
 /** What the choice of a device depends on. */
-type PlacedJob = Pick<Waiting, 'modelHash' | keyof JobNeeds>
+type PlacedJob = Pick<QueuedJob, 'modelHash' | keyof JobNeeds>
 
 export interface DeviceListParts extends Pick<DeviceParts, 'speeds' | 'clock' | 'log' | 'onHung'> {
   /** No device may join later. */
@@ -54,13 +49,13 @@ export class DeviceList {
     if (!device) return
     this.#devices.delete(device)
     this.#sort(device)
-    await device.gate.idle()
+    await device.queue.idle()
     await device.stop(limitMs)
   }
 
   /** Resolves when nothing runs on any device. */
   async idle(): Promise<void> {
-    await Promise.all([...this.#devices].map(device => device.gate.idle()))
+    await Promise.all([...this.#devices].map(device => device.queue.idle()))
   }
 
   stop(limitMs: number): Promise<Retirement[]> {
@@ -83,8 +78,8 @@ export class DeviceList {
     return [...this.#devices].filter(({ state, name }) => state === 'ready' && !this.#paused.has(name))
   }
 
-  means(): DeviceMeans[] {
-    return Array.from(this.#devices, ({ means }) => means)
+  resources(): DeviceResources[] {
+    return Array.from(this.#devices, ({ resources }) => resources)
   }
 
   statuses(): DeviceStatus[] {
@@ -93,7 +88,7 @@ export class DeviceList {
 
   /** Runs a task on a free device. */
   async run(device: Device, task: () => Promise<void>): Promise<void> {
-    const run = device.gate.run(task)
+    const run = device.queue.run(task)
     this.#sort(device)
     try {
       await run
@@ -143,9 +138,9 @@ export class DeviceList {
    * The job as it waits. What no device can hold, now or later, would wait for ever, as when less memory is free than at its
    * acceptance: it is tried all the same, and fails with the reason.
    */
-  placeable(job: Waiting): Waiting {
-    const isHopeless = this.#parts.isClosed === true && !this.#isHeld(job)
-    return isHopeless ? { ...job, neededMemory: nothingNeeded } : job
+  placeable(job: QueuedJob): QueuedJob {
+    const isUnplaceable = this.#parts.isClosed === true && !this.#isHeld(job)
+    return isUnplaceable ? { ...job, neededMemory: nothingNeeded } : job
   }
 
   /** Whether a device that is there has all that a job needs, free or not. */
@@ -155,7 +150,7 @@ export class DeviceList {
   }
 
   /**
-   * A free device that has all that the job needs: preferably not the one that the job's last try failed on, and of the others
+   * A free device that has all that the job needs: preferably not the one that the job's last attempt failed on, and of the others
    * preferably one that has loaded its model.
    */
   choose(job: PlacedJob, failedOn: string | undefined): Device | undefined {
@@ -191,9 +186,9 @@ export class DeviceList {
 /** By kind; less than nothing where there is no device of the kind. */
 function mostOf(devices: Iterable<Device>): NeededMemory {
   const most = { cpu: -1, float32: -1, float16: -1 }
-  for (const { means } of devices) {
-    const kind = memoryKindOn(means)
-    most[kind] = Math.max(most[kind], memoryLimitOf(means))
+  for (const { resources } of devices) {
+    const kind = memoryKindOn(resources)
+    most[kind] = Math.max(most[kind], memoryLimitOf(resources))
   }
   return most
 }

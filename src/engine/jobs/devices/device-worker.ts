@@ -1,7 +1,7 @@
 /** The worker of one device: started on demand, pinged while idle, and ended within a time limit. */
 import type { Clock } from '../../../system/ports.ts'
 import type { StartOutcome, WorkerHost } from '../../host/worker-host.ts'
-import { SilenceWatch } from './silence-watch.ts'
+import { HeartbeatMonitor } from './heartbeat-monitor.ts'
 
 /** Opening a device loads the runtime and its libraries, no model. */
 const startLimitMs = 120_000
@@ -102,14 +102,14 @@ interface Silent {
 }
 
 async function withinSilence<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T | Silent> {
-  const silence = new SilenceWatch(clock)
-  silence.renew(limitMs)
+  const monitor = new HeartbeatMonitor(clock)
+  monitor.renew(limitMs)
   try {
     return await Promise.race([
       work,
-      silence.fallen.then((silentMs): Silent => ({ kind: 'silent', silentMs })),
+      monitor.expired.then((silentMs): Silent => ({ kind: 'silent', silentMs })),
     ])
   } finally {
-    silence.end()
+    monitor.end()
   }
 }

@@ -6,13 +6,13 @@ import type { Clock, Logger } from '../../../system/ports.ts'
 import { leavesBroken } from '../../host/fault.ts'
 import type { RunOutcome, WorkerHost } from '../../host/worker-host.ts'
 import type { WorkOrder } from '../../work-order.ts'
-import { canHold, type DeviceMeans, type JobNeeds } from '../job-fit.ts'
+import { canHold, type DeviceResources, type JobNeeds } from '../job-fit.ts'
 import type { Speeds } from '../times/speeds.ts'
 import { DeviceQueue } from './device-queue.ts'
 import { DeviceWorker, type Retirement } from './device-worker.ts'
+import { HeartbeatMonitor } from './heartbeat-monitor.ts'
 import { LowMemoryLevels } from './low-memory-levels.ts'
 import { Quarantine } from './quarantine.ts'
-import { SilenceWatch } from './silence-watch.ts'
 
 /** A step that takes this long, or ten times the usual, is a stall. */
 const stallFloorMs = 30_000
@@ -28,7 +28,7 @@ export interface Fetching {
 }
 
 /** How a device's workers are opened. */
-export interface DeviceOpeners extends DeviceMeans {
+export interface DeviceOpeners extends DeviceResources {
   /** What its machine fetches now. */
   fetching?: () => Fetching | undefined
   /** A new worker, not started yet; and one in a separate process, if that differs. */
@@ -47,15 +47,17 @@ export interface DeviceParts extends DeviceOpeners {
 }
 
 /**
- * `sick`: hangs in a worker that is not gone yet. `quarantined`: failed, hung or did not come up, and gets no job until a
+ * `hung`: hangs in a worker that is not gone yet. `quarantined`: failed, hung or did not come up, and gets no job until a
  * worker that is brought up as a probe answers.
  */
-export type DeviceState = 'ready' | 'sick' | 'quarantined' | 'stopped'
+export type DeviceState = 'ready' | 'hung' | 'quarantined' | 'stopped'
 
 /** What a device is, has and does now. */
-export interface DeviceStatus extends DeviceMeans {
+export interface DeviceStatus extends DeviceResources {
   state: DeviceState
   busy: boolean
+  /** The operator has paused it: it gets no job. */
+  isPaused: boolean
   fetching?: Fetching
 }
 
@@ -70,7 +72,7 @@ export interface RunWatch {
 
 export class Device {
   readonly name: string
-  readonly gate = new DeviceQueue()
+  readonly queue = new DeviceQueue()
   readonly #parts: DeviceParts
   readonly #worker: DeviceWorker
   readonly #quarantine: Quarantine
@@ -85,8 +87,8 @@ export class Device {
     this.#quarantine = new Quarantine({
       clock,
       probe: () => this.#probe(),
-      onBegin: restMs => {
-        log.info({ device: this.name, restMs }, 'device quarantined')
+      onBegin: waitMs => {
+        log.info({ device: this.name, waitMs }, 'device quarantined')
         onChange()
       },
       onEnd: () => {
@@ -108,13 +110,14 @@ export class Device {
     return this.#quarantine.holds ? 'quarantined' : 'ready'
   }
 
-  get status(): DeviceStatus {
+  /** Without the pause, which the list of the devices knows. */
+  get status(): Omit<DeviceStatus, 'isPaused'> {
     const { name, memoryBytes, memoryKind, holdings } = this.#parts
     const fetching = this.#parts.fetching?.()
     return {
       name,
       state: this.state,
-      busy: !this.gate.free,
+      busy: !this.queue.free,
       ...(memoryBytes !== undefined && { memoryBytes }),
       ...(memoryKind && { memoryKind }),
       ...(holdings && { holdings }),
@@ -128,10 +131,10 @@ export class Device {
   }
 
   get free(): boolean {
-    return this.gate.free && this.state === 'ready'
+    return this.queue.free && this.state === 'ready'
   }
 
-  get means(): DeviceMeans {
+  get resources(): DeviceResources {
     return this.#parts
   }
 
@@ -156,7 +159,7 @@ export class Device {
     if (outcome.kind === 'silent') throw this.#giveUp(host, outcome.silentMs)
     if (outcome.kind === 'failed') {
       this.#parts.log.error({ device: this.name, error: outcome.error.message }, 'device did not come up')
-      this.#quarantine.begin('rest')
+      this.#quarantine.begin('wait')
       throw outcome.error
     }
     this.#parts.log.info({ device: this.name, on: outcome.device }, 'device ready')
@@ -185,7 +188,7 @@ export class Device {
 
   /** Ends the worker, unless it hangs in a native call. */
   async stop(limitMs: number): Promise<Retirement> {
-    const hung = this.#state === 'sick'
+    const hung = this.#state === 'hung'
     this.#state = 'stopped'
     this.#quarantine.end()
     return hung ? 'hangs' : this.#worker.retire(limitMs)
@@ -198,29 +201,29 @@ export class Device {
     { signal, onLoading, onStep }: RunWatch,
   ): Promise<RunOutcome> {
     const { clock, speeds, name } = this.#parts
-    const silence = new SilenceWatch(clock)
-    silence.renew(quietLimitMs)
-    const fallen = silence.fallen.then(
+    const monitor = new HeartbeatMonitor(clock)
+    monitor.renew(quietLimitMs)
+    const stalled = monitor.expired.then(
       (silentMs): RunOutcome => ({ kind: 'failed', error: this.#giveUp(host, silentMs) }),
     )
     const run = host.run(order, sources, {
       signal,
       lowMemoryLevel: this.#lowMemoryLevels.of(order),
-      onWaiting: () => silence.renew(quietLimitMs),
+      onWaiting: () => monitor.renew(quietLimitMs),
       onLoading: () => {
-        silence.renew(quietLimitMs)
+        monitor.renew(quietLimitMs)
         onLoading()
       },
       onStep: (step, steps, preview, elapsedMs) => {
         onStep(step, steps, preview, elapsedMs)
         const stepLimitMs = Math.max(stallFloorMs, stallFactor * (speeds.p99StepMs(name) ?? 0))
-        silence.renew(step < steps ? stepLimitMs : quietLimitMs)
+        monitor.renew(step < steps ? stepLimitMs : quietLimitMs)
       },
     })
     try {
-      return await Promise.race([run, fallen])
+      return await Promise.race([run, stalled])
     } finally {
-      silence.end()
+      monitor.end()
     }
   }
 
@@ -228,11 +231,11 @@ export class Device {
   #giveUp(host: WorkerHost, silentMs: number): AppError {
     const error = new AppError('device-stalled', { device: this.name, silentMs })
     if (this.#state === 'stopped') return error
-    this.#state = 'sick'
+    this.#state = 'hung'
     this.#parts.onChange()
     this.#parts.log.error({ device: this.name, silentMs }, 'device stalled')
     const recover = () => {
-      if (this.#state !== 'sick') return
+      if (this.#state !== 'hung') return
       this.#worker.drop(host)
       this.#state = 'ready'
       this.#quarantine.begin('probe')

@@ -1,7 +1,7 @@
 /** The operator's pauses of devices, as the store has them: a command writes them beside the process of the pool. */
 import { toAppError } from '../../../errors/errors.ts'
 import type { Logger } from '../../../system/ports.ts'
-import type { JobStore } from '../store.ts'
+import type { JobStore } from '../job-store.ts'
 import type { Timers } from '../timers.ts'
 
 const intervalMs = 2000

@@ -1,16 +1,16 @@
 /** Quarantines a failed device until a probe succeeds, with back-off between probes. */
-import { backoffMs } from '../../../common/backoff.ts'
+import { type Backoff, backoffMs } from '../../../common/backoff.ts'
 import type { Clock } from '../../../system/ports.ts'
 
 /** The time between two probes. */
-const rest = { firstMs: 2000, longestMs: 300_000 }
+const probePause: Backoff = { firstMs: 2000, longestMs: 300_000 }
 
 export interface QuarantineParts {
   clock: Clock
   /** Starts the device; false if it does not start. Never rejects. */
   probe: () => Promise<boolean>
-  /** The device gets no jobs; it is probed after restMs. */
-  onBegin: (restMs: number) => void
+  /** The device gets no jobs; it is probed after waitMs. */
+  onBegin: (waitMs: number) => void
   /** The device works again. */
   onEnd: () => void
 }
@@ -20,7 +20,7 @@ export class Quarantine {
   #holds = false
   /** Faults since the last finished job. */
   #faults = 0
-  #cancelRest: () => void = () => {}
+  #cancelWait: () => void = () => {}
 
   constructor(parts: QuarantineParts) {
     this.#parts = parts
@@ -30,16 +30,16 @@ export class Quarantine {
     return this.#holds
   }
 
-  /** `probe`: at once after a first fault, after a rest when more follow. `rest`: in any case after a rest. */
-  begin(first: 'probe' | 'rest'): void {
-    this.#cancelRest()
+  /** `probe`: at once after a first fault, after a wait when more follow. `wait`: in any case after a wait. */
+  begin(first: 'probe' | 'wait'): void {
+    this.#cancelWait()
     this.#holds = true
     this.#faults += 1
-    const rests = first === 'rest' ? this.#faults - 1 : this.#faults - 2
-    const restMs = rests < 0 ? 0 : backoffMs(rest, rests)
-    this.#parts.onBegin(restMs)
-    if (restMs === 0) void this.#probe()
-    else this.#cancelRest = this.#parts.clock.after(restMs, () => void this.#probe())
+    const waits = first === 'wait' ? this.#faults - 1 : this.#faults - 2
+    const waitMs = waits < 0 ? 0 : backoffMs(probePause, waits)
+    this.#parts.onBegin(waitMs)
+    if (waitMs === 0) void this.#probe()
+    else this.#cancelWait = this.#parts.clock.after(waitMs, () => void this.#probe())
   }
 
   /** A job finished: earlier faults do not count any more. */
@@ -49,14 +49,14 @@ export class Quarantine {
 
   /** Ends all probes permanently. */
   end(): void {
-    this.#cancelRest()
+    this.#cancelWait()
     this.#holds = false
   }
 
   async #probe(): Promise<void> {
     const works = await this.#parts.probe()
     if (!this.#holds) return
-    if (!works) return this.begin('rest')
+    if (!works) return this.begin('wait')
     this.#holds = false
     this.#parts.onEnd()
   }

@@ -2,8 +2,8 @@
 import type { Clock } from '../../../system/ports.ts'
 import type { DeviceList } from '../devices/device-list.ts'
 import type { JobQueue } from '../job-queue.ts'
+import type { QueuedJob } from '../job-store.ts'
 import type { Run } from '../run.ts'
-import type { Waiting } from '../store.ts'
 import { availabilityOf, type Outlook } from './forecast.ts'
 import { SimulatedQueue } from './simulated-queue.ts'
 import type { Speeds } from './speeds.ts'
@@ -29,7 +29,7 @@ export class EtaCache {
   }
 
   /** Of a job at its queue position, 1 is next. */
-  outlook(job: Waiting, place: number): Outlook {
+  outlook(job: QueuedJob, place: number): Outlook {
     const { devices } = this.#parts
     if (devices.isPaused) return { kind: 'paused' }
     if (!devices.ready().some(device => device.canHold(job))) return { kind: 'no-device' }

@@ -1,7 +1,7 @@
 /** Forecasts when each waiting job will be done, by simulating the queue over the devices. Pure. */
 import type { Device } from '../devices/device.ts'
+import type { QueuedJob } from '../job-store.ts'
 import type { Run } from '../run.ts'
-import type { Waiting } from '../store.ts'
 import type { Speeds } from './speeds.ts'
 
 /** The forecast of a queued job. */
@@ -40,8 +40,8 @@ export interface DeviceAvailability {
   /** The hash of its model at that time. */
   modelHash?: string
   /** Whether it has the files and the memory for a job. */
-  canHold(job: Waiting): boolean
-  estimateMs(job: Waiting, isWarm: boolean): number | undefined
+  canHold(job: QueuedJob): boolean
+  estimateMs(job: QueuedJob, isWarm: boolean): number | undefined
 }
 
 /** The availability of a device from its current run. */
@@ -67,7 +67,7 @@ export const horizon = 200
  * it. Undefined for a job that none of them can hold: the others pass it. The list ends at the first job whose duration is unknown.
  */
 export function simulateQueue(
-  order: readonly Waiting[],
+  order: readonly QueuedJob[],
   devices: readonly DeviceAvailability[],
 ): (number | undefined)[] {
   const free = devices.map(device => ({ device, atMs: device.freeInMs, modelHash: device.modelHash }))
@@ -94,7 +94,7 @@ interface SimulatedDevice {
   modelHash: string | undefined
 }
 
-function firstFree(devices: readonly SimulatedDevice[], job: Waiting): SimulatedDevice | undefined {
+function firstFree(devices: readonly SimulatedDevice[], job: QueuedJob): SimulatedDevice | undefined {
   let first: SimulatedDevice | undefined
   for (const one of devices) if ((!first || one.atMs < first.atMs) && one.device.canHold(job)) first = one
   return first

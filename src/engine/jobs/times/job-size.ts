@@ -3,7 +3,7 @@
 import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts'
 import { countSteps } from '../../step-counts.ts'
 import { countOf, hashesOf, paintedPixels, type WorkOrder } from '../../work-order.ts'
-import type { Waiting } from '../store.ts'
+import type { QueuedJob } from '../job-store.ts'
 
 /** Counts the memory that an order needs. */
 export type CountMemory = (order: WorkOrder) => NeededMemory
@@ -14,7 +14,7 @@ export const countNothing: CountMemory = () => nothingNeeded
 export function jobSizeOf(
   order: WorkOrder,
   countMemory: CountMemory,
-): Pick<Waiting, 'modelHash' | 'needs' | 'neededMemory' | 'size'> {
+): Pick<QueuedJob, 'modelHash' | 'needs' | 'neededMemory' | 'size'> {
   return {
     // Upscaling needs no model: every device is warm for it.
     modelHash: order.kind === 'upscale' ? '' : order.model.hash,

@@ -1,6 +1,6 @@
 /** When each waiting job may start, and when it expires, on the monotonic clock. */
 import type { Clock } from '../../../system/ports.ts'
-import type { Waiting } from '../store.ts'
+import type { QueuedJob } from '../job-store.ts'
 
 export class JobTimes {
   readonly #clock: Clock
@@ -15,21 +15,21 @@ export class JobTimes {
   }
 
   /** The wait of a returned job continues. */
-  add({ jobId, waitedMs }: Waiting): void {
+  add({ jobId, waitedMs }: QueuedJob): void {
     if (this.#maxWaitMs === 0 || this.#expiresMs.has(jobId)) return
     this.#expiresMs.set(jobId, this.#clock.monotonicMs() + this.#maxWaitMs - waitedMs)
   }
 
   /** It may not start before `delayMs` have passed. */
-  rest(jobId: string, delayMs: number): void {
+  delay(jobId: string, delayMs: number): void {
     this.#mayStartMs.set(jobId, this.#clock.monotonicMs() + delayMs)
   }
 
-  mayStart({ jobId }: Waiting): boolean {
+  mayStart({ jobId }: QueuedJob): boolean {
     return (this.#mayStartMs.get(jobId) ?? 0) <= this.#clock.monotonicMs()
   }
 
-  hasExpired({ jobId }: Waiting): boolean {
+  hasExpired({ jobId }: QueuedJob): boolean {
     return (this.#expiresMs.get(jobId) ?? Number.POSITIVE_INFINITY) <= this.#clock.monotonicMs()
   }
 

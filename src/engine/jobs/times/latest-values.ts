@@ -1,5 +1,5 @@
 /** The latest values of one quantity, with their quantiles: a new value costs a search, not a sort. */
-import { positionIn } from '../../../common/position-in.ts'
+import { positionIn } from '../../../common/collections/position-in.ts'
 
 const ascending = (a: number, b: number) => a - b
 

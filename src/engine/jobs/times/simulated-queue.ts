@@ -1,10 +1,10 @@
 /** A queue whose first jobs are simulated, and the forecast times of all its jobs. */
-import { positionIn } from '../../../common/position-in.ts'
-import type { Waiting } from '../store.ts'
+import { positionIn } from '../../../common/collections/position-in.ts'
+import type { QueuedJob } from '../job-store.ts'
 import { type DeviceAvailability, horizon, simulateQueue } from './forecast.ts'
 
 export class SimulatedQueue {
-  readonly #order: readonly Waiting[]
+  readonly #order: readonly QueuedJob[]
   readonly #devices: readonly DeviceAvailability[]
   readonly #etasMs: readonly (number | undefined)[]
   /** The devices that can hold a job, by what it needs. Most jobs need the same few things. */
@@ -13,7 +13,7 @@ export class SimulatedQueue {
   #places: ReadonlyMap<string, readonly number[]> | undefined
 
   /** order: the whole queue, the next job first. */
-  constructor(order: readonly Waiting[], devices: readonly DeviceAvailability[]) {
+  constructor(order: readonly QueuedJob[], devices: readonly DeviceAvailability[]) {
     this.#order = order
     this.#devices = devices
     this.#etasMs = simulateQueue(order, devices)
@@ -24,7 +24,7 @@ export class SimulatedQueue {
    * proportion to that of the last simulated job that the same devices can hold: other jobs wait for other devices, and are not
    * counted.
    */
-  etaAtMs(job: Waiting, place: number): number | undefined {
+  etaAtMs(job: QueuedJob, place: number): number | undefined {
     if (place <= horizon) return this.#etasMs[place - 1]
     if (this.#etasMs.length < horizon) return undefined
     this.#places ??= this.#placesByHolders()
@@ -47,7 +47,7 @@ export class SimulatedQueue {
   }
 
   /** One character for each device: whether it can hold the job. */
-  #holdersOf(job: Waiting): string {
+  #holdersOf(job: QueuedJob): string {
     const { cpu, float32, float16 } = job.neededMemory
     const needed = [cpu, float32, float16, ...job.needs].join()
     const known = this.#holders.get(needed)

@@ -1,5 +1,5 @@
 /** The speeds of devices, learned from reported steps, for estimates and for the detection of stalls. */
-import type { JobSize, Waiting } from '../store.ts'
+import type { JobSize, QueuedJob } from '../job-store.ts'
 import { LatestValues } from './latest-values.ts'
 
 /** The weight of the newest value in a moving average: about the last ten values matter. */
@@ -38,13 +38,13 @@ function distance(measure: Measure, pixels: number): number {
 /** What was measured of one kind of job with one model on one device. */
 class Measured {
   readonly steps = new BySize()
-  readonly rests = new BySize()
+  readonly overheads = new BySize()
   /** Where the device already had the job's model, and where not. */
   readonly warmLoads = new BySize()
   readonly coldLoads = new BySize()
 }
 
-type SizedJob = Pick<Waiting, 'modelHash' | 'size'>
+type SizedJob = Pick<QueuedJob, 'modelHash' | 'size'>
 
 export class Speeds {
   /** By device, kind of job and model: a forecast of the queue looks up hundreds, and a joined key would be built for each. */
@@ -52,7 +52,7 @@ export class Speeds {
   readonly #recent = new Map<string, LatestValues>()
 
   /** One step of one picture took `ms`. */
-  stepped(device: string, job: SizedJob, ms: number): void {
+  recordStep(device: string, job: SizedJob, ms: number): void {
     this.#of(device, job).steps.record(job.size.pixels, ms)
     const recent = this.#recent.get(device) ?? new LatestValues(remembered)
     recent.add(ms)
@@ -60,15 +60,15 @@ export class Speeds {
   }
 
   /** A job took `ms` besides its steps and loading (encoding texts and pictures, decoding, writing). Each picture has its share. */
-  rested(device: string, job: SizedJob, ms: number): void {
-    this.#of(device, job).rests.record(job.size.pixels, Math.max(0, ms) / job.size.pictures)
+  recordOverhead(device: string, job: SizedJob, ms: number): void {
+    this.#of(device, job).overheads.record(job.size.pixels, Math.max(0, ms) / job.size.pictures)
   }
 
   /**
    * Loading weights took a job `ms`. isWarm: the device already had the job's model, so the time is that of exchanging
    * experts that do not fit side by side.
    */
-  loaded(device: string, job: SizedJob, isWarm: boolean, ms: number): void {
+  recordLoad(device: string, job: SizedJob, isWarm: boolean, ms: number): void {
     const { warmLoads, coldLoads } = this.#of(device, job)
     // The size of weights does not depend on the picture.
     const loads = isWarm ? warmLoads : coldLoads
@@ -80,17 +80,17 @@ export class Speeds {
     const measured = this.#measured.get(device)?.get(job.size.kind)?.get(job.modelHash)
     if (!measured) return undefined
     const { steps, warmLoads, coldLoads } = measured
-    const rest = this.restMs(device, job)
-    if (job.size.steps === 0) return rest
-    const step = steps.at(job.size.pixels)
-    const load = (isWarm ? warmLoads : coldLoads).at(anySize) ?? 0
-    return step === undefined ? undefined : job.size.steps * step + (rest ?? 0) + load
+    const overheadMs = this.overheadMs(device, job)
+    if (job.size.steps === 0) return overheadMs
+    const stepMs = steps.at(job.size.pixels)
+    const loadMs = (isWarm ? warmLoads : coldLoads).at(anySize) ?? 0
+    return stepMs === undefined ? undefined : job.size.steps * stepMs + (overheadMs ?? 0) + loadMs
   }
 
   /** The time of `pictures` besides steps and loading; undefined until a similar job was measured. */
-  restMs(device: string, job: SizedJob, pictures = job.size.pictures): number | undefined {
+  overheadMs(device: string, job: SizedJob, pictures = job.size.pictures): number | undefined {
     const { size, modelHash } = job
-    const ms = this.#measured.get(device)?.get(size.kind)?.get(modelHash)?.rests.at(size.pixels)
+    const ms = this.#measured.get(device)?.get(size.kind)?.get(modelHash)?.overheads.at(size.pixels)
     return ms === undefined ? undefined : ms * pictures
   }
 

@@ -7,8 +7,8 @@ import type { SafetensorsHeader, StoredTensor } from '../../weights/safetensors.
 import type { WeightSource } from '../../weights/source.ts'
 import { readTensor } from '../../weights/tensor-values.ts'
 import { type ByteRange, type FileHasher, hashSections, hashTexts } from '../hashes/file-hashes.ts'
+import { canonicalConfig } from '../infer/canonical-config.ts'
 import { inferClipConfig } from '../infer/clip.ts'
-import { decidingConfig } from '../infer/deciding-config.ts'
 import { inferUNetConfig } from '../infer/unet.ts'
 import { inferVaeConfig } from '../infer/vae.ts'
 import type { Json } from '../infer/weights-view.ts'
@@ -140,7 +140,7 @@ async function hashNetworks(
   const hashes = await hashSections(file, sections, hasher)
   const parts = [...found].map(([role, { weights, config }]) => {
     const bytes = hashes.sections.get(weights.prefix) ?? ''
-    const hash = hashTexts(decidingConfig(config), weights.naming, bytes)
+    const hash = hashTexts(canonicalConfig(config), weights.naming, bytes)
     return [role, { weights, config, configFile: file, hash }] as const
   })
   return { networks: Object.fromEntries(parts), fileHash: hashes.file }

@@ -11,8 +11,8 @@ import { diffusersWeightFiles } from '../../weights/diffusers-layout.ts'
 import { openWeights } from '../../weights/location.ts'
 import { readOnnxFile } from '../../weights/onnx-file.ts'
 import { type FileHasher, hashFile, hashTexts } from '../hashes/file-hashes.ts'
+import { canonicalConfig } from '../infer/canonical-config.ts'
 import { projectionOf } from '../infer/clip.ts'
-import { decidingConfig } from '../infer/deciding-config.ts'
 import type { Json } from '../infer/weights-view.ts'
 import { sdxl } from '../recognise/recogniser.ts'
 import { type Storage, storageOfFolder, storageOfGraphs } from '../storage.ts'
@@ -103,7 +103,7 @@ export async function describeNetwork(folder: string, hasher: FileHasher): Promi
     weights: { layout: 'folder', folder },
     config: stated,
     configFile,
-    hash: hashTexts(decidingConfig(stated), ...hashes),
+    hash: hashTexts(canonicalConfig(stated), ...hashes),
   }
 }
 
@@ -122,7 +122,7 @@ async function onnxPart(
 ): Promise<NetworkPart> {
   const hashes: string[] = []
   for (const file of await onnxFiles(graphs)) hashes.push(await hashFile(file, hasher))
-  const hash = hashTexts(decidingConfig(stated), ...hashes)
+  const hash = hashTexts(canonicalConfig(stated), ...hashes)
   return { weights: { layout: 'onnx', graphs }, config: stated, configFile, hash }
 }
 

@@ -5,8 +5,6 @@ import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 /** Channels of one attention head, in every CLIP. */
 const headChannels = 64
 
-const clipLWidth = 768
-
 /**
  * The configuration in transformers' format. No weight tells the activation: OpenAI's CLIP uses quick GELU, and SDXL's
  * OpenCLIP encoder uses the exact GELU.
@@ -32,10 +30,4 @@ export function projectionOf(source: WeightSource): Json {
   return width === undefined
     ? { architectures: ['CLIPTextModel'] }
     : { architectures: ['CLIPTextModelWithProjection'], projection_dim: width }
-}
-
-/** The activation of a text encoder in its own file, by its width. */
-export function activationOf(source: WeightSource): 'quick_gelu' | 'gelu' {
-  const [, hiddenSize = 0] = shapeIn(source, 'text_model.embeddings.token_embedding.weight')
-  return hiddenSize <= clipLWidth && !hasTensor(source, 'text_projection.weight') ? 'quick_gelu' : 'gelu'
 }

@@ -1,6 +1,4 @@
 /** The kinds of files in a models folder, and the folder names of each kind. */
-import type { FileKind } from '../../../errors/model-problem.ts'
-
 /** Kinds that Easel uses. `folders`: in lower case; the first is ours, the others are those of other UIs. */
 export const modelKinds = {
   checkpoint: {
@@ -18,7 +16,7 @@ export const modelKinds = {
 
 export type ModelKind = keyof typeof modelKinds
 
-export function isModelKind(kind: FileKind): kind is ModelKind {
+export function isModelKind(kind: string): kind is ModelKind {
   return Object.hasOwn(modelKinds, kind)
 }
 
@@ -26,11 +24,7 @@ export function isModelKind(kind: FileKind): kind is ModelKind {
 export function kindOfFolder(name: string): ModelKind | undefined {
   const lower = name.toLowerCase()
   for (const [kind, { folders }] of Object.entries(modelKinds)) {
-    if (folders.some(folder => folder === lower) && isKind(kind)) return kind
+    if (folders.some(folder => folder === lower) && isModelKind(kind)) return kind
   }
   return undefined
-}
-
-function isKind(kind: string): kind is ModelKind {
-  return Object.hasOwn(modelKinds, kind)
 }

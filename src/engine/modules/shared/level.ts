@@ -1,8 +1,8 @@
 /** The configuration and the conditioning that all blocks of one U-Net level share. */
 import type { Value } from '../../onnx/model.ts'
-import type { Context } from '../cross-attention.ts'
-import type { GroupNormOptions } from '../norm.ts'
-import type { TransformerOptions } from '../spatial-transformer.ts'
+import type { Context } from '../attention/cross-attention.ts'
+import type { TransformerOptions } from '../attention/spatial-transformer.ts'
+import type { GroupNormOptions } from '../layers/norm.ts'
 
 /** The options that a level's transformers share, and the depth of each: distilled models shorten some of them. */
 export interface LevelTransformer extends Omit<TransformerOptions, 'depth'> {

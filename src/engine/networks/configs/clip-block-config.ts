@@ -1,6 +1,6 @@
 /** The keys of a config.json that CLIP's text and image encoders share. */
 import { z } from 'zod'
-import type { ClipBlockOptions } from '../../modules/clip-block.ts'
+import type { ClipBlockOptions } from '../../modules/attention/clip-block.ts'
 import { complain, count, layerCount } from '../../weights/config-file.ts'
 
 /** Defaults as in transformers' CLIPTextConfig and CLIPVisionConfig. */

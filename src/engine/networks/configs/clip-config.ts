@@ -1,6 +1,6 @@
 /** The configuration of a text encoder, from its config.json (transformers' CLIPTextModel, with or without projection). */
 import { z } from 'zod'
-import type { ClipBlockOptions } from '../../modules/clip-block.ts'
+import type { ClipBlockOptions } from '../../modules/attention/clip-block.ts'
 import { count } from '../../weights/config-file.ts'
 import { blockOptionsOf, checkHeads, clipBlockKeys } from './clip-block-config.ts'
 

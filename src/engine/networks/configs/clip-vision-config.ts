@@ -1,6 +1,6 @@
 /** The configuration of an image encoder, from its config.json (transformers' CLIPVisionModelWithProjection). */
 import { z } from 'zod'
-import type { ClipBlockOptions } from '../../modules/clip-block.ts'
+import type { ClipBlockOptions } from '../../modules/attention/clip-block.ts'
 import { complain, count, only } from '../../weights/config-file.ts'
 import { blockOptionsOf, checkHeads, clipBlockKeys } from './clip-block-config.ts'
 

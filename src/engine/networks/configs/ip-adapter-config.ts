@@ -1,6 +1,6 @@
 /** The configuration of an IP-Adapter, inferred from the shapes of its weights because it has no config.json. */
 import { AppError } from '../../../errors/errors.ts'
-import type { ResamplerOptions } from '../../modules/resampler.ts'
+import type { ResamplerOptions } from '../../modules/attention/resampler.ts'
 import type { WeightSource } from '../../weights/source.ts'
 
 export interface IpAdapterConfig {

@@ -1,7 +1,7 @@
 /** The configuration of any SDXL-shaped U-Net, from its config.json (diffusers' UNet2DConditionModel). */
 import { z } from 'zod'
 import type { ModelConfigProblem } from '../../../errors/model-problem.ts'
-import type { GroupNormOptions } from '../../modules/norm.ts'
+import type { GroupNormOptions } from '../../modules/layers/norm.ts'
 import type { BlockLevel } from '../../modules/shared/level.ts'
 import { complain, count, depth, layerCount, only, perLevel } from '../../weights/config-file.ts'
 

@@ -1,6 +1,6 @@
 /** The configuration of a VAE, from its config.json (diffusers' AutoencoderKL). */
 import { z } from 'zod'
-import type { GroupNormOptions } from '../../modules/norm.ts'
+import type { GroupNormOptions } from '../../modules/layers/norm.ts'
 import { complain, count, layerCount, only, perLevel } from '../../weights/config-file.ts'
 
 /**

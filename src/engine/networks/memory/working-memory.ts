@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import type { MemoryNeed } from '../../../common/memory-need.ts'
-import { isCpu, type Target } from '../../onnx/kernels.ts'
+import { isCpu, type Target } from '../../onnx/graph-variants.ts'
 import type { UNetConfig } from '../configs/unet-config.ts'
 import type { VaeConfig } from '../configs/vae-config.ts'
 import type { UNetInput } from '../networks.ts'

@@ -1,4 +1,5 @@
 /** Opens a model: turns its planned parts into networks that run. */
+import { isCpuName } from '../../../common/device-names.ts'
 import { Residency, type ResidentOptions, residentSession } from '../../onnx/memory/residency.ts'
 import { ensureWritten } from '../../weights/cached/weight-file.ts'
 import { bytesPerValue } from '../memory/working-memory.ts'
@@ -54,7 +55,7 @@ export async function openVae(part: NetworkPart, options: ResidentOptions = {}):
 function movedToCpu(options: ResidentOptions): ResidentOptions {
   const { device = 'cpu' } = options
   const moved = { ...options, device: 'cpu', precision: 'float32' } as const
-  return device.startsWith('cpu') ? moved : { ...moved, residency: new Residency('cpu') }
+  return isCpuName(device) ? moved : { ...moved, residency: new Residency('cpu') }
 }
 
 function openTextEncoder(hash: string, { config, graph, own, use }: TextEncoderPlan, given: ResidentOptions) {

@@ -1,5 +1,5 @@
 /** Plans a ControlNet: reads its config and builds its graph over its weights, without opening it. */
-import { type Target, variantFor } from '../../onnx/kernels.ts'
+import { type Target, variantFor } from '../../onnx/graph-variants.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights } from '../../weights/location.ts'

@@ -1,6 +1,6 @@
 /** Plans an IP-Adapter and its image encoder: reads configs and builds graphs over their weights, without opening them. */
 import { AppError } from '../../../errors/errors.ts'
-import { type Target, variantFor } from '../../onnx/kernels.ts'
+import { type Target, variantFor } from '../../onnx/graph-variants.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import { parseConfig } from '../../weights/config-file.ts'
 import { openWeights, type WeightLocation } from '../../weights/location.ts'

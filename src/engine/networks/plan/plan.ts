@@ -1,6 +1,6 @@
 /** Plans a model: reads the configs of its parts and builds graphs over their weights, without opening them. */
 import { AppError } from '../../../errors/errors.ts'
-import { isCpu, type Target, type VariantName, variantFor } from '../../onnx/kernels.ts'
+import { isCpu, type Target, type VariantName, variantFor } from '../../onnx/graph-variants.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { parseConfig } from '../../weights/config-file.ts'

@@ -1,5 +1,5 @@
 /** The weights of a planned network: as the model has them, or from a cache file in another form. */
-import { isCpu, type Target } from '../../onnx/kernels.ts'
+import { isCpu, type Target } from '../../onnx/graph-variants.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { Arrangement } from '../../weights/arrangements/arrangement.ts'
 import { float32File, isMappable } from '../../weights/cached/float32-file.ts'

@@ -1,6 +1,6 @@
 /** Chooses the graph variant of a U-Net by the memory of its device. */
 import type { CachedForm } from '../../../common/choices.ts'
-import { type Target, unetVariantsFor, type VariantName, variantFor } from '../../onnx/kernels.ts'
+import { type Target, unetVariantsFor, type VariantName, variantFor } from '../../onnx/graph-variants.ts'
 import { memoryOf } from '../../onnx/memory/graph-memory.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { UNetConfig } from '../configs/unet-config.ts'

@@ -1,5 +1,5 @@
 /** The memory of a graph's weights, computed before it is opened. */
-import { isCpu } from '../kernels.ts'
+import { isCpu } from '../graph-variants.ts'
 import type { OnnxModel } from '../model.ts'
 import type { OnnxPath } from '../session.ts'
 

@@ -7,7 +7,7 @@
  * itself, and what a run takes of it is an estimate: there the budget only says what is closed (docs/decisions/0018).
  */
 import { AppError } from '../../../errors/errors.ts'
-import { isCpu } from '../kernels.ts'
+import { isCpu } from '../graph-variants.ts'
 import type { OnnxModel } from '../model.ts'
 import { type OnnxPath, Session, type SessionOptions, type Tensor } from '../session.ts'
 import { type GraphMemory, memoryOf } from './graph-memory.ts'

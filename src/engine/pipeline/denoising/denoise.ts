@@ -1,4 +1,5 @@
 /** The denoising loop of every pipeline: churn, scale, predict, guide, step, over a span of a sampler's schedule. */
+import { sdxlLatentChannels } from '../../networks/configs/vae-config.ts'
 import type { UNet } from '../../networks/networks.ts'
 import type { Span } from '../../sampling/noise/span.ts'
 import type { Sampler } from '../../sampling/sampler.ts'
@@ -17,7 +18,7 @@ export interface LatentShape {
 }
 
 export function valuesPerPicture({ heightLatent, widthLatent }: LatentShape): number {
-  return 4 * heightLatent * widthLatent
+  return sdxlLatentChannels * heightLatent * widthLatent
 }
 
 /** Callbacks of a run, and the signal that aborts it. */
@@ -38,7 +39,7 @@ export interface DenoiseRun {
   readonly controls?: readonly Control[]
   readonly imagePrompts?: readonly ImagePrompt[]
   /** The additional input of an inpainting U-Net for each picture, [5, h, w]: the mask and the masked picture's latents. */
-  readonly beside?: Float32Array
+  readonly extraChannels?: Float32Array
   /** Changes the latents after model call i (inpainting's blend). */
   readonly afterStep?: (latents: Float32Array, i: number) => Float32Array
 }
@@ -77,20 +78,20 @@ async function predict(run: DenoiseRun, scaled: Float32Array, i: number): Promis
 }
 
 async function callUNet(
-  { unet, sampler, span, shape, controls = [], imagePrompts = [], beside }: DenoiseRun,
+  { unet, sampler, span, shape, controls = [], imagePrompts = [], extraChannels }: DenoiseRun,
   latents: Float32Array,
   { rows, tokens, context, pooled, timeIds }: ConditioningRows,
   i: number,
 ): Promise<Float32Array> {
   const { pictures, heightLatent, widthLatent } = shape
   const timestep = sampler.timesteps[i] ?? 0
-  const told = { batch: rows, heightLatent, widthLatent, timestep, context, tokens, pooled, timeIds }
+  const common = { batch: rows, heightLatent, widthLatent, timestep, context, tokens, pooled, timeIds }
   // A ControlNet takes only latents, also if the U-Net has additional inputs.
   const call = { call: i - span.first, calls: sampler.timesteps.length - span.first, pictures }
-  const residuals = await residualsAt(controls, { ...told, sample: latents }, call)
-  const sample = beside ? besideEach(latents, beside, rows) : latents
+  const residuals = await residualsAt(controls, { ...common, sample: latents }, call)
+  const sample = extraChannels ? withExtraChannels(latents, extraChannels, rows) : latents
   return unet.predict({
-    ...told,
+    ...common,
     sample,
     residuals,
     imagePrompts: imagePromptsFor(imagePrompts, rows, pictures),
@@ -98,13 +99,13 @@ async function callUNet(
 }
 
 /** [rows, 4, h, w] with the same [5, h, w] after each row. */
-function besideEach(latents: Float32Array, beside: Float32Array, rows: number): Float32Array {
+function withExtraChannels(latents: Float32Array, extraChannels: Float32Array, rows: number): Float32Array {
   const perRow = latents.length / rows
-  const whole = new Float32Array(latents.length + rows * beside.length)
+  const whole = new Float32Array(latents.length + rows * extraChannels.length)
   for (let row = 0; row < rows; row++) {
-    const at = row * (perRow + beside.length)
+    const at = row * (perRow + extraChannels.length)
     whole.set(latents.subarray(row * perRow, (row + 1) * perRow), at)
-    whole.set(beside, at + perRow)
+    whole.set(extraChannels, at + perRow)
   }
   return whole
 }

@@ -19,17 +19,3 @@ export function generatorPerPicture(seeds: readonly (number | bigint)[]): NoiseS
   }
   return { draw, drawForSource: draw }
 }
-
-/** One generator for the whole batch; a shared source is drawn once. */
-export function oneGenerator(seed: number | bigint, pictures: number): NoiseSource {
-  const generator = new TorchRandom(seed)
-  return {
-    draw: perPicture => generator.randn(pictures * perPicture),
-    drawForSource(perPicture) {
-      const once = generator.randn(perPicture)
-      const noise = new Float32Array(pictures * perPicture)
-      for (let i = 0; i < pictures; i++) noise.set(once, i * perPicture)
-      return noise
-    },
-  }
-}

@@ -2,6 +2,7 @@
  * The canvas of an order: the painted region (the whole picture, or the part around the mask at full resolution), and
  * compositing the result.
  */
+import { widestAspect } from '../../../common/bounds.ts'
 import { type Mask, maskOf, paintedPart, pasteBack } from '../../image/mask.ts'
 import type { Picture, SizePx } from '../../image/picture.ts'
 import { fitPicture, type Part, resizePart, stretchPicture } from '../../image/resize.ts'
@@ -81,10 +82,7 @@ function partialCanvas(
   }
 }
 
-/** The maximum aspect of the area; longer ones are widened, because the model was not trained on them. */
-const widestAspect = 4
-
-/** The padded area within the picture, widened to at most `widestAspect`. */
+/** The padded area within the picture, widened to at most `widestAspect`, beyond which the model was not trained. */
 export function partAround(part: Part, paddingPx: number, picture: SizePx): Part {
   const columns = grown(part.leftPx, part.widthPx, paddingPx, picture.widthPx)
   const rows = grown(part.topPx, part.heightPx, paddingPx, picture.heightPx)

@@ -1,7 +1,7 @@
 /**
  * diffusers' scheduler classes that correspond to our samplers. `defaults` mirrors each class's __init__ (version 0.42),
  * key for key: the class ignores other keys of a file, and a missing key has the class's default.
- * `built` lists the supported values of a key; other values are refused with the key's name.
+ * `supported` lists the supported values of a key; other values are refused with the key's name.
  */
 
 import { z } from 'zod'
@@ -12,7 +12,7 @@ import { finalSigma } from './scheduler-keys.ts'
 
 export interface SchedulerClass {
   readonly defaults: Readonly<Record<string, unknown>>
-  readonly built: z.ZodObject
+  readonly supported: z.ZodObject
 }
 
 /** The keys of the training noise. Sampling needs all of them. */
@@ -86,7 +86,7 @@ const shared = z.looseObject({
 
 function builtOf(defaults: Record<string, unknown>, own: z.ZodRawShape = {}): SchedulerClass {
   const known = Object.entries(shared.shape).filter(([key]) => key in defaults)
-  return { defaults, built: z.looseObject({ ...Object.fromEntries(known), ...own }) }
+  return { defaults, supported: z.looseObject({ ...Object.fromEntries(known), ...own }) }
 }
 
 const kdpm2 = builtOf({ ...latentNoise, ...spreads, ...evenPlaces })

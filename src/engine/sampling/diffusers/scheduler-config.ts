@@ -55,11 +55,6 @@ export const sdxlSchedulerFile = {
   use_karras_sigmas: false,
 }
 
-/** @throws AppError 'model-file' or 'model-config' when the file cannot be read or a key is invalid; names both. */
-export async function readScheduleFile(file: string): Promise<ModelSchedule> {
-  return parseSchedule(await readScheduleJson(file), file)
-}
-
 /** The parsed JSON, not interpreted. @throws AppError 'model-file' or 'model-config' when the file cannot be read. */
 export async function readScheduleJson(file: string): Promise<Record<string, unknown>> {
   const text = withoutInfinity(await readTextFile(file))
@@ -169,9 +164,9 @@ function classOf(className: string): SchedulerClass {
 }
 
 /** The file's keys that the class has, and the class's defaults for the others. */
-function readKeys(file: string, keys: ModelSchedule['keys'], { defaults, built }: SchedulerClass): Keys {
+function readKeys(file: string, keys: ModelSchedule['keys'], { defaults, supported }: SchedulerClass): Keys {
   const given = Object.entries(keys).filter(([key]) => Object.hasOwn(defaults, key))
-  const read = parseConfig(file, { ...defaults, ...Object.fromEntries(given) }, built)
+  const read = parseConfig(file, { ...defaults, ...Object.fromEntries(given) }, supported)
   return parseConfig(file, read, keysSchema)
 }
 

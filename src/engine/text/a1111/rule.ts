@@ -1,6 +1,6 @@
 /** The prompt rule of A1111, which is the default. */
-import { commonMarks, foreignRemarks } from '../foreign-marks.ts'
-import type { PromptRule, Weighting } from '../prompt-rule.ts'
+import { foreignRemarks } from '../foreign-marks.ts'
+import { commonMarks, type PromptRule, type Weighting } from '../prompt-rule.ts'
 import { rowLength } from '../token-rows.ts'
 import { parseAttention } from './attention.ts'
 import { cutIntoChunks } from './chunks.ts'

@@ -1,6 +1,6 @@
 /** The prompt rule of ComfyUI. */
-import { commonMarks, foreignRemarks } from '../foreign-marks.ts'
-import type { PromptRule } from '../prompt-rule.ts'
+import { foreignRemarks } from '../foreign-marks.ts'
+import { commonMarks, type PromptRule } from '../prompt-rule.ts'
 import { weighFromEmpty } from '../weigh-from-empty.ts'
 import { cutPieces } from './chunks.ts'
 import { parseComfyWeights } from './weights.ts'

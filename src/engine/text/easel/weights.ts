@@ -20,11 +20,6 @@ export const weightLimit = 10
 const piece =
   /\\(?<escaped>[()[\]\\])|(?<bracket>[()[\]])|:\s*(?<weight>[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)\s*\)|[^\\()[\]:]+|[\s\S]/giu
 
-/** A prompt without markup, as one segment. */
-export function plainPrompt(text: string): readonly Segment[] {
-  return [{ text, weight: 1 }]
-}
-
 export function parsePromptWeights(prompt: string): WeightedPrompt {
   const builder = new SegmentBuilder()
   for (const match of prompt.matchAll(piece)) {

@@ -1,6 +1,6 @@
 /** Merges LoRAs: the changed tensors are computed in float64 and written as float32, the type that graphs compute in. */
 import { type FileHandle, open, realpath } from 'node:fs/promises'
-import { groupBy } from '../../../common/group-by.ts'
+import { groupBy } from '../../../common/collections/group-by.ts'
 import { AppError } from '../../../errors/errors.ts'
 import { arrangements } from '../arrangements/arrangement.ts'
 import { writeQuantised } from '../quantised/write-quantised.ts'

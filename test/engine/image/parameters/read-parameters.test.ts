@@ -3,7 +3,7 @@ import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { exifWithUserComment, readExifTexts } from '../../../../src/engine/image/files/exif.ts'
 import { pngChunk } from '../../../../src/engine/image/files/png-file.ts'
-import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../../src/engine/image/parameters/read-parameters.ts'
 import { zerosThatUnpackTo } from '../../../helpers/pictures/bombs.ts'
 
 const text = 'a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 5, Size: 64x64'
@@ -40,11 +40,11 @@ describe('PNG', () => {
       ],
     ],
   ])('%s', (_, type, data) => {
-    expect(readMakingOf(withChunk(type, ...data))).toMatchObject(found)
+    expect(readProvenance(withChunk(type, ...data))).toMatchObject(found)
   })
 
   test('a Comment that does not is left alone', () => {
-    expect(readMakingOf(withChunk('tEXt', latin1('Comment\0made with love: yes')))).toEqual(nothing)
+    expect(readProvenance(withChunk('tEXt', latin1('Comment\0made with love: yes')))).toEqual(nothing)
   })
 
   test.each([
@@ -52,7 +52,7 @@ describe('PNG', () => {
     ['iTXt', 'parameters\0\x01\0\0\0'],
   ])('a %s that unpacks to 2 GB is passed over', (type, header) => {
     const bomb = zerosThatUnpackTo(2_000_000_000)
-    expect(readMakingOf(withChunk(type, latin1(header), bomb))).toEqual(nothing)
+    expect(readProvenance(withChunk(type, latin1(header), bomb))).toEqual(nothing)
   })
 
   test('data after a decompression bomb is not read: a thousand bombs cost no more than one', () => {
@@ -60,12 +60,12 @@ describe('PNG', () => {
     const good = pngChunk('tEXt', latin1(`parameters\0${text}`))
     const file = (...chunks: Uint8Array[]) =>
       Buffer.concat([plain.subarray(0, 33), ...chunks, plain.subarray(33)])
-    expect(readMakingOf(file(good, bomb))).toMatchObject(found)
-    expect(readMakingOf(file(bomb, good))).toMatchObject({ parameters: undefined })
+    expect(readProvenance(file(good, bomb))).toMatchObject(found)
+    expect(readProvenance(file(bomb, good))).toMatchObject({ parameters: undefined })
   })
 
   test.each(['tEXt', 'zTXt', 'iTXt', 'eXIf'])('an empty %s is passed over', type => {
-    expect(readMakingOf(withChunk(type))).toEqual(nothing)
+    expect(readProvenance(withChunk(type))).toEqual(nothing)
   })
 })
 
@@ -113,6 +113,6 @@ describe('EXIF UserComment', () => {
 })
 
 test('a file of another kind is no picture of ours', () => {
-  expect(readMakingOf(latin1('GIF89a…'))).toBeUndefined()
-  expect(readMakingOf(new Uint8Array())).toBeUndefined()
+  expect(readProvenance(latin1('GIF89a…'))).toBeUndefined()
+  expect(readProvenance(new Uint8Array())).toBeUndefined()
 })

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../../src/engine/image/parameters/read-parameters.ts'
 import { foreignPicture, pictureWithExif, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 const fields = 'Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 64x96'
 
 describe('A1111’s text', () => {
   test('keeps each digit of a seed', () => {
-    expect(readMakingOf(foreignPicture('seed64.png'))).toMatchObject({
+    expect(readProvenance(foreignPicture('seed64.png'))).toMatchObject({
       program: 'AUTOMATIC1111',
       parameters: {
         prompt: 'a cat',
@@ -22,7 +22,7 @@ describe('A1111’s text', () => {
   })
 
   test('of stable-diffusion.cpp is UTF-8 in a chunk for Latin-1', () => {
-    expect(readMakingOf(foreignPicture('sdcpp_utf8.png'))).toMatchObject({
+    expect(readProvenance(foreignPicture('sdcpp_utf8.png'))).toMatchObject({
       program: 'stable-diffusion.cpp',
       parameters: { prompt: 'кот в шляпе, 猫 🐈', negative: 'плохо', sampler: 'euler_a', seed: 42n },
     })
@@ -35,12 +35,12 @@ describe('A1111’s text', () => {
     ['ComfyUI', 'ComfyUI'],
   ])('of version %s is %s’s', (version, program) => {
     const picture = pngWith({ parameters: `a cat\n${fields}, Version: ${version}` })
-    expect(readMakingOf(picture)).toMatchObject({ program, parameters: { prompt: 'a cat', seed: 5n } })
+    expect(readProvenance(picture)).toMatchObject({ program, parameters: { prompt: 'a cat', seed: 5n } })
   })
 
   test('of SD.Next names its program in a field of its own', () => {
     const picture = pngWith({ parameters: `a cat\n${fields}, App: SD.Next, Version: 0aa1f6c` })
-    expect(readMakingOf(picture)).toMatchObject({ program: 'SD.Next' })
+    expect(readProvenance(picture)).toMatchObject({ program: 'SD.Next' })
   })
 
   test.each(['jpeg', 'webp'] as const)('is read from the UserComment of a %s', async format => {
@@ -49,13 +49,13 @@ describe('A1111’s text', () => {
       {},
       { UserComment: `a cat\nNegative prompt: dog\n${fields}` },
     )
-    expect(readMakingOf(picture)).toMatchObject({
+    expect(readProvenance(picture)).toMatchObject({
       parameters: { prompt: 'a cat', negative: 'dog', seed: 5n },
     })
   })
 
   test('that begins with a brace is a prompt of alternatives, not JSON', () => {
-    expect(readMakingOf(pngWith({ parameters: `{a|b} cat\n${fields}` }))).toMatchObject({
+    expect(readProvenance(pngWith({ parameters: `{a|b} cat\n${fields}` }))).toMatchObject({
       parameters: { prompt: '{a|b} cat' },
     })
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../../src/engine/image/parameters/read-parameters.ts'
 import { foreignPicture, pictureWithExif, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 type Node = [type: string, inputs: Record<string, unknown>]
@@ -10,7 +10,7 @@ function graph(nodes: Record<string, Node>): string {
   return JSON.stringify(Object.fromEntries(entries))
 }
 const reading = (nodes: Record<string, Node>) =>
-  readMakingOf(pngWith({ prompt: graph(nodes), workflow: '{}' }))
+  readProvenance(pngWith({ prompt: graph(nodes), workflow: '{}' }))
 
 /** The graph that ComfyUI starts with, for SDXL. */
 const plain: Record<string, Node> = {
@@ -40,7 +40,7 @@ const sampler = plain.sampler?.[1] ?? {}
 
 describe('ComfyUI’s graph', () => {
   test('is read from a PNG of its own', () => {
-    expect(readMakingOf(foreignPicture('comfy.png'))).toMatchObject({
+    expect(readProvenance(foreignPicture('comfy.png'))).toMatchObject({
       program: 'ComfyUI',
       parameters: {
         prompt: 'masterpiece best quality girl',
@@ -62,12 +62,12 @@ describe('ComfyUI’s graph', () => {
 
   test('keeps each digit of a seed of 64 bits', () => {
     const text = graph(plain).replace('8566257', '18446744073709551615')
-    expect(readMakingOf(pngWith({ prompt: text }))?.parameters?.seed).toBe(18446744073709551615n)
+    expect(readProvenance(pngWith({ prompt: text }))?.parameters?.seed).toBe(18446744073709551615n)
   })
 
   test('with Python’s NaN in it, which is no JSON', () => {
     const text = graph(plain).replace('{"loader"', '{"x":{"is_changed":[NaN,-Infinity]},"loader"')
-    expect(readMakingOf(pngWith({ prompt: text }))?.parameters?.prompt).toBe('a cat')
+    expect(readProvenance(pngWith({ prompt: text }))?.parameters?.prompt).toBe('a cat')
   })
 
   test.each([
@@ -75,11 +75,11 @@ describe('ComfyUI’s graph', () => {
     ['jpeg', 'ImageDescription'],
   ] as const)('in a field of a %s', async (format, field) => {
     const picture = await pictureWithExif(format, { Make: 'workflow:{}', [field]: `prompt:${graph(plain)}` })
-    expect(readMakingOf(picture)).toMatchObject({ program: 'ComfyUI', parameters: { prompt: 'a cat' } })
+    expect(readProvenance(picture)).toMatchObject({ program: 'ComfyUI', parameters: { prompt: 'a cat' } })
   })
 
   test('through LoRA loaders', () => {
-    const making = reading({
+    const provenance = reading({
       ...plain,
       first: ['LoraLoader', { lora_name: 'pixel.safetensors', strength_model: 0.8, model: ['loader', 0] }],
       second: [
@@ -92,14 +92,14 @@ describe('ComfyUI’s graph', () => {
       ],
       sampler: ['KSampler', { ...sampler, model: ['second', 0] }],
     })
-    expect(making?.parameters?.model).toBe('sd_xl_base_1.0.safetensors')
-    expect(making?.parameters?.extra.get('Lora weights')).toBe(
+    expect(provenance?.parameters?.model).toBe('sd_xl_base_1.0.safetensors')
+    expect(provenance?.parameters?.extra.get('Lora weights')).toBe(
       'detail.safetensors: -0.5, pixel.safetensors: 0.8',
     )
   })
 
   test('with SDXL’s two texts, combinations and a ControlNet that has both conditionings', () => {
-    const making = reading({
+    const provenance = reading({
       ...plain,
       both: ['CLIPTextEncodeSDXL', { text_g: 'a fox', text_l: 'fur', clip: ['loader', 1], width: 1024 }],
       same: ['CLIPTextEncodeSDXL', { text_g: 'snow', text_l: 'snow', clip: ['loader', 1] }],
@@ -108,14 +108,14 @@ describe('ComfyUI’s graph', () => {
       control: ['ControlNetApplyAdvanced', { positive: ['combine', 0], negative: ['bad', 0], strength: 1 }],
       sampler: ['KSampler', { ...sampler, positive: ['control', 0], negative: ['control', 1] }],
     })
-    expect(making?.parameters).toMatchObject({
+    expect(provenance?.parameters).toMatchObject({
       prompt: 'a fox\nfur BREAK snow AND a cat',
       negative: 'dog',
     })
   })
 
   test('with words and numbers that come from nodes of their own', () => {
-    const making = reading({
+    const provenance = reading({
       ...plain,
       words: ['PrimitiveString', { value: 'a bird' }],
       more: ['String Literal', { string: 'at night' }],
@@ -127,7 +127,7 @@ describe('ComfyUI’s graph', () => {
       empty: ['EmptyLatentImage', { width: ['side', 0], height: 768 }],
       sampler: ['KSampler', { ...sampler, seed: ['chance', 0] }],
     })
-    expect(making?.parameters).toMatchObject({
+    expect(provenance?.parameters).toMatchObject({
       prompt: 'a bird, at night',
       negative: '',
       seed: 77n,
@@ -137,7 +137,7 @@ describe('ComfyUI’s graph', () => {
   })
 
   test('with SamplerCustom and its separate nodes', () => {
-    const making = reading({
+    const provenance = reading({
       ...plain,
       noise: ['RandomNoise', { noise_seed: 5 }],
       guider: ['CFGGuider', { cfg: 6, model: ['loader', 0], positive: ['good', 0], negative: ['bad', 0] }],
@@ -154,7 +154,7 @@ describe('ComfyUI’s graph', () => {
         },
       ],
     })
-    expect(making?.parameters).toMatchObject({
+    expect(provenance?.parameters).toMatchObject({
       prompt: 'a cat',
       negative: 'dog',
       seed: 5n,
@@ -163,40 +163,40 @@ describe('ComfyUI’s graph', () => {
       sampler: 'euler_ancestral',
       model: 'sd_xl_base_1.0.safetensors',
     })
-    expect(making?.parameters?.extra.get('Schedule type')).toBe('Karras')
+    expect(provenance?.parameters?.extra.get('Schedule type')).toBe('Karras')
   })
 
   test('tells of the first sampling, not of the pass that enlarges its picture', () => {
-    const making = reading({
+    const provenance = reading({
       later: ['KSampler', { ...sampler, seed: 1, steps: 10, denoise: 0.4, latent_image: ['larger', 0] }],
       larger: ['LatentUpscale', { samples: ['sampler', 0], width: 2048, height: 1536 }],
       ...plain,
       decode: ['VAEDecode', { samples: ['later', 0] }],
     })
-    expect(making?.parameters).toMatchObject({ seed: 8566257n, steps: 20, widthPx: 1024 })
-    expect(making?.parameters?.extra.has('Denoising strength')).toBe(false)
+    expect(provenance?.parameters).toMatchObject({ seed: 8566257n, steps: 20, widthPx: 1024 })
+    expect(provenance?.parameters?.extra.has('Denoising strength')).toBe(false)
   })
 
   test('with cyclic links ends', () => {
-    const making = reading({
+    const provenance = reading({
       ...plain,
       good: ['ConditioningCombine', { conditioning_1: ['again', 0], conditioning_2: ['good', 0] }],
       again: ['ConditioningCombine', { conditioning_1: ['good', 0], conditioning_2: ['bad', 0] }],
       loader: ['LoraLoader', { lora_name: 'x', model: ['loader', 0] }],
     })
-    expect(making?.parameters?.prompt).toBe('dog')
+    expect(provenance?.parameters?.prompt).toBe('dog')
   })
 
   test('gives way to A1111’s text, which says more plainly what was meant', () => {
     const parameters = 'a cat, very\nSteps: 20, Sampler: Euler, Seed: 3, Size: 64x64, Version: ComfyUI'
-    expect(readMakingOf(pngWith({ prompt: graph(plain), parameters }))).toMatchObject({
+    expect(readProvenance(pngWith({ prompt: graph(plain), parameters }))).toMatchObject({
       program: 'ComfyUI',
       parameters: { prompt: 'a cat, very', seed: 3n },
     })
   })
 
   test('a prompt that is no graph is a format that is not known', () => {
-    expect(readMakingOf(pngWith({ prompt: 'a cat', seed: '3' }))).toEqual({
+    expect(readProvenance(pngWith({ prompt: 'a cat', seed: '3' }))).toEqual({
       unread: ['prompt', 'seed'],
       aiMade: false,
     })

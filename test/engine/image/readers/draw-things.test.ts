@@ -1,7 +1,7 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
 import { writePngMetadata } from '../../../../src/engine/image/files/png-file.ts'
-import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../../src/engine/image/parameters/read-parameters.ts'
 
 /** As Draw Things writes it: a text like A1111's, and JSON beside it. */
 const xmp = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
@@ -15,8 +15,8 @@ Steps: 20, Sampler: DPM++ 2M Karras, Guidance Scale: 7.5, Seed: 4074197461, Size
 
 test('Draw Things’ JSON, not its text, in which the negative prompt is a line of the prompt', async () => {
   const plain = { create: { width: 8, height: 8, channels: 3, background: '#c03020' } } as const
-  const making = readMakingOf(writePngMetadata(await sharp(plain).png().toBuffer(), { xmp }))
-  expect(making).toMatchObject({
+  const provenance = readProvenance(writePngMetadata(await sharp(plain).png().toBuffer(), { xmp }))
+  expect(provenance).toMatchObject({
     program: 'Draw Things',
     parameters: {
       prompt: 'a cat',
@@ -30,5 +30,7 @@ test('Draw Things’ JSON, not its text, in which the negative prompt is a line 
       model: 'sdxl.ckpt',
     },
   })
-  expect(Object.fromEntries(making?.parameters?.extra ?? [])).toEqual({ 'Lora weights': 'pixel.ckpt: 0.6' })
+  expect(Object.fromEntries(provenance?.parameters?.extra ?? [])).toEqual({
+    'Lora weights': 'pixel.ckpt: 0.6',
+  })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../../src/engine/image/parameters/read-parameters.ts'
 import { pictureWithExif, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 /** As modules/meta_parser.py of Fooocus 2.5 writes it: every value of the interface is a string. */
@@ -43,14 +43,14 @@ const read = {
 }
 
 test('Fooocus’ own scheme', () => {
-  const making = readMakingOf(pngWith({ parameters: metadata, fooocus_scheme: 'fooocus' }))
-  expect(making).toMatchObject(read)
-  expect(Object.fromEntries(making?.parameters?.extra ?? [])).toMatchObject({
+  const provenance = readProvenance(pngWith({ parameters: metadata, fooocus_scheme: 'fooocus' }))
+  expect(provenance).toMatchObject(read)
+  expect(Object.fromEntries(provenance?.parameters?.extra ?? [])).toMatchObject({
     'Schedule type': 'karras',
     'Lora weights': 'sd_xl_offset_example-lora_1.0: 0.1',
     Performance: 'Speed',
   })
-  expect(making?.parameters?.extra.has('Refiner')).toBe(false)
+  expect(provenance?.parameters?.extra.has('Refiner')).toBe(false)
 })
 
 test('in EXIF, where its version stands beside', async () => {
@@ -59,7 +59,7 @@ test('in EXIF, where its version stands beside', async () => {
     { Software: 'Fooocus v2.5.5' },
     { UserComment: JSON.stringify(metadata), MakerNote: 'fooocus' },
   )
-  expect(readMakingOf(picture)).toMatchObject(read)
+  expect(readProvenance(picture)).toMatchObject(read)
 })
 
 test('Fooocus’ version of A1111’s text', () => {
@@ -67,7 +67,7 @@ test('Fooocus’ version of A1111’s text', () => {
     'a cat, cinematic\nNegative prompt: blurry\nSteps: 30, Sampler: DPM++ 2M SDE Karras, Seed: 7, Size: 1152x896, ' +
     'CFG scale: 4, Model: juggernautXL_v8Rundiffusion, Performance: Speed, Scheduler: karras, Raw prompt: a cat, ' +
     'Lora weights: "offset: 0.1", Version: Fooocus v2.5.5'
-  expect(readMakingOf(pngWith({ parameters: text, fooocus_scheme: 'a1111' }))).toMatchObject({
+  expect(readProvenance(pngWith({ parameters: text, fooocus_scheme: 'a1111' }))).toMatchObject({
     program: 'Fooocus',
     parameters: { prompt: 'a cat, cinematic', seed: 7n, sampler: 'DPM++ 2M SDE Karras' },
   })

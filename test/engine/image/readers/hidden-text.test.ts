@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
-import { readWholeMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { readFullProvenance } from '../../../../src/engine/image/parameters/read-parameters.ts'
 import { hiddenText } from '../../../../src/engine/image/readers/hidden-text.ts'
 
 const novelAi = JSON.stringify({
@@ -42,7 +42,7 @@ async function pictureWith(
 describe('text in the transparency', () => {
   test.each(['png', 'webp'] as const)('of NovelAI, packed, in a %s without other texts', async format => {
     const picture = await pictureWith('stealth_pngcomp', gzipSync(novelAi), format)
-    expect(await readWholeMakingOf(picture)).toMatchObject({
+    expect(await readFullProvenance(picture)).toMatchObject({
       program: 'NovelAI',
       parameters: { prompt: 'a cat', negative: 'dog', seed: 77n, model: 'NovelAI Diffusion V4.5 4BDE2A90' },
       unread: [],
@@ -51,7 +51,7 @@ describe('text in the transparency', () => {
 
   test('of A1111, as it is', async () => {
     const picture = await pictureWith('stealth_pnginfo', Buffer.from(a1111), 'png')
-    expect(await readWholeMakingOf(picture)).toMatchObject({ parameters: { prompt: 'a fox', seed: 5n } })
+    expect(await readFullProvenance(picture)).toMatchObject({ parameters: { prompt: 'a fox', seed: 5n } })
   })
 
   test('that decompresses to gigabytes or exceeds the picture is ignored', () => {

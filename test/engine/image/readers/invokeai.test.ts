@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../../src/engine/image/parameters/read-parameters.ts'
 import { foreignPicture, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 test('InvokeAI’s metadata in a PNG of its own', () => {
-  expect(readMakingOf(foreignPicture('invoke.png'))).toMatchObject({
+  expect(readProvenance(foreignPicture('invoke.png'))).toMatchObject({
     program: 'InvokeAI',
     parameters: {
       prompt: 'a cat',
@@ -34,12 +34,12 @@ test.each([
     model,
     loras: [{ [key]: lora, weight: 0.75 }, 'broken'],
   }
-  const making = readMakingOf(pngWith({ invokeai_metadata: metadata, invokeai_graph: '{}' }))
-  expect(making).toMatchObject({
+  const provenance = readProvenance(pngWith({ invokeai_metadata: metadata, invokeai_graph: '{}' }))
+  expect(provenance).toMatchObject({
     program: 'InvokeAI',
     parameters: { prompt: 'a cat', negative: '', seed: 4294967295n, sampler: 'dpmpp_2m_k', model: 'sdxl' },
   })
-  expect(Object.fromEntries(making?.parameters?.extra ?? [])).toEqual({
+  expect(Object.fromEntries(provenance?.parameters?.extra ?? [])).toEqual({
     'Style prompt': 'oil',
     Version: '4.2.9',
     'Lora weights': 'pixel: 0.75',
@@ -62,7 +62,7 @@ test('before version 3, with what is unwanted in brackets', () => {
       height: 512,
     },
   }
-  expect(readMakingOf(pngWith({ 'sd-metadata': metadata, Dream: '"a cat"' }))).toMatchObject({
+  expect(readProvenance(pngWith({ 'sd-metadata': metadata, Dream: '"a cat"' }))).toMatchObject({
     program: 'InvokeAI',
     parameters: { prompt: 'a cat', negative: 'dog, mouse', seed: 3n, sampler: 'k_euler_a', widthPx: 512 },
   })

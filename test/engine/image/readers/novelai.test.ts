@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../../src/engine/image/parameters/read-parameters.ts'
 import { pictureWithExif, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 const comment = {
@@ -39,9 +39,9 @@ const read = {
 }
 
 test('NovelAI’s Comment', () => {
-  const making = readMakingOf(pngWith(texts))
-  expect(making).toMatchObject(read)
-  expect(Object.fromEntries(making?.parameters?.extra ?? [])).toMatchObject({
+  const provenance = readProvenance(pngWith(texts))
+  expect(provenance).toMatchObject(read)
+  expect(Object.fromEntries(provenance?.parameters?.extra ?? [])).toMatchObject({
     'Schedule type': 'karras',
     'Guidance rescale': '0.2',
   })
@@ -49,7 +49,7 @@ test('NovelAI’s Comment', () => {
 
 test('all texts as one JSON in EXIF', async () => {
   const picture = await pictureWithExif('webp', {}, { UserComment: JSON.stringify(texts) })
-  expect(readMakingOf(picture)).toMatchObject(read)
+  expect(readProvenance(picture)).toMatchObject(read)
 })
 
 test('version 4 describes each character', () => {
@@ -63,11 +63,11 @@ test('version 4 describes each character', () => {
     v4_prompt: { caption },
     v4_negative_prompt: { caption: { base_caption: 'blurry' } },
   })
-  const making = readMakingOf(pngWith({ ...texts, Comment }))
-  expect(making?.parameters).toMatchObject({ prompt: 'two friends', negative: 'blurry' })
-  expect(making?.parameters?.extra.get('Characters')).toBe('girl | boy')
+  const provenance = readProvenance(pngWith({ ...texts, Comment }))
+  expect(provenance?.parameters).toMatchObject({ prompt: 'two friends', negative: 'blurry' })
+  expect(provenance?.parameters?.extra.get('Characters')).toBe('girl | boy')
 })
 
 test('the same texts of another program are not NovelAI’s', () => {
-  expect(readMakingOf(pngWith({ ...texts, Software: 'other' }))?.program).toBeUndefined()
+  expect(readProvenance(pngWith({ ...texts, Software: 'other' }))?.program).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readMakingOf } from '../../../../src/engine/image/parameters/read-parameters.ts'
+import { readProvenance } from '../../../../src/engine/image/parameters/read-parameters.ts'
 import { foreignPicture, pictureWithExif, pngWith } from '../../../helpers/pictures/foreign-pictures.ts'
 
 /** As in SwarmUI's docs/Image Metadata Format.md. */
@@ -36,16 +36,16 @@ const parameters = {
 }
 
 test('SwarmUI’s JSON in a PNG of its own', () => {
-  expect(readMakingOf(foreignPicture('swarm.png'))).toMatchObject({
+  expect(readProvenance(foreignPicture('swarm.png'))).toMatchObject({
     program: 'SwarmUI',
     parameters: { prompt: 'a cat', negative: 'bad', seed: 1234n, steps: 20, guidance: 7, widthPx: 1024 },
   })
 })
 
 test('with schedule and LoRAs', () => {
-  const making = readMakingOf(pngWith({ parameters: metadata }))
-  expect(making).toMatchObject({ program: 'SwarmUI', parameters })
-  expect(Object.fromEntries(making?.parameters?.extra ?? [])).toEqual({
+  const provenance = readProvenance(pngWith({ parameters: metadata }))
+  expect(provenance).toMatchObject({ program: 'SwarmUI', parameters })
+  expect(Object.fromEntries(provenance?.parameters?.extra ?? [])).toEqual({
     'Schedule type': 'karras',
     Version: '0.9.5.0',
     'Lora weights': 'add-detail: 0.8, pixel: 1',
@@ -58,5 +58,5 @@ test.each(['UserComment', 'Model'])('in EXIF’s %s', async place => {
     place === 'Model'
       ? await pictureWithExif('webp', { Model: text })
       : await pictureWithExif('jpeg', {}, { UserComment: text })
-  expect(readMakingOf(picture)).toMatchObject({ program: 'SwarmUI', parameters })
+  expect(readProvenance(picture)).toMatchObject({ program: 'SwarmUI', parameters })
 })

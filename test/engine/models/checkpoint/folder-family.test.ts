@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { memoryHashCache } from '../../../../src/engine/models/hashes/hash-cache.ts'
-import { isOfNoUse, readModels } from '../../../../src/engine/models/library.ts'
+import { isIntact, readModels } from '../../../../src/engine/models/library.ts'
 import { writeSafetensors } from '../../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
@@ -25,7 +25,7 @@ async function problemOf(pipeline: string, network: string, shapes: Shapes | und
   }
   const { unused } = await readModels({ roots: [root], linkTargets: [], cache: memoryHashCache() })
   expect(unused.map(({ name }) => name)).toEqual(['model'])
-  expect(unused.every(isOfNoUse)).toBe(true)
+  expect(unused.every(isIntact)).toBe(true)
   return Object(unused[0]?.error.details).problem
 }
 

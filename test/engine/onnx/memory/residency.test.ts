@@ -1,6 +1,6 @@
 /** Which sessions a device holds: what room is shared by, and what happens where there is none. */
 import { describe, expect, test } from 'vitest'
-import { newGraph } from '../../../../src/engine/onnx/kernels.ts'
+import { newGraph } from '../../../../src/engine/onnx/graph-variants.ts'
 import { Residency } from '../../../../src/engine/onnx/memory/residency.ts'
 import { Session } from '../../../../src/engine/onnx/session.ts'
 

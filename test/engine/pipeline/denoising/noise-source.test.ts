@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { generatorPerPicture, oneGenerator } from '../../../../src/engine/pipeline/denoising/noise-source.ts'
+import { generatorPerPicture } from '../../../../src/engine/pipeline/denoising/noise-source.ts'
 import { TorchRandom } from '../../../../src/engine/pipeline/denoising/torch-random.ts'
+import { oneGenerator } from '../../../../tools/oracle/end-to-end/one-generator.ts'
 
 describe('a generator per picture', () => {
   test('gives each picture of a set what it would get alone, draw by draw', () => {

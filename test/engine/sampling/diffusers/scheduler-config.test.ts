@@ -5,7 +5,7 @@ import { rescalesToZeroSnr } from '../../../../src/engine/sampling/diffusers/sch
 import {
   configFor,
   parseSchedule,
-  readScheduleFile,
+  readScheduleJson,
   sdxlSchedule,
 } from '../../../../src/engine/sampling/diffusers/scheduler-config.ts'
 import { betaQuantile } from '../../../../src/engine/sampling/noise/beta-quantile.ts'
@@ -178,7 +178,7 @@ test('a file as Python writes it, with an infinity, is read', async () => {
     file,
     '{ "_class_name": "DPMSolverMultistepScheduler", "lambda_min_clipped": -Infinity, "steps_offset": 1 }',
   )
-  expect(samplerName((await readScheduleFile(file)).sampler)).toBe('dpmpp_2m')
+  expect(samplerName(parseSchedule(await readScheduleJson(file), file).sampler)).toBe('dpmpp_2m')
 })
 
 test('betaQuantile inverts the arcsine law exactly: Beta(1/2, 1/2) has quantile sin²(πp/2)', () => {

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { newGraph } from '../../../../src/engine/onnx/kernels.ts'
+import { newGraph } from '../../../../src/engine/onnx/graph-variants.ts'
 import { float32File, isMappable } from '../../../../src/engine/weights/cached/float32-file.ts'
 import { ensureWritten, isWritten } from '../../../../src/engine/weights/cached/weight-file.ts'
 import { quantisedFile } from '../../../../src/engine/weights/quantised/quantised-file.ts'

@@ -11,7 +11,7 @@ import {
 } from 'discord.js'
 import type { Words } from '../../../../words/en.ts'
 import type { Button } from '../../../messages/buttons.ts'
-import { linesOf, type Message } from '../../../messages/message.ts'
+import { linesOf, type Message, progressBar } from '../../../messages/message.ts'
 import { buttonId } from './custom-id.ts'
 import { plainText, safeText } from './text.ts'
 
@@ -88,7 +88,9 @@ function titleText(message: Message, hasFiles: boolean): string {
 
 function linesText(message: Message, room: number): string {
   const { origin, progress } = message
-  const shown = [progress && barOf(progress), origin, ...linesOf(message)].filter(line => line !== undefined)
+  const shown = [progress && progressBar(progress), origin, ...linesOf(message)].filter(
+    line => line !== undefined,
+  )
   const isSmall = shown.length <= smallLines && shown.every(line => !line.includes('\n'))
   const text = safeText(shown.join('\n'), Math.max(1, room - (isSmall ? 3 * shown.length : 0)))
   return isSmall ? small(text.split('\n')) : text
@@ -100,13 +102,6 @@ function small(lines: readonly string[]): string {
     .filter(line => line.trim() !== '')
     .map(line => `-# ${line}`)
     .join('\n')
-}
-
-const barLength = 20
-
-function barOf({ step, steps }: { step: number; steps: number }): string {
-  const filled = steps === 0 ? 0 : Math.round((step / steps) * barLength)
-  return '▰'.repeat(filled) + '▱'.repeat(barLength - filled)
 }
 
 function beside(content: string, file: ShownFile, spoiler: boolean): APISectionComponent {

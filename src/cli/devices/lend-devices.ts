@@ -1,0 +1,143 @@
+/** Lends this machine's devices until it leaves, and fetches missing models in the meantime. */
+import type { Config } from '../../config/config.ts'
+import { workerCatalogue, workerOptions } from '../../devices/device-workers.ts'
+import { openWorkerProcess } from '../../engine/host/process-host.ts'
+import type { ModelCatalogue } from '../../engine/models/library.ts'
+import { Machine, type MachineStatus } from '../../remote/machine/machine.ts'
+import type { LentDevice } from '../../remote/machine/shared-device.ts'
+import { freeBytesOf } from '../../remote/models/fetch-model.ts'
+import type { FetchEvent } from '../../remote/models/model-fetcher.ts'
+import { modelReferences, type OpenRedis, openRedis } from '../../startup/other-machines.ts'
+import { usableDevices } from '../../startup/usable-devices.ts'
+import { systemClock, systemIds } from '../../system/system-ports.ts'
+import { errorSentence } from '../../words/en.ts'
+import { showFetching, showMaking } from '../pictures/progress.ts'
+import { type CommandSession, libraryOf } from '../session.ts'
+
+/** `fetched`: it left, to join again with the fetched models. */
+export type Departure = 'left' | 'fetched'
+
+/** @throws as openRedis, prepareDevices and libraryOf. */
+export async function lendDevices(session: CommandSession, name: string): Promise<Departure> {
+  const { config, words, out, err } = session
+  // First, because models may take minutes to read.
+  const redis = await openRedis({ ...session, say: out, warn: err })
+  try {
+    const catalogue = await libraryOf(session)
+    for (const { error } of catalogue.unused)
+      session.log.debug({ error: errorSentence(words, error) }, 'unused')
+    if (catalogue.models.length === 0 && !config.fetchModels) err(words.cli.noModels(config.modelsDir))
+    const devices = await devicesOf(session, catalogue)
+    const life = new MachineLife(session, name, devices, catalogue, redis)
+    const names = devices.map(device => device.name)
+    out(words.machines.ready(name, names))
+    return await life.departed
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** In processes, so that a hanging worker can be ended. */
+async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Promise<LentDevice[]> {
+  const { config, words, out: say, err: warn } = session
+  const making = showMaking(process.stderr, warn, words)
+  const { devices, env } = await usableDevices({ config, words, say, warn, making }, catalogue)
+  const work = workerCatalogue(catalogue, config.limits)
+  return devices.map(device => {
+    const options = workerOptions({ ...device, host: 'process' }, work, env)
+    const { name, memoryBytes, precision } = device
+    return {
+      name,
+      ...(memoryBytes !== undefined && { memoryBytes }),
+      ...(precision !== 'auto' && { precision }),
+      open: () => ({ channel: openWorkerProcess(options), setup: options.setup }),
+    }
+  })
+}
+
+const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
+
+class MachineLife {
+  readonly departed: Promise<Departure>
+  readonly #session: CommandSession
+  readonly #machine: Machine
+  readonly #progress: ReturnType<typeof showFetching>
+  #depart: (departure: Departure) => void = () => {}
+  #isSignalled = false
+  #hasFetched = false
+
+  constructor(
+    session: CommandSession,
+    name: string,
+    devices: readonly LentDevice[],
+    { models, files }: ModelCatalogue,
+    { options }: OpenRedis,
+  ) {
+    const { config, words, err } = session
+    this.#session = session
+    this.#progress = showFetching(process.stderr, fetching => err(words.machines.fetching(fetching)))
+    this.#machine = new Machine({
+      ...options,
+      name,
+      devices,
+      models: modelReferences(models),
+      files: files.map(file => ({ name: file.name, hash: file.hash })),
+      ...(config.fetchModels && { fetch: this.#fetchInto(config) }),
+      onStatus: status => this.#onStatus(status),
+    })
+    this.departed = new Promise(resolve => {
+      this.#depart = resolve
+    })
+    for (const signal of signals) process.on(signal, this.#onSignal)
+    this.#machine.start()
+  }
+
+  #fetchInto({ modelsDir }: Config) {
+    const onEvent = (event: FetchEvent) => this.#onFetch(event)
+    return { modelsDir, freeBytes: freeBytesOf, ids: systemIds, onEvent }
+  }
+
+  #onStatus(status: MachineStatus): void {
+    const { words, out, err } = this.#session
+    const isTrouble = status.kind === 'other-key' || status.kind === 'refused'
+    if (status.kind === 'drained' && this.#hasFetched && !this.#isSignalled) {
+      this.#end('fetched')
+      return
+    }
+    if (isTrouble) err(words.machines.status(status))
+    else out(words.machines.status(status))
+    if (status.kind === 'drained') this.#end('left')
+  }
+
+  #onFetch(event: FetchEvent): void {
+    const { words, out, err } = this.#session
+    if (event.kind === 'progress') this.#progress.update(event.fetching)
+    else this.#progress.end()
+    if (event.kind === 'failed')
+      err(words.machines.fetchFailed(event.model, errorSentence(words, event.error)))
+    if (event.kind !== 'fetched') return
+    out(words.machines.fetched(event.models))
+    this.#hasFetched = true
+    this.#machine.drain()
+  }
+
+  /** After the first signal the current pictures may finish; the second signal stops them. */
+  readonly #onSignal = () => {
+    const { config, words, out } = this.#session
+    if (this.#isSignalled) this.#end('left')
+    else {
+      out(words.machines.draining)
+      this.#machine.drain()
+      systemClock.after(config.shutdownGraceMs, () => this.#end('left'))
+    }
+    this.#isSignalled = true
+  }
+
+  #end(departure: Departure): void {
+    this.#progress.end()
+    void this.#machine.end().then(() => {
+      for (const signal of signals) process.off(signal, this.#onSignal)
+      this.#depart(departure)
+    })
+  }
+}

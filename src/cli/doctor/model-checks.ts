@@ -1,0 +1,165 @@
+/** Tests each model on the first device by painting its smallest picture, including the Refiner. */
+
+import type { BudgetedDevice } from '../../devices/memory-budget.ts'
+import { reasonLines } from '../../devices/reason-lines.ts'
+import type { WorkerHost } from '../../engine/host/worker-host.ts'
+import type { Picture } from '../../engine/image/picture.ts'
+import type { ModelCatalogue } from '../../engine/models/library.ts'
+import type { ModelRecord } from '../../engine/models/record.ts'
+import type { PaintOrder } from '../../engine/work-order.ts'
+import { AppError, toAppError } from '../../errors/errors.ts'
+import { systemClock } from '../../system/system-ports.ts'
+import { showMaking } from '../pictures/progress.ts'
+import { type CommandSession, faultSentence, libraryOf } from '../session.ts'
+import type { DoctorFinding } from './machine-checks.ts'
+
+/** Native libraries are loaded here and not earlier, because doctor must be able to report that they are missing. */
+async function loadEngine() {
+  const [library, devices, workers, images, weights] = await Promise.all([
+    import('../../engine/models/library.ts'),
+    import('../../devices/prepare-devices.ts'),
+    import('../../devices/device-workers.ts'),
+    import('../../engine/image/encode.ts'),
+    import('../../startup/model-weights.ts'),
+  ])
+  return { ...library, ...devices, ...workers, ...images, ...weights }
+}
+
+type Engine = Awaited<ReturnType<typeof loadEngine>>
+
+export async function checkModels(
+  session: CommandSession,
+  show: (findings: DoctorFinding[]) => void,
+): Promise<void> {
+  const { config, words } = session
+  const engine = await loadEngine()
+  const catalogue = await libraryOf(session)
+  show(catalogueFindings(session, catalogue, engine))
+  const prepared = await engine.prepareDevices(config, process.env).catch(toAppError)
+  if (prepared instanceof AppError) {
+    show([{ check: 'device', state: 'wrong', detail: faultSentence(session, prepared) }])
+    return
+  }
+  const { devices, reason, env } = prepared
+  show(reasonLines(words, reason).map(detail => ({ check: 'device', state: 'fine', detail })))
+  const open = (device: BudgetedDevice, files: WorkerFiles) =>
+    engine.hostOpener(device, engine.workerCatalogue(files, config.limits), env)()
+  const [device, ...others] = devices
+  if (!device) return
+  for (const other of others) {
+    const host = open(other, { models: [], files: [] })
+    const finding = await deviceFinding(session, host, other)
+    await host.stop()
+    show([finding])
+  }
+  const host = open(device, catalogue)
+  const finding = await deviceFinding(session, host, device)
+  show([finding])
+  if (finding.state === 'wrong') return
+  const progress = showMaking(process.stderr, session.err, words)
+  for (const model of catalogue.models) {
+    const unmade = await engine.makeWeightFiles([model], [device], progress).then(() => undefined, toAppError)
+    show([unmade ? wrongModel(session, unmade) : await paintedFinding(session, engine, host, model)])
+  }
+  await host.stop()
+}
+
+type WorkerFiles = Pick<ModelCatalogue, 'models' | 'files'>
+
+/** The unused files, and a default model that is not there. */
+function catalogueFindings(
+  session: CommandSession,
+  { models, unused }: ModelCatalogue,
+  { isIntact }: Engine,
+): DoctorFinding[] {
+  const { config, words } = session
+  const findings = unused.map(
+    (one): DoctorFinding => ({
+      check: 'models',
+      state: isIntact(one) ? 'off' : 'wrong',
+      detail: faultSentence(session, one.error),
+    }),
+  )
+  // An unusable model is named above, with the reason.
+  if ([...models, ...unused].some(({ name }) => name === config.defaultModel)) return findings
+  const usable = models.map(({ name }) => name)
+  const detail = words.cli.defaultMissing(config.defaultModel, usable)
+  return [...findings, { check: 'models', state: 'wrong', detail }]
+}
+
+/** Starts the worker of a device. */
+async function deviceFinding(
+  session: CommandSession,
+  host: WorkerHost,
+  { memoryBytes }: BudgetedDevice,
+): Promise<DoctorFinding> {
+  const start = await host.start()
+  return start.kind === 'ready'
+    ? { check: 'device', state: 'fine', detail: session.words.machines.deviceUp(start.device, memoryBytes) }
+    : { check: 'device', state: 'wrong', detail: faultSentence(session, start.error) }
+}
+
+/** Paints the model's smallest picture. */
+async function paintedFinding(
+  session: CommandSession,
+  { encodePicture }: Engine,
+  host: WorkerHost,
+  model: ModelRecord,
+): Promise<DoctorFinding> {
+  const startedMs = systemClock.monotonicMs()
+  const order = smallestOrder(model)
+  const { bytes } = await encodePicture(greyPicture(order), 'png', undefined)
+  const run = await host.run(order, { [sourceId]: bytes })
+  if (run.kind === 'failed') return wrongModel(session, run.error)
+  if (run.kind !== 'done') return wrongModel(session, new AppError('internal', { problem: run.kind }))
+  const detail = session.words.cli.modelFine(model.name, systemClock.monotonicMs() - startedMs)
+  return { check: 'models', state: 'fine', detail }
+}
+
+function wrongModel(session: CommandSession, error: AppError): DoctorFinding {
+  return { check: 'models', state: 'wrong', detail: faultSentence(session, error) }
+}
+
+/** Latents per side of the test picture; the coarsest level still has several. */
+const triedSideLatent = 8
+
+const sourceId = 'grey'
+
+function greyPicture({ widthPx, heightPx }: PaintOrder): Picture {
+  return { widthPx, heightPx, data: new Uint8Array(3 * widthPx * heightPx).fill(128) }
+}
+
+/**
+ * Image to image, so that every network runs, including the VAE's encoder: a NaN in any of them is found. Two steps, so that
+ * the Base and the Refiner each run one.
+ */
+function smallestOrder({ name, hash, sizeStepPx, refiner }: ModelRecord): PaintOrder {
+  const sidePx = triedSideLatent * sizeStepPx
+  return {
+    kind: 'paint',
+    model: { name, hash },
+    prompt: { positive: '', negative: null, clipSkip: 0 },
+    widthPx: sidePx,
+    heightPx: sidePx,
+    count: 1,
+    seed: 0,
+    source: { pictureId: sourceId, strength: 1 },
+    sampling: {
+      sampler: 'euler',
+      sigmas: 'model',
+      spacing: 'model',
+      steps: 2,
+      guidance: 1,
+      guidanceRescale: 0,
+      guidanceInterval: [0, 1],
+    },
+    refinement: refiner && {
+      way: 'ensemble',
+      model: { name, hash: refiner.hash },
+      split: 0.5,
+      guidance: 1,
+      aesthetic: { positive: 6, negative: 2.5 },
+    },
+    fast: false,
+  }
+}

@@ -1,0 +1,58 @@
+/** Picture files of the command line: reads them, and derives the format from a name. */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { extname } from 'node:path'
+import type { PictureFormat } from '../../engine/image/files/format.ts'
+import { AppError } from '../../errors/errors.ts'
+import { readFileProblem } from '../../errors/file-problem.ts'
+
+/** A file as a picture of a work order. Its id derives from its bytes, so the same file gives the same result. */
+export interface PictureFile {
+  id: string
+  bytes: Uint8Array
+}
+
+/** No picture is larger. A device such as /dev/zero has no end. */
+const largestFileBytes = 512 * 1024 * 1024
+
+/** The bytes of a file or a pipe. @throws AppError 'file' when it cannot be read. */
+export async function readPicture(file: string): Promise<PictureFile> {
+  try {
+    const bytes = await readWithin(file, largestFileBytes)
+    return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 16), bytes }
+  } catch (error) {
+    throw new AppError('file', { file, doing: 'read', problem: readFileProblem(error) }, error)
+  }
+}
+
+/** @throws Error 'EFBIG' when the file has more bytes. */
+async function readWithin(file: string, limitBytes: number): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let left = limitBytes
+  const stream: AsyncIterable<Buffer> = createReadStream(file)
+  for await (const part of stream) {
+    left -= part.byteLength
+    if (left < 0) throw Object.assign(new Error('too large'), { code: 'EFBIG' })
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+const formats: Readonly<Record<string, PictureFormat>> = {
+  '': 'png',
+  '.png': 'png',
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.webp': 'webp',
+}
+
+/** The format of a file name; undefined if Easel cannot write it. */
+export function formatOfName(file: string): PictureFormat | undefined {
+  return formats[extname(file).toLowerCase()]
+}
+
+/** `out.png` → `out-refined.png`. */
+export function suffixed(file: string, suffix: string): string {
+  const extension = extname(file)
+  return `${file.slice(0, file.length - extension.length)}-${suffix}.png`
+}

@@ -1,0 +1,249 @@
+/** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
+import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
+import type { JobState } from '../../../engine/jobs/job.ts'
+import type { QueryBuilder } from '../../client.ts'
+import { columnPlaceholder } from '../../column-placeholder.ts'
+import { type IdentityRow, identityColumns } from '../../records/identity-columns.ts'
+import { deliveries, outbox } from '../../schema/deliveries.ts'
+import { jobs } from '../../schema/jobs.ts'
+import { people } from '../../schema/people.ts'
+import {
+  conversation,
+  type Identity,
+  platform,
+  type Refusal,
+  refusals,
+  type StoredConversation,
+} from '../documents.ts'
+import { type OutboxEntry, oldestEntryOf } from './outbox.ts'
+
+type MethodName = NonNullable<typeof deliveries.$inferSelect.method>
+export type DeliveryEnd = NonNullable<typeof deliveries.$inferSelect.end>
+
+export interface DeliveryRecord {
+  id: string
+  jobId: string
+  platform: Identity['platform']
+  recipient: Identity
+  /** Undefined: the job's own conversation. */
+  conversation?: StoredConversation
+  address?: string
+  method?: MethodName
+  end?: DeliveryEnd
+  refusals: Refusal[]
+  /** Its author removed the job. */
+  isJobRemoved: boolean
+}
+
+/** A delivery with its oldest entry in the outbox. */
+export interface DeliveryTurn {
+  record: DeliveryRecord
+  jobState: JobState
+  entry: OutboxEntry | undefined
+}
+
+export interface NewDelivery {
+  id: string
+  jobId: string
+  platform: string
+  /** The person that the delivery is for. */
+  personId: number
+  conversation?: StoredConversation
+}
+
+function selectDeliveries(query: QueryBuilder) {
+  return query
+    .select({ delivery: deliveries, recipient: identityColumns, jobRemovedAt: jobs.removedAt })
+    .from(deliveries)
+    .innerJoin(people, eq(people.id, deliveries.personId))
+    .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
+    .$dynamic()
+}
+
+/** These run at every progress or for the result of every delivery, so they are prepared once. */
+function prepareStatements(query: QueryBuilder) {
+  const id = sql.placeholder('id')
+  const isThat = eq(deliveries.id, id)
+  const isOldest = eq(outbox.id, oldestEntryOf(deliveries.id))
+  const given = (name: 'address' | 'method' | 'refusals' | 'endedAt') =>
+    columnPlaceholder(name, deliveries[name])
+  return {
+    delivery: selectDeliveries(query).where(isThat).prepare(),
+    turn: query
+      .select({
+        delivery: deliveries,
+        recipient: identityColumns,
+        jobRemovedAt: jobs.removedAt,
+        jobState: jobs.state,
+        entry: outbox,
+      })
+      .from(deliveries)
+      .innerJoin(people, eq(people.id, deliveries.personId))
+      .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
+      .leftJoin(outbox, isOldest)
+      .where(isThat)
+      .prepare(),
+    platform: query.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
+    address: query.select({ address: deliveries.address }).from(deliveries).where(isThat).prepare(),
+    add: query
+      .insert(deliveries)
+      .values({
+        id,
+        jobId: sql.placeholder('jobId'),
+        platform: sql.placeholder('platform'),
+        personId: sql.placeholder('personId'),
+        conversation: columnPlaceholder('conversation', deliveries.conversation),
+      })
+      .prepare(),
+    setAddress: query
+      .update(deliveries)
+      .set({ address: given('address') })
+      .where(isThat)
+      .prepare(),
+    arrive: query
+      .update(deliveries)
+      .set({
+        address: given('address'),
+        method: given('method'),
+        end: 'arrived',
+        refusals: given('refusals'),
+        endedAt: given('endedAt'),
+      })
+      .where(isThat)
+      .prepare(),
+  }
+}
+
+export class DeliveriesTable {
+  readonly #query: QueryBuilder
+  readonly #statements: ReturnType<typeof prepareStatements>
+
+  constructor(query: QueryBuilder) {
+    this.#query = query
+    this.#statements = prepareStatements(query)
+  }
+
+  add(delivery: NewDelivery): void {
+    this.#statements.add.run({ ...delivery, conversation: delivery.conversation ?? null })
+  }
+
+  get(id: string): DeliveryRecord | undefined {
+    const row = this.#statements.delivery.get({ id })
+    return row && toRecord(row)
+  }
+
+  turnOf(id: string): DeliveryTurn | undefined {
+    const row = this.#statements.turn.get({ id })
+    return row && { record: toRecord(row), jobState: row.jobState, entry: row.entry ?? undefined }
+  }
+
+  /** All deliveries of a job, that to its own conversation first. */
+  ofJob(jobId: string): DeliveryRecord[] {
+    return selectDeliveries(this.#query)
+      .where(eq(deliveries.jobId, jobId))
+      .all()
+      .map(toRecord)
+      .sort((a, b) => Number(b.id === jobId) - Number(a.id === jobId))
+  }
+
+  platformOf(id: string): string | undefined {
+    return this.#statements.platform.get({ id })?.platform
+  }
+
+  /** The address of the message in the job's own conversation. */
+  addressOf(jobId: string): string | undefined {
+    return this.#statements.address.get({ id: jobId })?.address ?? undefined
+  }
+
+  setAddress(id: string, address: string): void {
+    this.#statements.setAddress.run({ id, address })
+  }
+
+  /** Records that the result is shown there, with the method of its delivery. */
+  arrive(
+    id: string,
+    { address, method, refusals }: { address: string; method: MethodName; refusals: readonly Refusal[] },
+    endedAt: number,
+  ): void {
+    this.#statements.arrive.run({ id, address, method, refusals, endedAt })
+  }
+
+  setEnd(
+    id: string,
+    end: Exclude<DeliveryEnd, 'arrived'>,
+    refusals: readonly Refusal[],
+    endedAt: number,
+  ): void {
+    this.#query
+      .update(deliveries)
+      .set({ end, refusals: [...refusals], endedAt })
+      .where(eq(deliveries.id, id))
+      .run()
+  }
+
+  /** Finished jobs of a person that are shown nowhere, oldest first; those given up after that time. */
+  undelivered(personIds: readonly number[], afterMs = -1): DeliveryRecord[] {
+    return selectDeliveries(this.#query)
+      .where(
+        and(
+          inArray(jobs.personId, [...personIds]),
+          eq(deliveries.end, 'undeliverable'),
+          eq(deliveries.id, deliveries.jobId),
+          gt(deliveries.endedAt, afterMs),
+          isNull(jobs.removedAt),
+        ),
+      )
+      .orderBy(asc(deliveries.endedAt))
+      .all()
+      .map(toRecord)
+  }
+
+  /** Records that an undelivered job was shown to its author later. */
+  shownLater(jobId: string): void {
+    this.#query
+      .update(deliveries)
+      .set({ end: 'arrived' })
+      .where(and(eq(deliveries.id, jobId), eq(deliveries.end, 'undeliverable')))
+      .run()
+  }
+
+  /** Unconfirmed deletions of one job or of all jobs of a person. */
+  beingDeleted(
+    of: { jobId: string } | { personIds: readonly number[] },
+  ): { id: string; isKept: boolean; refusals: Refusal[] }[] {
+    const which = 'jobId' in of ? eq(deliveries.jobId, of.jobId) : inArray(jobs.personId, [...of.personIds])
+    return this.#query
+      .selectDistinct({ id: deliveries.id, end: deliveries.end, refusals: deliveries.refusals })
+      .from(deliveries)
+      .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
+      .innerJoin(outbox, eq(outbox.deliveryId, deliveries.id))
+      .where(and(which, inArray(outbox.kind, ['withdraw', 'erase'])))
+      .all()
+      .map(row => {
+        const isKept = row.end === 'kept'
+        return { id: row.id, isKept, refusals: isKept ? refusals.parse(row.refusals) : [] }
+      })
+  }
+}
+
+interface DeliveryRow {
+  delivery: typeof deliveries.$inferSelect
+  recipient: IdentityRow
+  jobRemovedAt: number | null
+}
+
+function toRecord({ delivery, recipient, jobRemovedAt }: DeliveryRow): DeliveryRecord {
+  const { spaceId, userId, name } = recipient
+  return {
+    id: delivery.id,
+    jobId: delivery.jobId,
+    platform: platform.parse(delivery.platform),
+    recipient: { platform: platform.parse(recipient.platform), spaceId, userId, name },
+    ...(delivery.conversation === null ? {} : { conversation: conversation.parse(delivery.conversation) }),
+    ...(delivery.address === null ? {} : { address: delivery.address }),
+    ...(delivery.method === null ? {} : { method: delivery.method }),
+    ...(delivery.end === null ? {} : { end: delivery.end }),
+    refusals: refusals.parse(delivery.refusals),
+    isJobRemoved: jobRemovedAt !== null,
+  }
+}

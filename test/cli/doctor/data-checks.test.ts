@@ -1,0 +1,35 @@
+/** What doctor says of a data folder, beside the server that owns it. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { checkDataFolder } from '../../../src/cli/doctor/machine-checks.ts'
+import { loadConfig } from '../../../src/config/config.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
+import { en } from '../../../src/words/en.ts'
+import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { silent } from '../../helpers/remote/remote-pair.ts'
+
+let t: TestEasel
+beforeEach(async () => {
+  t = await buildTestEasel()
+})
+afterEach(() => t.dispose())
+
+async function findings(): Promise<string[]> {
+  const config = { ...loadConfig(packageRoot, packageRoot), dataDir: t.dataDir }
+  const session = { config, secrets: {}, words: en, log: silent, out() {}, err() {} }
+  return (await checkDataFolder(session)).map(({ state, detail }) => `${state}: ${detail}`)
+}
+
+test('results that reached nobody are named with their number, and where to read why', async () => {
+  await t.paint('a red circle')
+  await t.paint('a blue square')
+  expect((await findings()).join('\n')).not.toContain('reached nobody')
+  const { sqlite } = t.built.db.client
+  sqlite.exec("UPDATE deliveries SET end = 'undeliverable' WHERE rowid = 1")
+  expect(await findings()).toContain(
+    'off: 1 result reached nobody: every way to show it was refused (the log says why)',
+  )
+  sqlite.exec("UPDATE deliveries SET end = 'undeliverable'")
+  expect(await findings()).toContain(
+    'off: 2 results reached nobody: every way to show them was refused (the log says why)',
+  )
+})

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { checkStore } from '../../../src/cli/doctor/remote-checks.ts'
+import { loadConfig, withSettings } from '../../../src/config/config.ts'
+import { packageRoot } from '../../../src/system/paths.ts'
+import { en } from '../../../src/words/en.ts'
+import { FakeS3 } from '../../fakes/s3/fake-s3.ts'
+import { silent } from '../../helpers/remote/remote-pair.ts'
+
+test('doctor writes, reads and deletes in the store, and names what is refused', async () => {
+  const s3 = await FakeS3.start()
+  const { endpoint, bucket, region, keyId, secret } = s3.address
+  const defaults = loadConfig(packageRoot, packageRoot)
+  const config = withSettings(defaults, {
+    redis: { url: 'redis://localhost' },
+    remote: { store: { endpoint, bucket, region } },
+  })
+  const session = { config, words: en, log: silent, out() {}, err() {} }
+  const check = (storeSecret: string) =>
+    checkStore({ ...session, secrets: { storeKeyId: keyId, storeSecret } })
+  expect(await checkStore({ ...session, config: defaults, secrets: {} })).toEqual([])
+  expect(await check(secret)).toEqual([
+    { check: 'store', state: 'fine', detail: '127.0.0.1 can carry results from other machines' },
+  ])
+  expect(await check('another')).toEqual([
+    {
+      check: 'store',
+      state: 'wrong',
+      detail: 'The store on 127.0.0.1 cannot be used: it refuses writing (403 SignatureDoesNotMatch).',
+    },
+  ])
+  await expect(check('')).rejects.toMatchObject({ details: { key: 'EASEL_STORE_SECRET' } })
+})
