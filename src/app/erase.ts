@@ -49,15 +49,24 @@ export function endJobs({ db, pool, changed, deliveries }: AppParts, jobIds: rea
   }
 }
 
-/** After the commit: deletes copies of the texts outside the rows, the files, and what was made of them. */
+/** After the commit: deletes copies of the texts outside the rows, and the files. */
 export async function deleteCopiesAndFiles(
-  { db, thumbnails, log }: AppParts,
+  parts: AppParts,
   forgotten: Forgotten,
   files: readonly string[],
 ): Promise<void> {
+  const { db, log } = parts
   // Before the files, so that no text remains if the disk refuses to delete a file.
   const left = db.wipe(forgotten)
   if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
+  await deleteFiles(parts, files)
+}
+
+/** After the commit: deletes files and their thumbnails. */
+export async function deleteFiles(
+  { db, thumbnails }: Pick<AppParts, 'db' | 'thumbnails'>,
+  files: readonly string[],
+): Promise<void> {
   try {
     await db.discard(files)
   } finally {

@@ -4,13 +4,14 @@
  */
 import { hourMs } from '../common/durations.ts'
 import { Timers } from '../engine/jobs/timers.ts'
+import { deleteFiles } from './erase.ts'
 import type { AppParts } from './parts.ts'
 
 const sweepIntervalMs = hourMs
 /** Jobs per transaction, so that others write in between. */
 const jobsPerTransaction = 50
 
-type RetentionParts = Pick<AppParts, 'db' | 'clock' | 'log' | 'changed'>
+type RetentionParts = Pick<AppParts, 'db' | 'thumbnails' | 'clock' | 'log' | 'changed'>
 
 export class Retention {
   readonly #parts: RetentionParts
@@ -48,7 +49,7 @@ export class Retention {
     for (let isLast = false; !isLast && !this.#isEnding; ) {
       const { jobIds, files } = await db.write(() => this.#removeSome())
       for (const id of jobIds) changed(id)
-      await db.discard(files)
+      await deleteFiles(this.#parts, files)
       count += jobIds.length
       isLast = jobIds.length < jobsPerTransaction
     }
