@@ -57,8 +57,7 @@ export interface Server {
 /** Starts everything. @throws as buildEasel, readLibrary and listen. */
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { config, words, log, say } = parts
-  const catalogue = await usableModels(parts)
-  const devices = await openersFor(parts, catalogue)
+  const { catalogue, devices } = await openersFor(parts, await usableModels(parts))
   const fits = new LoraFits()
   const built = buildEasel({
     config,
@@ -118,32 +117,40 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   return server
 }
 
-/** The workers of the devices that paint. Prints the models that are too large for each of them. */
-async function openersFor(parts: ServerParts, catalogue: ModelCatalogue) {
+/**
+ * The workers of the devices that paint, and the models that they can paint with. Prints the models that are too large for each of
+ * them. @throws as requireDefaultModel.
+ */
+async function openersFor(parts: ServerParts, found: ModelCatalogue) {
   const { config, words, warn } = parts
-  const { devices, env } = await usableDevices(parts, catalogue)
+  const { devices, env, catalogue } = await usableDevices(parts, found)
+  requireDefaultModel(catalogue, config)
   const work = workerCatalogue(catalogue, config.limits)
   const openers = devices.map(device => deviceOpeners(device, work, env))
   for (const model of catalogue.models) {
     const tooLarge = modelMemoryProblem(model, openers)
     if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
   }
-  return openers
+  return { catalogue, devices: openers }
 }
 
-/** Prints the models. @throws AppError 'model-unknown' when the default model is not among them. */
+/** Prints the models. @throws as requireDefaultModel. */
 async function usableModels({ config, words, say, warn }: ServerParts): Promise<ModelCatalogue> {
   const catalogue = await readLibrary(config, (file, bytes) => say(words.cli.readingThrough(file, bytes)))
-  const names = catalogue.models.map(({ name }) => name)
-  if (!names.includes(config.defaultModel)) {
-    const own = catalogue.unused.find(({ name }) => name === config.defaultModel)
-    throw own?.error ?? new AppError('model-unknown', { name: config.defaultModel, known: names })
-  }
-  say(words.cli.modelsReady(names))
+  requireDefaultModel(catalogue, config)
+  say(words.cli.modelsReady(catalogue.models.map(({ name }) => name)))
   const intact = catalogue.unused.filter(isIntact)
   for (const one of catalogue.unused) if (!intact.includes(one)) warn(errorSentence(words, one.error))
   if (intact.length > 0) say(words.cli.ofNoUse(intact.length))
   return catalogue
+}
+
+/** @throws AppError 'model-unknown', or the fault for which the default model is unused. */
+function requireDefaultModel({ models, unused }: ModelCatalogue, { defaultModel }: Config): void {
+  const known = models.map(({ name }) => name)
+  if (known.includes(defaultModel)) return
+  const own = unused.find(({ name }) => name === defaultModel)
+  throw own?.error ?? new AppError('model-unknown', { name: defaultModel, known })
 }
 
 /** An enabled adapter, and whether the server requires it. */

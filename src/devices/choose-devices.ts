@@ -84,13 +84,17 @@ async function chooseBest(auto: DeviceConfig, machine: LocalMachine): Promise<De
   return { devices: [{ ...auto, name: 'cpu' }], reason: { why: 'cpu', cuda, webgpu } }
 }
 
+/** One card that starts shows that the libraries are there. The pool quarantines one that does not, and tries it again. */
 async function tryCuda(machine: LocalMachine): Promise<{ readonly cards: readonly Gpu[] } | CudaLack> {
   const cards = await machine.cards()
   if (!cards) return { lack: 'driver' }
-  const [first] = cards
-  if (!first) return { lack: 'cards' }
-  const error = await machine.open(`cuda:${first.ordinal}`)
-  return error ? { lack: 'libraries', cards, error } : { cards }
+  let firstError: AppError | undefined
+  for (const { ordinal } of cards) {
+    const error = await machine.open(`cuda:${ordinal}`)
+    if (!error) return { cards }
+    firstError ??= error
+  }
+  return firstError ? { lack: 'libraries', cards, error: firstError } : { lack: 'cards' }
 }
 
 async function tryWebGpu(machine: LocalMachine): Promise<WebGpuLack | undefined> {

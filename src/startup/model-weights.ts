@@ -10,6 +10,7 @@ import type { NetworkPart, NetworkParts } from '../engine/networks/plan/parts.ts
 import { planNetworks } from '../engine/networks/plan/plan.ts'
 import { checkModel } from '../engine/pipeline/check-model.ts'
 import { ensureWritten, isWritten, type WeightFile } from '../engine/weights/cached/weight-file.ts'
+import { type AppError, toAppError } from '../errors/errors.ts'
 
 /** Follows the cache files that are made. */
 export interface MakingProgress {
@@ -53,6 +54,25 @@ export async function makeWeightFiles(
       }
     }
   }
+}
+
+/** The models whose cache files exist or could be made. `leaveOut` is told of each of the others. */
+export async function modelsWithFiles(
+  models: readonly ModelRecord[],
+  devices: readonly DeviceConfig[],
+  progress: MakingProgress,
+  leaveOut: (model: string, error: AppError) => void,
+): Promise<ModelRecord[]> {
+  const usable: ModelRecord[] = []
+  for (const model of models) {
+    try {
+      await makeWeightFiles([model], devices, progress)
+      usable.push(model)
+    } catch (error) {
+      leaveOut(model.name, toAppError(error))
+    }
+  }
+  return usable
 }
 
 /** A GPU computes in float16, and so does a CPU that is told to. */

@@ -4,29 +4,43 @@ import { type PreparedDevices, prepareDevices } from '../devices/prepare-devices
 import { reasonLines } from '../devices/reason-lines.ts'
 import { tryDevices } from '../devices/try-devices.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
+import type { AppError } from '../errors/errors.ts'
 import { systemClock } from '../system/system-ports.ts'
 import { errorSentence, type Words } from '../words/en.ts'
-import { type MakingProgress, makeWeightFiles } from './model-weights.ts'
+import { type MakingProgress, modelsWithFiles } from './model-weights.ts'
 
 export interface UsableDevicesParts {
   config: Config
   words: Words
   /** Prints the reasons for the choice of devices. */
   say(line: string): void
-  /** Prints the fault of a configured device that does not start. */
+  /** Prints the fault of a configured device that does not start, or of a model whose cache file cannot be made. */
   warn(line: string): void
   /** Shows the cache files of weights that are made. */
   making: MakingProgress
 }
 
-/** Chooses the devices, tries those that the configuration names, and makes the cache files of weights that they need. */
+/** The devices, and the catalogue with the models that can be painted on them. */
+export interface UsableDevices extends PreparedDevices {
+  catalogue: ModelCatalogue
+}
+
+/**
+ * Chooses the devices, tries those that the configuration names, and makes the cache files of weights that they need. A model whose
+ * files cannot be made is unused.
+ */
 export async function usableDevices(
   { config, words, say, warn, making }: UsableDevicesParts,
-  { models }: Pick<ModelCatalogue, 'models'>,
-): Promise<PreparedDevices> {
+  catalogue: ModelCatalogue,
+): Promise<UsableDevices> {
   const prepared = await prepareDevices(config, process.env)
   for (const line of reasonLines(words, prepared.reason)) say(line)
   await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
-  await makeWeightFiles(models, prepared.devices, making)
-  return prepared
+  const unused = [...catalogue.unused]
+  const leaveOut = (name: string, error: AppError) => {
+    unused.push({ name, error })
+    warn(`${name}: ${errorSentence(words, error)}`)
+  }
+  const models = await modelsWithFiles(catalogue.models, prepared.devices, making, leaveOut)
+  return { ...prepared, catalogue: { ...catalogue, models, unused } }
 }

@@ -54,6 +54,11 @@ describe('devices: auto', () => {
     })
   })
 
+  test('takes all cards where the first alone does not start: that one may come back', async () => {
+    const { names } = await chosen(machine([card(0), card(1)], true, ['cuda:0']))
+    expect(names).toEqual(['cuda:0', 'cuda:1'])
+  })
+
   test('takes WebGPU where CUDA’s libraries are missing, and says which command is missing', async () => {
     const { names, lines } = await chosen(machine([card(0)], true, ['cuda:0']))
     expect(names).toEqual(['webgpu'])

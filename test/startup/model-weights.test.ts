@@ -1,5 +1,5 @@
 /** Promises of `weights: int8` and `mapped`: a model of its own hash, whose cache files are made once, before painting. */
-import { readdirSync, statSync, truncateSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { DeviceConfig } from '../../src/config/config.ts'
@@ -8,7 +8,7 @@ import { openNetworks } from '../../src/engine/networks/open/open.ts'
 import type { ResidentOptions } from '../../src/engine/onnx/memory/residency.ts'
 import { MergedLoras } from '../../src/engine/pipeline/open/merged-loras.ts'
 import { readLibrary } from '../../src/startup/model-library.ts'
-import { type MakingProgress, makeWeightFiles } from '../../src/startup/model-weights.ts'
+import { type MakingProgress, makeWeightFiles, modelsWithFiles } from '../../src/startup/model-weights.ts'
 import { modelsFolder, oracleModels } from '../helpers/models/oracle-models.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
 
@@ -70,6 +70,21 @@ test('in 8 bits it is a model of its own, which needs less memory and has the sa
 })
 
 const forms = ['int8', 'mapped'] as const
+
+test.each(forms)(
+  '%s: a model whose files cannot be made is left out, and the others are used',
+  async form => {
+    const [{ model, dataDir }, other] = [await read(form, 'F16'), await read('float32')]
+    mkdirSync(join(dataDir, 'cache'), { recursive: true })
+    writeFileSync(join(dataDir, 'cache', 'weights'), 'no folder')
+    const leftOut: string[] = []
+    const models = await modelsWithFiles([model, other.model], [cpu], new Told(), (name, error) =>
+      leftOut.push(`${name}: ${error.code}`),
+    )
+    expect(models).toEqual([other.model])
+    expect(leftOut).toEqual([`${model.name}: file`])
+  },
+)
 
 test.each(forms)(
   '%s: a card needs what it needs without, since it does not use the cache files',

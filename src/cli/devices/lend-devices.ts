@@ -27,8 +27,8 @@ export async function lendDevices(session: CommandSession, name: string): Promis
     for (const { error } of catalogue.unused)
       session.log.debug({ error: errorSentence(words, error) }, 'unused')
     if (catalogue.models.length === 0 && !config.fetchModels) err(words.cli.noModels(config.modelsDir))
-    const devices = await devicesOf(session, catalogue)
-    const life = new MachineLife(session, name, devices, catalogue, redis)
+    const { devices, usable } = await devicesOf(session, catalogue)
+    const life = new MachineLife(session, name, devices, usable, redis)
     const names = devices.map(device => device.name)
     out(words.machines.ready(name, names))
     return await life.departed
@@ -38,12 +38,12 @@ export async function lendDevices(session: CommandSession, name: string): Promis
 }
 
 /** In processes, so that a hanging worker can be ended. */
-async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Promise<LentDevice[]> {
+async function devicesOf(session: CommandSession, found: ModelCatalogue) {
   const { config, words, out: say, err: warn } = session
   const making = showMaking(process.stderr, warn, words)
-  const { devices, env } = await usableDevices({ config, words, say, warn, making }, catalogue)
+  const { devices, env, catalogue } = await usableDevices({ config, words, say, warn, making }, found)
   const work = workerCatalogue(catalogue, config.limits)
-  return devices.map(device => {
+  const lent = devices.map((device): LentDevice => {
     const options = workerOptions({ ...device, host: 'process' }, work, env)
     const { name, memoryBytes, precision } = device
     return {
@@ -53,6 +53,7 @@ async function devicesOf(session: CommandSession, catalogue: ModelCatalogue): Pr
       open: () => ({ channel: openWorkerProcess(options), setup: options.setup }),
     }
   })
+  return { devices: lent, usable: catalogue }
 }
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
