@@ -13,6 +13,7 @@ import {
   type MachineRefusal,
   ownProtocol,
   type Reference,
+  understands,
 } from '../presence/records.ts'
 import { recordKeys } from '../record-keys.ts'
 import type { SealHeader } from '../seal/seal.ts'
@@ -218,7 +219,7 @@ export class Machine {
     this.#early.push(...early.filter(({ gateway }) => !records.has(gateway)))
     for (const { gateway, deliverAgain } of early) if (records.has(gateway)) deliverAgain()
     const working = gateways.filter(({ record }) => !record.isOperator)
-    const refused = working.flatMap(({ record }) => record.refused[id] ?? [])
+    const refused = working.flatMap(({ record }) => refusalOf(id, record) ?? [])
     const drainers = gateways.filter(({ record }) => record.drained.includes(name))
     if (drainers.length > 0) this.#beginDraining()
     // Whoever sends it away reads the announcement before it is gone, and gateways give its name free, for when it returns.
@@ -226,7 +227,7 @@ export class Machine {
     if (this.#isDraining && this.#relays.size === 0 && isTold) this.#report({ kind: 'drained' })
     else if (refused[0] && refused.length === working.length)
       this.#report({ kind: 'refused', why: refused[0] })
-    else if (working.length > 0) this.#report({ kind: 'joined', gateways: working.length })
+    else if (working.length > 0) this.#report({ kind: 'joined', gateways: working.length - refused.length })
     else this.#report({ kind: sealedByOthers > 0 ? 'other-key' : 'alone' })
   }
 
@@ -236,4 +237,9 @@ export class Machine {
     this.#status = key
     this.#options.onStatus(status)
   }
+}
+
+/** Why a gateway gives the machine of that id no work. Another protocol is known before it says so. */
+function refusalOf(id: string, { protocol, refused }: GatewayRecord): MachineRefusal | undefined {
+  return understands(ownProtocol, protocol) ? refused[id] : 'protocol'
 }

@@ -3,16 +3,9 @@ import type { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
 import { protocolVersion } from '../../../src/engine/host/protocol.ts'
 import { Endpoint } from '../../../src/remote/endpoint.ts'
-import { Presence } from '../../../src/remote/presence/presence.ts'
-import {
-  type GatewayRecord,
-  type MachineRecord,
-  machineRecord,
-  ownProtocol,
-} from '../../../src/remote/presence/records.ts'
-import { recordKeys } from '../../../src/remote/record-keys.ts'
 import { FakeClock } from '../../fakes/fake-clock.ts'
 import { startRedis } from '../../helpers/processes/redis-server.ts'
+import { announceGateway } from '../../helpers/remote/announced-gateway.ts'
 import { common, exchanged, Signal, startMachine } from '../../helpers/remote/remote-pair.ts'
 import { simulatedDevice } from '../../helpers/simulated-device.ts'
 
@@ -41,29 +34,7 @@ test('its first messages wait for that, and are heard in their order', async () 
   await link.flushed()
   await taken(gateway.redis, machine.id)
 
-  const { machines, gateways } = recordKeys(gateway.prefix)
-  const presence = new Presence<GatewayRecord, MachineRecord>({
-    ...gateway,
-    ownKey: gateways,
-    peersKey: machines,
-    schema: machineRecord,
-    describe: heard => ({
-      version: '0',
-      weight: 1,
-      protocol: ownProtocol,
-      heard,
-      channels: endpoint.progress(),
-      refused: {},
-      isOperator: false,
-      drained: [],
-    }),
-    onBeat: () => {},
-    onForgotten: () => {},
-    onError: error => {
-      throw error
-    },
-  })
-  presence.start()
+  announceGateway(gateway, () => ({ channels: endpoint.progress() }))
   while (machine.status.value.kind !== 'joined') {
     clock.advance(1000)
     await exchanged(gateway.redis)
