@@ -31,3 +31,9 @@ test.each(pictureFormats)(
     expect(readProvenance(await encodeThumbnail(bytes, 512))).toEqual({ unread: [], aiMade: true })
   },
 )
+
+test('a small picture keeps every value, since a page enlarges it', async () => {
+  const { bytes } = await encodePicture(aPicture(), 'png', undefined)
+  const values = (file: Uint8Array) => sharp(file).removeAlpha().raw().toBuffer()
+  expect(await values(await encodeThumbnail(bytes, 512))).toEqual(await values(bytes))
+})
