@@ -48,8 +48,7 @@ export function deliveryNotices(db: Database, views: JobViews, person: Person): 
 
 /** Those that were given up since the person's last request: the next one tells of them, once. */
 export function newlyUndelivered(db: Database, person: Person): DeliveryRecord[] {
-  const personIds = db.people.ofAccount(person)
-  return db.deliveries.undelivered(personIds, db.usage.lastAcceptedAt(personIds))
+  return db.deliveries.newlyUndelivered(db.people.ofAccount(person))
 }
 
 export function undeliveredOf(

@@ -1,5 +1,5 @@
 /** The usage table: quota usage and run time of accepted jobs. */
-import { and, asc, eq, gte, inArray, max, sql, sum } from 'drizzle-orm'
+import { and, asc, eq, gte, inArray, sql, sum } from 'drizzle-orm'
 import type { QueryBuilder } from '../client.ts'
 import { isInJson } from '../column-placeholder.ts'
 import { usage } from '../schema/jobs.ts'
@@ -66,16 +66,6 @@ export class UsageTable {
 
   addRun(jobId: string, runMs: number): void {
     this.#statements.addRun.run({ jobId, runMs })
-  }
-
-  /** When a request of those people was accepted last; 0 if none was. */
-  lastAcceptedAt(personIds: readonly number[]): number {
-    const last = this.#query
-      .select({ at: max(usage.acceptedAt) })
-      .from(usage)
-      .where(inArray(usage.personId, [...personIds]))
-      .get()
-    return last?.at ?? 0
   }
 
   /** Removes the usage of a job that produced nothing. */

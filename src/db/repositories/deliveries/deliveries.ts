@@ -1,11 +1,11 @@
 /** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
-import { and, asc, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
+import { and, asc, eq, gte, inArray, isNull, sql } from 'drizzle-orm'
 import type { JobState } from '../../../engine/jobs/job.ts'
 import type { QueryBuilder } from '../../client.ts'
-import { columnPlaceholder } from '../../column-placeholder.ts'
+import { columnPlaceholder, isInJson } from '../../column-placeholder.ts'
 import { type IdentityRow, identityColumns } from '../../records/identity-columns.ts'
 import { deliveries, outbox } from '../../schema/deliveries.ts'
-import { jobs } from '../../schema/jobs.ts'
+import { jobs, usage } from '../../schema/jobs.ts'
 import { people } from '../../schema/people.ts'
 import {
   conversation,
@@ -67,8 +67,22 @@ function prepareStatements(query: QueryBuilder) {
   const isOldest = eq(outbox.id, oldestEntryOf(deliveries.id))
   const given = (name: 'address' | 'method' | 'refusals' | 'endedAt') =>
     columnPlaceholder(name, deliveries[name])
+  const isUndelivered = and(
+    isInJson(jobs.personId, 'personIds'),
+    eq(deliveries.end, 'undeliverable'),
+    eq(deliveries.id, deliveries.jobId),
+    isNull(jobs.removedAt),
+  )
+  const lastRequestAt = sql`(select coalesce(max(${usage.acceptedAt}), 0) from ${usage}
+    where ${isInJson(usage.personId, 'personIds')})`
+  const inOrder = asc(deliveries.endedAt)
   return {
     delivery: selectDeliveries(query).where(isThat).prepare(),
+    undelivered: selectDeliveries(query).where(isUndelivered).orderBy(inOrder).prepare(),
+    newlyUndelivered: selectDeliveries(query)
+      .where(and(isUndelivered, gte(deliveries.endedAt, lastRequestAt)))
+      .orderBy(inOrder)
+      .prepare(),
     turn: query
       .select({
         delivery: deliveries,
@@ -181,21 +195,14 @@ export class DeliveriesTable {
       .run()
   }
 
-  /** Finished jobs of a person that are shown nowhere, oldest first; those given up after that time. */
-  undelivered(personIds: readonly number[], afterMs = -1): DeliveryRecord[] {
-    return selectDeliveries(this.#query)
-      .where(
-        and(
-          inArray(jobs.personId, [...personIds]),
-          eq(deliveries.end, 'undeliverable'),
-          eq(deliveries.id, deliveries.jobId),
-          gt(deliveries.endedAt, afterMs),
-          isNull(jobs.removedAt),
-        ),
-      )
-      .orderBy(asc(deliveries.endedAt))
-      .all()
-      .map(toRecord)
+  /** Finished jobs of a person that are shown nowhere, oldest first. */
+  undelivered(personIds: readonly number[]): DeliveryRecord[] {
+    return this.#statements.undelivered.all({ personIds: JSON.stringify(personIds) }).map(toRecord)
+  }
+
+  /** Those that were given up since the person's last request. */
+  newlyUndelivered(personIds: readonly number[]): DeliveryRecord[] {
+    return this.#statements.newlyUndelivered.all({ personIds: JSON.stringify(personIds) }).map(toRecord)
   }
 
   /** Records that an undelivered job was shown to its author later. */

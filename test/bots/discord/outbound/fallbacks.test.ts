@@ -121,6 +121,7 @@ describe('files that are too large', () => {
     const tellings = () => t.told(ada).filter(text => text.includes(sentence)).length
     for (const prompt of ['a dog', 'another dog']) {
       await t.answered(await ada.types(channel, '/imagine', { prompt }))
+      await t.calm()
       expect(tellings()).toBe(2)
     }
     await t.answered(await ada.types(channel, '/show', { id: notice?.job.id ?? '' }))
