@@ -35,12 +35,12 @@ describe('the devices in the statistics', () => {
   }
 
   it('are those of all machines, with their memory and their models by hash, for as long as they are there', () => {
-    const own = '  fake:0, free · models: demo demo-base-, other other-base'
+    const own = '  fake:0, free · models: demo demo-base-hash, other other-base-hash'
     expect(lines()).toEqual([own])
     machines.update([machineNamed('m1', { models: [held] }), machineNamed('m2')])
     expect(lines()).toEqual([
       own,
-      '  m1/cuda:0, 24.0 GB, free · models: demo demo-base-',
+      '  m1/cuda:0, 24.0 GB, free · models: demo demo-base-hash',
       '  m2/cuda:0, 24.0 GB, free · no models',
     ])
     machines.update([machineNamed('m2')])
