@@ -22,12 +22,10 @@ interface JpegSegment {
 function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let left = mostSegments
-  for (let at = 2; left > 0 && at + 4 <= bytes.length && view.getUint8(at) === 0xff; ) {
+  for (let at = 2; left > 0; ) {
+    at = afterFilling(bytes, at)
+    if (at + 4 > bytes.length || bytes[at] !== 0xff) return
     const kind = view.getUint8(at + 1)
-    if (kind === 0xff) {
-      at += 1 // a fill byte
-      continue
-    }
     const end = at + 2 + view.getUint16(at + 2)
     if (kind === marker.startOfScan || kind === marker.endOfImage || end > bytes.length || end < at + 4)
       return
@@ -35,6 +33,13 @@ function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
     yield { marker: kind, payload: bytes.subarray(at + 4, end), end }
     at = end
   }
+}
+
+/** Any number of fill bytes 0xff may precede a marker; a file may consist of them. */
+function afterFilling(bytes: Uint8Array, start: number): number {
+  let at = start
+  while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at += 1
+  return at
 }
 
 export function readJpegMetadata(bytes: Uint8Array): EmbeddedMetadata {
