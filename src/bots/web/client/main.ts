@@ -35,7 +35,7 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
     feed.whenShown(job.jobId, item => {
       // New sentences above the field have made it higher.
       measure(bottom, '--field-height')
-      item.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+      item.scrollIntoView({ block: 'nearest' })
     })
   })
 
