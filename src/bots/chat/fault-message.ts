@@ -9,3 +9,10 @@ export function faultMessage(error: unknown, words: Words, log: Logger): Message
   log.error({ code: fault.code, problem: fault.message }, 'a request failed')
   return textMessage(errorSentence(words, fault))
 }
+
+/** The same as a platform renders messages. */
+export function faultReplies<Payload>(
+  render: (message: Message, words: Words) => Payload,
+): (error: unknown, words: Words, log: Logger) => Payload {
+  return (error, words, log) => render(faultMessage(error, words, log), words)
+}

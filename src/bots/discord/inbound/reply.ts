@@ -10,7 +10,7 @@ import {
 import type { Easel } from '../../../app/easel.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
-import { faultMessage } from '../../chat/fault-message.ts'
+import { faultReplies } from '../../chat/fault-message.ts'
 import { textMessage } from '../../messages/message.ts'
 import { writeReplyAddress } from '../outbound/address.ts'
 import { type Payload, render } from '../outbound/render/render.ts'
@@ -98,9 +98,7 @@ export async function attempt(log: Logger, ask: () => Promise<unknown>): Promise
   }
 }
 
-export function faultReply(error: unknown, words: Words, log: Logger): Payload {
-  return render(faultMessage(error, words, log), words)
-}
+export const faultReply = faultReplies(render)
 
 function replyOrFault(work: () => Reply, words: Words, log: Logger): Reply {
   try {

@@ -1,7 +1,7 @@
 /** The address of a job's message on Discord, and the details of its conversation. Both are stored with the job. */
 import { z } from 'zod'
-import type { Address } from '../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../app/people/people.ts'
+import { addressForm } from '../../delivery/stored-address.ts'
 
 const message = z.object({ channelId: z.string(), messageId: z.string() })
 export type MessageAddress = z.infer<typeof message>
@@ -42,26 +42,13 @@ const address = z.object({
 })
 export type DiscordAddress = z.infer<typeof address>
 
-export function readAddress(stored: Address): DiscordAddress {
-  return address.parse(JSON.parse(stored))
-}
-
-export function writeAddress(of: DiscordAddress): Address {
-  return JSON.stringify(of)
-}
+export const { read: readAddress, write: writeAddress } = addressForm(address)
 
 /** `messageId` may be `@original`, the interaction's own response. */
 const replyAddress = z.object({ token: z.string(), messageId: z.string() })
-type ReplyAddress = z.infer<typeof replyAddress>
 
 /** The address of a reply that one person alone sees. */
-export function readReplyAddress(stored: Address): ReplyAddress {
-  return replyAddress.parse(JSON.parse(stored))
-}
-
-export function writeReplyAddress(of: ReplyAddress): Address {
-  return JSON.stringify(of)
-}
+export const { read: readReplyAddress, write: writeReplyAddress } = addressForm(replyAddress)
 
 const details = z.object({
   /** The person's language, in Discord's notation. */

@@ -40,7 +40,7 @@ export async function publishHome(
   if (published.kind === 'refused')
     throw new AppError('platform-refused', {
       platform: 'Slack',
-      problem: { what: 'error', subject: 'views.publish', code: published.error },
+      problem: { what: 'error', subject: 'views.publish', code: published.code },
     })
 }
 

@@ -19,10 +19,10 @@ export async function openView(
     client.views.open({ trigger_id: triggerId, view }),
   )
   // A used trigger means a redelivered command, whose form is open.
-  if (opened.kind === 'done' || opened.error === 'exchanged_trigger_id') return undefined
-  if (tooLate.has(opened.error)) return render(textMessage(words.slack.replies.formLate), words)
+  if (opened.kind === 'done' || opened.code === 'exchanged_trigger_id') return undefined
+  if (tooLate.has(opened.code)) return render(textMessage(words.slack.replies.formLate), words)
   throw new AppError('platform-refused', {
     platform: 'Slack',
-    problem: { what: 'error', subject: 'views.open', code: opened.error },
+    problem: { what: 'error', subject: 'views.open', code: opened.code },
   })
 }

@@ -58,8 +58,8 @@ export class Channels {
     )
     // Without the scope Slack returns nothing, also for private channels with the bot.
     if (called.kind === 'refused') {
-      return called.error === 'channel_not_found'
-        ? { audience: 'channel', refusal: called.error }
+      return called.code === 'channel_not_found'
+        ? { audience: 'channel', refusal: called.code }
         : { audience: 'channel' }
     }
     const { channel } = called.value

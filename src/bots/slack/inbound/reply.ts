@@ -1,7 +1,7 @@
 /** Acknowledgement and reply: Slack waits 3 s for an acknowledgement, independent of the work's duration. */
 import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
-import { faultMessage } from '../../chat/fault-message.ts'
+import { faultReplies } from '../../chat/fault-message.ts'
 import type { Reply } from '../outbound/ephemeral-messages.ts'
 import { type Payload, render } from '../outbound/render.ts'
 
@@ -34,9 +34,7 @@ export async function replyInTime(parts: ReplyParts, work: Promise<Reply | undef
   if (reply !== undefined && !isShown) await parts.followUp(reply)
 }
 
-export function faultReply(error: unknown, words: Words, log: Logger): Payload {
-  return render(faultMessage(error, words, log), words)
-}
+export const faultReply = faultReplies(render)
 
 /** False if the connection was lost; then the reply needs another way. */
 async function acknowledge(parts: ReplyParts, reply: Reply | undefined): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** The address of a job's message on Slack, which is stored with the job and read by this adapter only. */
 import { z } from 'zod'
-import type { Address } from '../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../app/people/people.ts'
+import { addressForm } from '../../delivery/stored-address.ts'
 import type { WorkspaceIds } from '../transport/workspaces.ts'
 
 const schema = z.object({
@@ -21,13 +21,7 @@ const schema = z.object({
 })
 export type SlackAddress = z.infer<typeof schema>
 
-export function readAddress(address: Address): SlackAddress {
-  return schema.parse(JSON.parse(address))
-}
-
-export function writeAddress(address: SlackAddress): Address {
-  return JSON.stringify(address)
-}
+export const { read: readAddress, write: writeAddress } = addressForm(schema)
 
 const homeAddress = z.object({
   teamId: z.string(),
@@ -46,16 +40,9 @@ const directReplyAddress = z.object({
 })
 
 const replyAddress = z.union([z.object({ home: homeAddress }), z.object({ direct: directReplyAddress })])
-type ReplyAddress = z.infer<typeof replyAddress>
 
 /** The address of what one person alone sees and Easel can delete. */
-export function readReplyAddress(stored: Address): ReplyAddress {
-  return replyAddress.parse(JSON.parse(stored))
-}
-
-export function writeReplyAddress(of: ReplyAddress): Address {
-  return JSON.stringify(of)
-}
+export const { read: readReplyAddress, write: writeReplyAddress } = addressForm(replyAddress)
 
 /** The details that this adapter stores with a conversation. */
 const details = z.object({ enterpriseId: z.string().optional(), locale: z.string().optional() })

@@ -104,8 +104,8 @@ export async function unlessRefused<T>(
   const refusal = `${step}:refused`
   if (steps.value(refusal) !== undefined) return otherwise()
   const called = await first()
-  if (called.kind === 'done' || !isSuch(called.error)) return called
-  await steps.once(refusal, async () => ({ kind: 'done', value: called.error }))
+  if (called.kind === 'done' || !isSuch(called.code)) return called
+  await steps.once(refusal, async () => ({ kind: 'done', value: called.code }))
   return otherwise()
 }
 

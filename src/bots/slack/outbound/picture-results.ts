@@ -53,7 +53,7 @@ export class PictureResults {
     const options = { files: uploaded.value, parentUrl: at.parentUrl }
     const edited = await messages.edit(workspace, at, render(message, words, options))
     if (edited.kind === 'done') return { kind: 'arrived', address: writeAddress({ ...at, group }) }
-    if (edited.error === 'invalid_blocks') this.#refused.set(workspace.token, true)
+    if (edited.code === 'invalid_blocks') this.#refused.set(workspace.token, true)
     return closedBy(edited)
   }
 

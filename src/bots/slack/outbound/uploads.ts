@@ -109,7 +109,7 @@ export class Uploads {
         const removed = await this.#api.call(workspace.token, 'chat.delete', client =>
           client.chat.delete({ channel, ts }),
         )
-        if (removed.kind === 'refused' && !foreignShareErrors.has(removed.error)) refused ??= removed
+        if (removed.kind === 'refused' && !foreignShareErrors.has(removed.code)) refused ??= removed
       }
     const deleted = await this.#api.call(workspace.token, 'files.delete', client =>
       client.files.delete({ file: id }),
@@ -130,8 +130,8 @@ export class Uploads {
     )
     if (reserved.kind === 'refused') return reserved
     const { upload_url: url, file_id: id } = reserved.value
-    if (url === undefined || id === undefined) return { kind: 'refused', error: 'no_upload_url' }
-    if (!isUploadUrl(url, this.#apiUrl)) return { kind: 'refused', error: 'upload_url_without_tls' }
+    if (url === undefined || id === undefined) return { kind: 'refused', code: 'no_upload_url' }
+    if (!isUploadUrl(url, this.#apiUrl)) return { kind: 'refused', code: 'upload_url_without_tls' }
     await sendBytes(url, upload)
     return { kind: 'done', value: id }
   }
@@ -162,7 +162,7 @@ export class Uploads {
   async #completed(workspace: Workspace, id: string): Promise<Called<string> | undefined> {
     const info = await this.#info(workspace, id)
     if (info.kind === 'done') return { kind: 'done', value: '' }
-    return info.error === 'file_not_found' ? undefined : info
+    return info.code === 'file_not_found' ? undefined : info
   }
 
   #info(workspace: Workspace, id: string) {

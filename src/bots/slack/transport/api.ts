@@ -15,7 +15,7 @@ import type { Clock, Logger } from '../../../system/ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 /** `refused`: Slack's own error code, permanent for this call. Temporary faults are thrown as 'platform-busy'. */
-export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; error: string }
+export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; code: string }
 
 /** Codes for faults of Slack itself, and for a workspace that moves to an organisation. */
 const serverErrorCodes: ReadonlySet<string> = new Set([
@@ -138,7 +138,7 @@ export class SlackApi {
     this.#log.error({ error }, 'Slack does not accept a token')
   }
 
-  #refusal(token: string, limitKey: string, error: unknown): { kind: 'refused'; error: string } {
+  #refusal(token: string, limitKey: string, error: unknown): { kind: 'refused'; code: string } {
     if (error instanceof WebAPIRateLimitedError) {
       const waitMs = error.retryAfter * 1000
       this.#limiter.close(token, limitKey, waitMs)
@@ -149,7 +149,7 @@ export class SlackApi {
       if (!slackCode.test(code)) throw new AppError('platform-unreachable', { platform: 'Slack' })
       if (isPassing(code)) throw busy(serverErrorWaitMs, error)
       this.#noteRefusal(token, code)
-      return { kind: 'refused', error: code }
+      return { kind: 'refused', code }
     }
     // Whether it took effect is not known: a step that was begun stays so, and its work is looked for.
     if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError)

@@ -74,7 +74,7 @@ export class OneWorkspace implements Workspaces {
     if (called.kind === 'refused')
       throw new AppError('platform-refused', {
         platform: 'Slack',
-        problem: { what: 'error', subject: secretVariables.slackBotToken, code: called.error },
+        problem: { what: 'error', subject: secretVariables.slackBotToken, code: called.code },
       })
     const { bot_id: botId, user_id: botUserId } = called.value
     if (botId === undefined || botUserId === undefined)

@@ -11,7 +11,7 @@ import type { Messages } from '../messages.ts'
 import { has } from '../permissions.ts'
 import type { Pictures } from '../uploads.ts'
 import { inAnyForm } from './opening-methods.ts'
-import { closedBy, reasonOf } from './refusal-reasons.ts'
+import { reasonOf, refusalOf, removalRefusalOf } from './refusal-reasons.ts'
 import { lacksAttaching } from './result-methods.ts'
 
 export interface ClosingParts {
@@ -195,14 +195,4 @@ async function find(
   const inThread = name === 'card' ? undefined : (steps.value('thread') ?? fanOut?.thread)
   const channelId = value ?? inThread ?? conversation.threadId ?? conversation.channelId
   return messages.findOwn(channelId, { deliveryId: id, step: originalName(name) }, at)
-}
-
-function refusalOf(called: CallOutcome<unknown>): Closed | undefined {
-  return called.kind === 'refused' ? closedBy(called) : undefined
-}
-
-/** A missing object counts as deleted. */
-function removalRefusalOf(called: CallOutcome<unknown>): Closed | undefined {
-  const refused = refusalOf(called)
-  return refused?.reason === 'deleted' ? undefined : refused
 }

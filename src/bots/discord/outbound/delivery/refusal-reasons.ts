@@ -1,8 +1,9 @@
 /** Maps Discord's error codes to reasons of refusals (developers/topics/opcodes-and-status-codes). Pure. */
 import type { Closed, RefusalReason } from '../../../../app/delivery/courier.ts'
+import { refusalRules } from '../../../delivery/refusal-rules.ts'
 import { refusals } from '../../transport/api.ts'
 
-const reasons: ReadonlyMap<number, RefusalReason> = new Map<number, RefusalReason>([
+const reasons = new Map<number, RefusalReason>([
   [refusals.unknownChannel, 'deleted'],
   [refusals.unknownGuild, 'deleted'],
   [refusals.unknownMessage, 'deleted'],
@@ -26,17 +27,11 @@ const reasons: ReadonlyMap<number, RefusalReason> = new Map<number, RefusalReaso
   [refusals.unknownUser, 'no-direct-messages'],
 ])
 
-export function reasonOf(code: number): RefusalReason {
-  return reasons.get(code) ?? 'unknown'
-}
+export const { reasonOf, closedBy, refusalOf, removalRefusalOf } = refusalRules(reasons)
 
 /** Whether not only the message was deleted, but its thread, channel or server. */
 export function isOfPlace(code: string): boolean {
   return code === String(refusals.unknownChannel) || code === String(refusals.unknownGuild)
-}
-
-export function closedBy({ code }: { code: number }): Closed {
-  return { kind: 'closed', reason: reasonOf(code), code: String(code) }
 }
 
 export function closed(reason: RefusalReason, code: string): Closed {

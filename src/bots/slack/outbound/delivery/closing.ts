@@ -16,7 +16,7 @@ import {
 import { type Messages, readPosted } from '../messages.ts'
 import { type Payload, render } from '../render.ts'
 import type { Uploads } from '../uploads.ts'
-import { closedBy, fileRefusalReason, notInstalled } from './refusal-reasons.ts'
+import { fileRefusalReason, notInstalled, refusalOf, removalRefusalOf } from './refusal-reasons.ts'
 
 export interface ClosingParts {
   messages: Messages
@@ -204,14 +204,4 @@ async function removeReply(
   const published = await publishHome(address.home)
   if (published === undefined) return notInstalled
   return refusalOf(published) ?? { kind: 'removed' }
-}
-
-function refusalOf(called: Called<unknown>): Closed | undefined {
-  return called.kind === 'refused' ? closedBy(called) : undefined
-}
-
-/** A missing object counts as deleted. */
-function removalRefusalOf(called: Called<unknown>): Closed | undefined {
-  const refused = refusalOf(called)
-  return refused?.reason === 'deleted' ? undefined : refused
 }

@@ -2,6 +2,7 @@
 import type { Closed, RefusalReason } from '../../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../../app/people/people.ts'
 import type { Words } from '../../../../words/en.ts'
+import { refusalRules } from '../../../delivery/refusal-rules.ts'
 
 /** Codes for a revoked bot. */
 const revoked: ReadonlySet<string> = new Set([
@@ -25,7 +26,7 @@ const uploadsRefused: ReadonlySet<string> = new Set([
 export const threadless = 'restricted_action_non_threadable_channel'
 
 /** The reasons of errors of chat.* and files.*; other errors are unknown. */
-const reasons: ReadonlyMap<string, RefusalReason> = new Map<string, RefusalReason>([
+const reasons = new Map<string, RefusalReason>([
   ...[...revoked].map(error => [error, 'forbidden'] as const),
   ...[...uploadsRefused].map(error => [error, 'files'] as const),
   ['access_denied', 'forbidden'],
@@ -57,9 +58,7 @@ const reasons: ReadonlyMap<string, RefusalReason> = new Map<string, RefusalReaso
   ['user_not_found', 'no-direct-messages'],
 ])
 
-export function reasonOf(error: string): RefusalReason {
-  return reasons.get(error) ?? 'unknown'
-}
+export const { reasonOf, closedBy, refusalOf, removalRefusalOf } = refusalRules(reasons)
 
 /** Whether the error applies to the whole workspace, so another place would fail too. */
 export function isOfWorkspace(error: string): boolean {
@@ -69,10 +68,6 @@ export function isOfWorkspace(error: string): boolean {
 /** Whether not the message was deleted, but a file of it. */
 export function isOfFile(error: string): boolean {
   return error === 'file_deleted' || error === 'file_not_found'
-}
-
-export function closedBy({ error }: { error: string }): Closed {
-  return { kind: 'closed', reason: reasonOf(error), code: error }
 }
 
 /** The reasons why Easel itself gives up files on Slack. */
@@ -87,7 +82,7 @@ export function fileRefusalReason(code: string, { slack }: Words): string {
   return Object.entries(slack.replies.fileRefusals).find(([own]) => own === code)?.[1] ?? code
 }
 
-export const notInstalled = closedBy({ error: 'not_installed' })
+export const notInstalled = closedBy({ code: 'not_installed' })
 
 /** How the requester can enable replies. */
 export function refusalSentence(error: string, { kind }: Conversation, words: Words): string {

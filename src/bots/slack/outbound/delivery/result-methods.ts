@@ -73,7 +73,7 @@ async function unlessClosed(
   attempt: () => Promise<MethodOutcome>,
 ): Promise<MethodOutcome> {
   const refused = before.find(({ code }) => isOfWorkspace(code))
-  return refused ? closedBy({ error: refused.code }) : attempt()
+  return refused ? closedBy(refused) : attempt()
 }
 
 /** Says why the result comes as a direct message. */

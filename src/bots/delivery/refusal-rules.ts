@@ -1,0 +1,30 @@
+/** What every courier makes of a call that its platform refused: the platform's error codes are data. Pure. */
+import type { Closed, RefusalReason } from '../../app/delivery/courier.ts'
+
+type Called<Code> = { kind: 'done' } | { kind: 'refused'; code: Code }
+
+export interface RefusalRules<Code> {
+  reasonOf(code: Code): RefusalReason
+  closedBy(refused: { code: Code }): Closed
+  refusalOf(called: Called<Code>): Closed | undefined
+  /** A missing object counts as deleted. */
+  removalRefusalOf(called: Called<Code>): Closed | undefined
+}
+
+/** `reasons`: those of the platform's error codes. Other codes are unknown. */
+export function refusalRules<Code extends string | number>(
+  reasons: ReadonlyMap<Code, RefusalReason>,
+): RefusalRules<Code> {
+  const reasonOf = (code: Code) => reasons.get(code) ?? 'unknown'
+  const closedBy = ({ code }: { code: Code }): Closed => ({
+    kind: 'closed',
+    reason: reasonOf(code),
+    code: String(code),
+  })
+  const refusalOf = (called: Called<Code>) => (called.kind === 'refused' ? closedBy(called) : undefined)
+  const removalRefusalOf = (called: Called<Code>) => {
+    const refused = refusalOf(called)
+    return refused?.reason === 'deleted' ? undefined : refused
+  }
+  return { reasonOf, closedBy, refusalOf, removalRefusalOf }
+}
