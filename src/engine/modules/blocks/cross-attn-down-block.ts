@@ -3,11 +3,10 @@ import type { Graph } from '../../onnx/graph.ts'
 import type { Value } from '../../onnx/model.ts'
 import type { Weights } from '../../weights/source.ts'
 import { spatialTransformer } from '../attention/spatial-transformer.ts'
-import { downSample, paddingAround } from '../layers/down-sample.ts'
 import type { BlockConditioning, BlockLevel } from '../shared/level.ts'
-import { resNetBlock } from './res-net-block.ts'
+import { downLayers } from './down-block.ts'
 
-/** x: [B, C, H, W] → the skip tensors for the up blocks; the last one is this block's result. */
+/** As downBlock, with a SpatialTransformer behind each ResNetBlock. */
 export function crossAttnDownBlock(
   g: Graph,
   w: Weights,
@@ -15,14 +14,8 @@ export function crossAttnDownBlock(
   { time, context }: BlockConditioning,
   level: BlockLevel,
 ): Value[] {
-  const results: Value[] = []
-  let h = x
-  for (let i = 0; i < level.layers; i++) {
-    h = resNetBlock(g, w.at('resnets', i), h, level.channels, level.norm, time)
+  return downLayers(g, w, x, time, level, (h, i) => {
     const depth = level.transformer.depthsDown[i] ?? 1
-    h = spatialTransformer(g, w.at('attentions', i), h, context, { ...level.transformer, depth })
-    results.push(h)
-  }
-  if (!level.isCoarsest) results.push(downSample(g, w.at('downsamplers', 0), h, paddingAround))
-  return results
+    return spatialTransformer(g, w.at('attentions', i), h, context, { ...level.transformer, depth })
+  })
 }

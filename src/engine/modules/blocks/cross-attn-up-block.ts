@@ -1,15 +1,11 @@
 /** CrossAttnUpBlock_X_K: K × (ResNetBlock + SpatialTransformer_X) over the skip tensors, then an UpSample. */
 import type { Value } from '../../onnx/model.ts'
 import { spatialTransformer } from '../attention/spatial-transformer.ts'
-import { upSample } from '../layers/up-sample.ts'
 import type { BlockConditioning, BlockLevel } from '../shared/level.ts'
 import { module } from '../shared/module.ts'
-import { resNetBlock } from './res-net-block.ts'
+import { upLayers } from './up-block.ts'
 
-/**
- * x: [B, C, H, W] → [B, channels, 2H, 2W]. skips: one per layer, in the order of use. finer: a value of the next finer
- * level, which gives the sides of the UpSample's result; absent at the finest level, which has no UpSample.
- */
+/** As upBlock, with a SpatialTransformer behind each ResNetBlock. */
 export const crossAttnUpBlock = module(
   (
     g,
@@ -19,20 +15,9 @@ export const crossAttnUpBlock = module(
     { time, context }: BlockConditioning,
     level: BlockLevel,
     finer?: Value,
-  ) => {
-    let h = x
-    for (const [i, skip] of skips.entries()) {
-      h = resNetBlock(
-        g,
-        w.at('resnets', i),
-        g.concat(g.channelAxis, h, skip),
-        level.channels,
-        level.norm,
-        time,
-      )
+  ) =>
+    upLayers(g, w, x, skips, time, level, finer, (h, i) => {
       const depth = level.transformer.depthsUp[i] ?? 1
-      h = spatialTransformer(g, w.at('attentions', i), h, context, { ...level.transformer, depth })
-    }
-    return finer ? upSample(g, w.at('upsamplers', 0), h, finer) : h
-  },
+      return spatialTransformer(g, w.at('attentions', i), h, context, { ...level.transformer, depth })
+    }),
 )

@@ -31,3 +31,6 @@ export interface BlockConditioning {
   readonly time: Value
   readonly context: Context
 }
+
+/** What follows the ResNetBlock of a layer, by the layer's index in its block. */
+export type LayerFormula = (h: Value, layer: number) => Value
