@@ -1,5 +1,6 @@
 /** English: the problems of the configuration. */
 import type { ConfigProblem, SettingFormat, SettingType, YamlFault } from '../../../errors/config-problem.ts'
+import { type ReasonTable, reasonIn } from '../../reason-table.ts'
 
 /** One sentence. `file` is absent if the value came from the environment or if the problem appeared at run time. */
 export function configRefusal(file: string | undefined, key: string, problem: ConfigProblem): string {
@@ -39,53 +40,33 @@ const yaml: Record<YamlFault, string> = {
   'several-documents': '--- begins a second document; use one',
 }
 
+const reasons: ReasonTable<ConfigProblem> = {
+  yaml: p => `this is not YAML (${p.position ? `line ${p.position.line}, column ${p.position.column}: ` : ''}${yaml[p.fault]})`,
+  invalid: p => `${p.found} cannot be used here`,
+  'unknown-key': p => `there is no such setting${p.nearest === undefined ? '' : `; did you mean ${p.nearest}?`}`,
+  secret: () => 'secrets are taken from the environment only, see config/example.env',
+  'no-value': () => 'it has no value',
+  empty: () => 'it is empty',
+  type: p => `${p.found} is not ${types[p.expected]}`,
+  choice: p => `${p.found} is not one of ${p.known.join(', ')}`,
+  range: p => `${p.found} is ${range(p)}`,
+  format: p => `${p.found} is not ${formats[p.expected]}`,
+  'device-twice': () => 'one device is named twice',
+  'webgpu-twice': p => `webgpu is the same card as ${p.cards.join(' or ')}; name each card once`,
+  'auto-not-alone': () => 'auto chooses all devices and stands alone',
+  'preset-unknown': p => `there is no preset “${p.name}”; there are ${p.known.join(', ')}`,
+  'sampler-unknown': p => `there is no sampler “${p.name}”; near it: ${p.nearest.join(', ')}`,
+  'space-inside': () => 'it has a space or a line break inside',
+  'not-set': () => 'it is not set in the environment',
+  'encryption-key': () => 'it must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)',
+  address: p => `this machine cannot listen on ${p.address} (${p.code})`,
+  'without-tls': p => `everything would reach ${p.host} unencrypted; use ${p.scheme}://, or name ${p.host} in ${p.setting}`,
+  'not-in-guild': p => `Easel is not in the server ${p.guildId}`,
+  'no-adapter': () => 'every adapter is off; set a token, or web.enabled to true',
+}
+
 function reason(p: ConfigProblem): string {
-  switch (p.what) {
-    case 'yaml':
-      return `this is not YAML (${p.position ? `line ${p.position.line}, column ${p.position.column}: ` : ''}${yaml[p.fault]})`
-    case 'invalid':
-      return `${p.found} cannot be used here`
-    case 'unknown-key':
-      return `there is no such setting${p.nearest === undefined ? '' : `; did you mean ${p.nearest}?`}`
-    case 'secret':
-      return 'secrets are taken from the environment only, see config/example.env'
-    case 'no-value':
-      return 'it has no value'
-    case 'empty':
-      return 'it is empty'
-    case 'type':
-      return `${p.found} is not ${types[p.expected]}`
-    case 'choice':
-      return `${p.found} is not one of ${p.known.join(', ')}`
-    case 'range':
-      return `${p.found} is ${range(p)}`
-    case 'format':
-      return `${p.found} is not ${formats[p.expected]}`
-    case 'device-twice':
-      return 'one device is named twice'
-    case 'webgpu-twice':
-      return `webgpu is the same card as ${p.cards.join(' or ')}; name each card once`
-    case 'auto-not-alone':
-      return 'auto chooses all devices and stands alone'
-    case 'preset-unknown':
-      return `there is no preset “${p.name}”; there are ${p.known.join(', ')}`
-    case 'sampler-unknown':
-      return `there is no sampler “${p.name}”; near it: ${p.nearest.join(', ')}`
-    case 'space-inside':
-      return 'it has a space or a line break inside'
-    case 'not-set':
-      return 'it is not set in the environment'
-    case 'encryption-key':
-      return 'it must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)'
-    case 'address':
-      return `this machine cannot listen on ${p.address} (${p.code})`
-    case 'without-tls':
-      return `everything would reach ${p.host} unencrypted; use ${p.scheme}://, or name ${p.host} in ${p.setting}`
-    case 'not-in-guild':
-      return `Easel is not in the server ${p.guildId}`
-    case 'no-adapter':
-      return 'every adapter is off; set a token, or web.enabled to true'
-  }
+  return reasonIn(reasons, p.what, p)
 }
 
 function range({ min, max, open }: Extract<ConfigProblem, { what: 'range' }>): string {

@@ -10,6 +10,7 @@ import type {
   ValueKind,
 } from '../../../errors/model-problem.ts'
 import { quotable } from '../../excerpt.ts'
+import { type ReasonTable, reasonIn } from '../../reason-table.ts'
 
 /** One sentence. */
 export function modelFileRefusal(file: string, problem: ModelFileProblem): string {
@@ -21,163 +22,97 @@ export function modelConfigRefusal(file: string, key: string, problem: ModelConf
   return `${file} asks for something Easel cannot build: ${key || 'it'} ${configReason(problem)}.`
 }
 
+const fileReasons: ReasonTable<ModelFileProblem> = {
+  missing: () => 'it does not exist',
+  unreadable: p => systemReasons[p.code] ?? `it cannot be read (${p.code})`,
+  'not-a-file': () => 'it is no regular file',
+  'too-large': p => `it has ${p.bytes} bytes, the limit is ${p.limitBytes}`,
+  'not-a-folder': () => 'it is no folder',
+  'too-deep': p => `it lies more than ${p.limit} folders deep`,
+  'too-many-files': p => `the models folders hold more than ${p.limit} files`,
+  'dangling-link': p => `it is a link to ${p.target}, which does not exist`,
+  'outside-link': p => `it is a link out of the models folder, to ${p.target}; name a folder around that under modelLinkTargets to allow it`,
+  'name-taken': p => `its name is taken by ${p.by}`,
+  'name-not-utf8': () => 'its name is not UTF-8: rename it',
+  'name-unusable': () => 'its name holds control characters',
+  'not-the-pinned-one': p => `models.lock pins it to ${p.expected.slice(0, 10)}…, but it is ${p.found.slice(0, 10)}…`,
+  'pinned-missing': p => `it pins “${p.name}”, which is not there`,
+  'other-family': p => `it is ${kinds[p.kind]} for ${p.family}; Easel paints with SDXL`,
+  'other-kind': p => p.folder === undefined
+        ? `it is ${kinds[p.kind]}, which is of no use by itself`
+        : `it is ${kinds[p.kind]}; those belong into the folder ${p.folder}/`,
+  'not-recognised': p => p.tensors.length === 0
+        ? 'it holds no tensors'
+        : `it is none of the kinds of model that Easel knows; its first tensors are ${p.tensors.join(', ')}`,
+  'variant-not-built': p => `it is ${kinds[p.kind]} of a variant that Easel cannot use: ${p.variant}`,
+  'no-image-encoder': p => `no image encoder of width ${p.width} lies beside it; that of its authors belongs into the folder clip_vision/`,
+  'part-missing': p => `it has no ${missingParts[p.part]}; ${p.key} in the configuration names where to take ${p.part === 'vae' ? 'it' : 'them'} from`,
+  'no-base': () => 'it is a Refiner, and no model is there that it belongs to',
+  'other-latents': p => `its latents have ${p.found} channels; SDXL’s have ${p.expected}`,
+  'other-width': p => `it is ${kinds[p.kind]} for text of width ${p.found.join(' and ')}; the models here have ${p.expected.join(' and ')}`,
+  'not-json': () => 'it is not valid JSON',
+  'no-weights': () => 'it holds no .safetensors file',
+  'only-pickle': p => `it holds only a pickle (${p.name}), which can run code when opened; only .safetensors is read`,
+  foreign: p => foreignFormats[p.format],
+  'too-short': p => `it has only ${p.bytes} bytes`,
+  'header-size': p => `it claims a header of ${p.claimedBytes} bytes, more than ${p.limitBytes}: it is damaged or not safetensors`,
+  header: p => headerFaults[p.fault],
+  'too-many-tensors': p => `it has more than ${p.limit} tensors`,
+  'key-twice': p => `its header is not to be trusted: the key "${p.key}" comes twice`,
+  'key-forbidden': p => `its header is not to be trusted: it has a key named "${p.key}"`,
+  truncated: p => `it is cut short: ${p.expectedBytes - p.foundBytes} of its ${p.expectedBytes} bytes are missing. Download it again`,
+  'became-shorter': () => 'it became shorter while it was read',
+  gap: p => `its tensors do not lie side by side: there is a hole before "${p.tensor}"`,
+  overlap: p => `its tensors do not lie side by side: there is an overlap at "${p.tensor}"`,
+  'extra-bytes': p => `it has ${p.bytes} bytes that belong to no tensor`,
+  'tensor-entry': p => `its tensor "${p.tensor}" ${entryFaults[p.fault](p.found)}`,
+  'tensor-length': p => `its tensor "${p.tensor}" should take ${p.expectedBytes === '2^53' ? 'more than 2^53' : p.expectedBytes} bytes by its shape but has ${p.foundBytes}`,
+  'tensor-missing': p => `it has no tensor "${p.tensor}"`,
+  'tensor-shape': p => `"${p.tensor}" should be ${shape(p.expected)} by its config.json but is ${shape(p.found)}`,
+  'tensor-dtype': p => `"${p.tensor}" is ${p.dtype}, which cannot be computed with${p.usable.length === 0 ? '' : `; weights can be ${p.usable.join(', ')}`}`,
+  'not-onnx': () => 'it is no ONNX graph',
+  'onnx-weights': () => 'its weights lie inside an ONNX graph, which runs as it is: nothing can be added to it or looked up in it',
+  'embedding-vectors': p => p.found < 1
+        ? `"${p.tensor}" holds no vectors`
+        : `"${p.tensor}" holds ${p.found} vectors; a prompt has room for ${p.most}`,
+  'lora-shape': p => `its module "${p.module}" has factors of ${p.found.map(shape).join(' and ')}, which do not make the model's weight of ${shape(p.expected)}`,
+  'lora-unmatched': p => `none of its ${p.modules} modules is one of the model's; they are called ${p.examples.join(', ')}`,
+  'not-finite': p => `its tensor "${p.tensor}" holds numbers that are not finite`,
+  'not-an-index': () => 'it is not an index of shards',
+  'shard-name': p => `"${p.shard}" is not the name of a file beside it`,
+  'shard-lacks': p => `it lacks "${p.tensor}", which the index promises`,
+  'no-merges': () => 'it holds no merges',
+  'token-beyond': p => `it has a token with the id ${p.id}, and the text encoder beside it knows ${p.vocabulary}`,
+  'token-missing': p => `the vocabulary has no ${p.token}`,
+}
+
 /** The problem, as the end of a sentence. */
 export function fileReason(problem: ModelFileProblem): string {
   const p = quotable(problem)
-  switch (p.what) {
-    case 'missing':
-      return 'it does not exist'
-    case 'unreadable':
-      return systemReasons[p.code] ?? `it cannot be read (${p.code})`
-    case 'not-a-file':
-      return 'it is no regular file'
-    case 'too-large':
-      return `it has ${p.bytes} bytes, the limit is ${p.limitBytes}`
-    case 'not-a-folder':
-      return 'it is no folder'
-    case 'too-deep':
-      return `it lies more than ${p.limit} folders deep`
-    case 'too-many-files':
-      return `the models folders hold more than ${p.limit} files`
-    case 'dangling-link':
-      return `it is a link to ${p.target}, which does not exist`
-    case 'outside-link':
-      return `it is a link out of the models folder, to ${p.target}; name a folder around that under modelLinkTargets to allow it`
-    case 'name-taken':
-      return `its name is taken by ${p.by}`
-    case 'name-not-utf8':
-      return 'its name is not UTF-8: rename it'
-    case 'name-unusable':
-      return 'its name holds control characters'
-    case 'not-the-pinned-one':
-      return `models.lock pins it to ${p.expected.slice(0, 10)}…, but it is ${p.found.slice(0, 10)}…`
-    case 'pinned-missing':
-      return `it pins “${p.name}”, which is not there`
-    case 'other-family':
-      return `it is ${kinds[p.kind]} for ${p.family}; Easel paints with SDXL`
-    case 'other-kind':
-      return p.folder === undefined
-        ? `it is ${kinds[p.kind]}, which is of no use by itself`
-        : `it is ${kinds[p.kind]}; those belong into the folder ${p.folder}/`
-    case 'not-recognised':
-      return p.tensors.length === 0
-        ? 'it holds no tensors'
-        : `it is none of the kinds of model that Easel knows; its first tensors are ${p.tensors.join(', ')}`
-    case 'variant-not-built':
-      return `it is ${kinds[p.kind]} of a variant that Easel cannot use: ${p.variant}`
-    case 'no-image-encoder':
-      return `no image encoder of width ${p.width} lies beside it; that of its authors belongs into the folder clip_vision/`
-    case 'part-missing':
-      return `it has no ${missingParts[p.part]}; ${p.key} in the configuration names where to take ${p.part === 'vae' ? 'it' : 'them'} from`
-    case 'no-base':
-      return 'it is a Refiner, and no model is there that it belongs to'
-    case 'other-latents':
-      return `its latents have ${p.found} channels; SDXL’s have ${p.expected}`
-    case 'other-width':
-      return `it is ${kinds[p.kind]} for text of width ${p.found.join(' and ')}; the models here have ${p.expected.join(' and ')}`
-    case 'not-json':
-      return 'it is not valid JSON'
-    case 'no-weights':
-      return 'it holds no .safetensors file'
-    case 'only-pickle':
-      return `it holds only a pickle (${p.name}), which can run code when opened; only .safetensors is read`
-    case 'foreign':
-      return foreignFormats[p.format]
-    case 'too-short':
-      return `it has only ${p.bytes} bytes`
-    case 'header-size':
-      return `it claims a header of ${p.claimedBytes} bytes, more than ${p.limitBytes}: it is damaged or not safetensors`
-    case 'header':
-      return headerFaults[p.fault]
-    case 'too-many-tensors':
-      return `it has more than ${p.limit} tensors`
-    case 'key-twice':
-      return `its header is not to be trusted: the key "${p.key}" comes twice`
-    case 'key-forbidden':
-      return `its header is not to be trusted: it has a key named "${p.key}"`
-    case 'truncated':
-      return `it is cut short: ${p.expectedBytes - p.foundBytes} of its ${p.expectedBytes} bytes are missing. Download it again`
-    case 'became-shorter':
-      return 'it became shorter while it was read'
-    case 'gap':
-      return `its tensors do not lie side by side: there is a hole before "${p.tensor}"`
-    case 'overlap':
-      return `its tensors do not lie side by side: there is an overlap at "${p.tensor}"`
-    case 'extra-bytes':
-      return `it has ${p.bytes} bytes that belong to no tensor`
-    case 'tensor-entry':
-      return `its tensor "${p.tensor}" ${entryFaults[p.fault](p.found)}`
-    case 'tensor-length':
-      return `its tensor "${p.tensor}" should take ${p.expectedBytes === '2^53' ? 'more than 2^53' : p.expectedBytes} bytes by its shape but has ${p.foundBytes}`
-    case 'tensor-missing':
-      return `it has no tensor "${p.tensor}"`
-    case 'tensor-shape':
-      return `"${p.tensor}" should be ${shape(p.expected)} by its config.json but is ${shape(p.found)}`
-    case 'tensor-dtype':
-      return `"${p.tensor}" is ${p.dtype}, which cannot be computed with${p.usable.length === 0 ? '' : `; weights can be ${p.usable.join(', ')}`}`
-    case 'not-onnx':
-      return 'it is no ONNX graph'
-    case 'onnx-weights':
-      return 'its weights lie inside an ONNX graph, which runs as it is: nothing can be added to it or looked up in it'
-    case 'embedding-vectors':
-      return p.found < 1
-        ? `"${p.tensor}" holds no vectors`
-        : `"${p.tensor}" holds ${p.found} vectors; a prompt has room for ${p.most}`
-    case 'lora-shape':
-      return `its module "${p.module}" has factors of ${p.found.map(shape).join(' and ')}, which do not make the model's weight of ${shape(p.expected)}`
-    case 'lora-unmatched':
-      return `none of its ${p.modules} modules is one of the model's; they are called ${p.examples.join(', ')}`
-    case 'not-finite':
-      return `its tensor "${p.tensor}" holds numbers that are not finite`
-    case 'not-an-index':
-      return 'it is not an index of shards'
-    case 'shard-name':
-      return `"${p.shard}" is not the name of a file beside it`
-    case 'shard-lacks':
-      return `it lacks "${p.tensor}", which the index promises`
-    case 'no-merges':
-      return 'it holds no merges'
-    case 'token-beyond':
-      return `it has a token with the id ${p.id}, and the text encoder beside it knows ${p.vocabulary}`
-    case 'token-missing':
-      return `the vocabulary has no ${p.token}`
-  }
+  return reasonIn(fileReasons, p.what, p)
+}
+
+const configReasons: ReasonTable<ModelConfigProblem> = {
+  kind: p => p.found === '' ? 'is missing' : `is ${p.found}, which is not ${valueKinds[p.expected]}`,
+  value: p => `is ${p.found || 'missing'}, but only ${p.supported.join(' or ')} is supported`,
+  below: p => `is ${p.found}; it must be ${p.exclusive ? 'more than' : 'at least'} ${p.minimum}`,
+  above: p => `is ${p.found}; it must be ${p.exclusive ? 'less than' : 'at most'} ${p.maximum}`,
+  'noise-without-end': () => 'makes noise that grows beyond all numbers',
+  'not-sdxl': () => 'is not "text_time": this is no SDXL model',
+  entries: p => `has ${p.found} entries for ${p.levels} levels`,
+  depths: p => `has a list of ${p.found} depths for a block of ${p.blocks} transformers`,
+  'not-multiple': p => `has ${p.found}, no multiple of ${p.key} (${p.of})`,
+  'not-divisor': p => `is ${p.found}, which does not divide ${p.key} (${p.of})`,
+  heads: p => `has ${p.heads} heads for ${p.channels} channels`,
+  differs: p => `is ${p.found}, but ${p.key} is ${p.from}`,
+  channels: p => `is ${p.found}; with a VAE of ${p.latents} channels it must be ${p.allowed.join(' or ')}`,
+  'text-width': p => `is ${p.found}, but the text encoders give ${p.given}`,
+  'added-width': p => `is ${p.found}, which is not the pooled text (${p.pooled}) and 5 or 6 ids of ${p.idWidth}`,
 }
 
 function configReason(problem: ModelConfigProblem): string {
   const p = quotable(problem)
-  switch (p.what) {
-    case 'kind':
-      return p.found === '' ? 'is missing' : `is ${p.found}, which is not ${valueKinds[p.expected]}`
-    case 'value':
-      return `is ${p.found || 'missing'}, but only ${p.supported.join(' or ')} is supported`
-    case 'below':
-      return `is ${p.found}; it must be ${p.exclusive ? 'more than' : 'at least'} ${p.minimum}`
-    case 'above':
-      return `is ${p.found}; it must be ${p.exclusive ? 'less than' : 'at most'} ${p.maximum}`
-    case 'noise-without-end':
-      return 'makes noise that grows beyond all numbers'
-    case 'not-sdxl':
-      return 'is not "text_time": this is no SDXL model'
-    case 'entries':
-      return `has ${p.found} entries for ${p.levels} levels`
-    case 'depths':
-      return `has a list of ${p.found} depths for a block of ${p.blocks} transformers`
-    case 'not-multiple':
-      return `has ${p.found}, no multiple of ${p.key} (${p.of})`
-    case 'not-divisor':
-      return `is ${p.found}, which does not divide ${p.key} (${p.of})`
-    case 'heads':
-      return `has ${p.heads} heads for ${p.channels} channels`
-    case 'differs':
-      return `is ${p.found}, but ${p.key} is ${p.from}`
-    case 'channels':
-      return `is ${p.found}; with a VAE of ${p.latents} channels it must be ${p.allowed.join(' or ')}`
-    case 'text-width':
-      return `is ${p.found}, but the text encoders give ${p.given}`
-    case 'added-width':
-      return `is ${p.found}, which is not the pooled text (${p.pooled}) and 5 or 6 ids of ${p.idWidth}`
-  }
+  return reasonIn(configReasons, p.what, p)
 }
 
 const systemReasons: Readonly<Record<string, string>> = {

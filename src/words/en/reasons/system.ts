@@ -7,115 +7,92 @@ import type { StorageProblem } from '../../../errors/storage-problem.ts'
 import type { StoreProblem } from '../../../errors/store-problem.ts'
 import { exitCodeOf, isException, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
 import { sizeOf } from '../../amounts.ts'
+import { type ReasonTable, reasonIn } from '../../reason-table.ts'
+
+const fileReasons: ReasonTable<FileProblem> = {
+  missing: () => 'there is no such file or folder',
+  'not-allowed': () => 'it is not allowed',
+  folder: () => 'it is a folder',
+  'too-large': () => 'it is too large',
+  'link-circle': () => 'its links lead in a circle',
+  'long-name': () => 'its name is too long',
+  'no-folder': () => 'part of its path is not a folder',
+  'disk-read-only': () => 'the disk is read-only',
+  'disk-full': () => 'the disk is full',
+  'no-room': p => `it needs ${sizeOf(p.neededBytes)}, and ${sizeOf(p.freeBytes)} of the disk are free`,
+  other: p => `the system answers ${p.code}`,
+}
 
 /** Continues “… cannot be read: ”. */
 export function fileReason(p: FileProblem): string {
-  switch (p.what) {
-    case 'missing':
-      return 'there is no such file or folder'
-    case 'not-allowed':
-      return 'it is not allowed'
-    case 'folder':
-      return 'it is a folder'
-    case 'too-large':
-      return 'it is too large'
-    case 'link-circle':
-      return 'its links lead in a circle'
-    case 'long-name':
-      return 'its name is too long'
-    case 'no-folder':
-      return 'part of its path is not a folder'
-    case 'disk-read-only':
-      return 'the disk is read-only'
-    case 'disk-full':
-      return 'the disk is full'
-    case 'no-room':
-      return `it needs ${sizeOf(p.neededBytes)}, and ${sizeOf(p.freeBytes)} of the disk are free`
-    case 'other':
-      return `the system answers ${p.code}`
-  }
+  return reasonIn(fileReasons, p.what, p)
+}
+
+const fetchReasons: ReasonTable<ModelFetchProblem> = {
+  lost: () => 'the Easel that has it does not answer; what came is kept, and the rest follows when it is back',
+  unavailable: () => 'the Easel that has it cannot read it any more',
+  damaged: p => `${p.file} came with the hash ${p.found.slice(0, 10)}, not ${p.expected.slice(0, 10)}, and is fetched anew`,
+  occupied: p => `other files are at ${p.path} already: move them away, or give both machines the same \`models\` in their configuration`,
 }
 
 /** Continues “The model cannot be fetched: ”. */
 export function fetchReason(p: ModelFetchProblem): string {
-  switch (p.what) {
-    case 'lost':
-      return 'the Easel that has it does not answer; what came is kept, and the rest follows when it is back'
-    case 'unavailable':
-      return 'the Easel that has it cannot read it any more'
-    case 'damaged':
-      return `${p.file} came with the hash ${p.found.slice(0, 10)}, not ${p.expected.slice(0, 10)}, and is fetched anew`
-    case 'occupied':
-      return `other files are at ${p.path} already: move them away, or give both machines the same \`models\` in their configuration`
-  }
+  return reasonIn(fetchReasons, p.what, p)
+}
+
+const storageReasons: ReasonTable<StorageProblem> = {
+  'disk-full': () => 'the disk is full',
+  'quota-used-up': () => 'the disk quota is used up',
+  'disk-read-only': () => 'the disk is read-only',
+  busy: () => 'another program holds the database',
+  setting: p => `${p.name} is ${p.found}, not ${p.expected}`,
+  other: p => `the database answers ${p.code}`,
 }
 
 /** Continues “Easel cannot store anything right now: ”. */
 export function storageReason(p: StorageProblem): string {
-  switch (p.what) {
-    case 'disk-full':
-      return 'the disk is full'
-    case 'quota-used-up':
-      return 'the disk quota is used up'
-    case 'disk-read-only':
-      return 'the disk is read-only'
-    case 'busy':
-      return 'another program holds the database'
-    case 'setting':
-      return `${p.name} is ${p.found}, not ${p.expected}`
-    case 'other':
-      return `the database answers ${p.code}`
-  }
+  return reasonIn(storageReasons, p.what, p)
+}
+
+const refusalReasons: ReasonTable<RefusalProblem> = {
+  token: p => `${p.variable} is not a valid token`,
+  'no-bot-token': p => `${p.variable} is not a bot’s token`,
+  'no-bot': () => 'the installation brought no bot',
+  sharding: () => 'the bot is in too many servers for so few connections',
+  intent: () => 'the bot lacks an intent: switch it on in the developer portal, under Bot',
+  closed: p => `the gateway closed with ${p.code}`,
+  error: p => `${p.subject}: ${p.code}`,
 }
 
 /** Continues “Discord refused: ”. */
 export function refusalReason(p: RefusalProblem): string {
-  switch (p.what) {
-    case 'token':
-      return `${p.variable} is not a valid token`
-    case 'no-bot-token':
-      return `${p.variable} is not a bot’s token`
-    case 'no-bot':
-      return 'the installation brought no bot'
-    case 'sharding':
-      return 'the bot is in too many servers for so few connections'
-    case 'intent':
-      return 'the bot lacks an intent: switch it on in the developer portal, under Bot'
-    case 'closed':
-      return `the gateway closed with ${p.code}`
-    case 'error':
-      return `${p.subject}: ${p.code}`
-  }
+  return reasonIn(refusalReasons, p.what, p)
+}
+
+const redisReasons: ReasonTable<RedisProblem> = {
+  unreachable: p => `it gives no answer (${p.code})`,
+  'not-admitted': () => 'it does not accept the user in redis.url with the password in EASEL_REDIS_PASSWORD',
+  version: p => `its version is ${p.found}, and ${p.needed} or newer is needed`,
+  eviction: p => `it throws work away when its memory is full (maxmemory-policy is ${p.policy}, and must be noeviction)`,
+  commands: p => `it lacks these commands, or does not allow them: ${p.missing.join(', ')}`,
 }
 
 /** Continues “Redis on HOST cannot be used: ”. */
 export function redisReason(p: RedisProblem): string {
-  switch (p.what) {
-    case 'unreachable':
-      return `it gives no answer (${p.code})`
-    case 'not-admitted':
-      return 'it does not accept the user in redis.url with the password in EASEL_REDIS_PASSWORD'
-    case 'version':
-      return `its version is ${p.found}, and ${p.needed} or newer is needed`
-    case 'eviction':
-      return `it throws work away when its memory is full (maxmemory-policy is ${p.policy}, and must be noeviction)`
-    case 'commands':
-      return `it lacks these commands, or does not allow them: ${p.missing.join(', ')}`
-  }
+  return reasonIn(redisReasons, p.what, p)
 }
 
 const storeActions = { write: 'writing', read: 'reading', delete: 'deleting' } as const
 
+const storeReasons: ReasonTable<StoreProblem> = {
+  unreachable: p => `it gives no answer (${p.code})`,
+  refused: p => `it refuses ${storeActions[p.doing]} (${[p.status, p.code].join(' ').trim()})`,
+  damaged: () => 'what was read is not what was written',
+}
+
 /** Continues “The store cannot be used: ”. */
 export function storeReason(p: StoreProblem): string {
-  switch (p.what) {
-    case 'unreachable':
-      return `it gives no answer (${p.code})`
-    case 'refused':
-      return `it refuses ${storeActions[p.doing]} (${[p.status, p.code].join(' ').trim()})`
-    case 'damaged':
-      return 'what was read is not what was written'
-  }
+  return reasonIn(storeReasons, p.what, p)
 }
 
 const workerEnds: Record<WorkerEndCode, string> = {

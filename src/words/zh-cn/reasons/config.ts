@@ -1,5 +1,6 @@
 /** 简体中文：配置哪里有误。 */
 import type { ConfigProblem, SettingFormat, SettingType, YamlFault } from '../../../errors/config-problem.ts'
+import { type ReasonTable, reasonIn } from '../../reason-table.ts'
 
 export function configRefusal(file: string | undefined, key: string, problem: ConfigProblem): string {
   const where = key === '' ? '整个文件' : `“${key}”`
@@ -38,53 +39,33 @@ const yaml: Record<YamlFault, string> = {
   'several-documents': '--- 之后是第二个文档，只能有一个',
 }
 
+const reasons: ReasonTable<ConfigProblem> = {
+  yaml: p => `不是 YAML（${p.position ? `第 ${p.position.line} 行第 ${p.position.column} 列：` : ''}${yaml[p.fault]}）`,
+  invalid: p => `这里不能用 ${p.found}`,
+  'unknown-key': p => `没有这个设置${p.nearest === undefined ? '' : `，是不是 ${p.nearest}？`}`,
+  secret: () => '密钥只从环境变量读取，见 config/example.env',
+  'no-value': () => '没有值',
+  empty: () => '是空的',
+  type: p => `${p.found} 不是${types[p.expected]}`,
+  choice: p => `${p.found} 不在可选值 ${p.known.join('、')} 之中`,
+  range: p => `${p.found} ${range(p)}`,
+  format: p => `${p.found} 不是${formats[p.expected]}`,
+  'device-twice': () => '同一个设备写了两次',
+  'webgpu-twice': p => `webgpu 与 ${p.cards.join(' 或 ')} 是同一张显卡；每张显卡只能写一次`,
+  'auto-not-alone': () => 'auto 会选择所有设备，只能单独使用',
+  'preset-unknown': p => `没有预设“${p.name}”，可选：${p.known.join('、')}`,
+  'sampler-unknown': p => `没有采样器“${p.name}”，相近的有：${p.nearest.join('、')}`,
+  'space-inside': () => '中间有空格或换行',
+  'not-set': () => '环境变量里没有设置',
+  'encryption-key': () => '必须是 32 字节，用 base64 或十六进制书写（可用 openssl rand -base64 32 生成）',
+  address: p => `这台机器不能监听 ${p.address}（${p.code}）`,
+  'without-tls': p => `发往 ${p.host} 的一切都不会加密；请用 ${p.scheme}://，或把 ${p.host} 写进 ${p.setting}`,
+  'not-in-guild': p => `Easel 不在服务器 ${p.guildId} 里`,
+  'no-adapter': () => '所有入口都关闭了，请设置令牌，或把 web.enabled 设为 true',
+}
+
 function reason(p: ConfigProblem): string {
-  switch (p.what) {
-    case 'yaml':
-      return `不是 YAML（${p.position ? `第 ${p.position.line} 行第 ${p.position.column} 列：` : ''}${yaml[p.fault]}）`
-    case 'invalid':
-      return `这里不能用 ${p.found}`
-    case 'unknown-key':
-      return `没有这个设置${p.nearest === undefined ? '' : `，是不是 ${p.nearest}？`}`
-    case 'secret':
-      return '密钥只从环境变量读取，见 config/example.env'
-    case 'no-value':
-      return '没有值'
-    case 'empty':
-      return '是空的'
-    case 'type':
-      return `${p.found} 不是${types[p.expected]}`
-    case 'choice':
-      return `${p.found} 不在可选值 ${p.known.join('、')} 之中`
-    case 'range':
-      return `${p.found} ${range(p)}`
-    case 'format':
-      return `${p.found} 不是${formats[p.expected]}`
-    case 'device-twice':
-      return '同一个设备写了两次'
-    case 'webgpu-twice':
-      return `webgpu 与 ${p.cards.join(' 或 ')} 是同一张显卡；每张显卡只能写一次`
-    case 'auto-not-alone':
-      return 'auto 会选择所有设备，只能单独使用'
-    case 'preset-unknown':
-      return `没有预设“${p.name}”，可选：${p.known.join('、')}`
-    case 'sampler-unknown':
-      return `没有采样器“${p.name}”，相近的有：${p.nearest.join('、')}`
-    case 'space-inside':
-      return '中间有空格或换行'
-    case 'not-set':
-      return '环境变量里没有设置'
-    case 'encryption-key':
-      return '必须是 32 字节，用 base64 或十六进制书写（可用 openssl rand -base64 32 生成）'
-    case 'address':
-      return `这台机器不能监听 ${p.address}（${p.code}）`
-    case 'without-tls':
-      return `发往 ${p.host} 的一切都不会加密；请用 ${p.scheme}://，或把 ${p.host} 写进 ${p.setting}`
-    case 'not-in-guild':
-      return `Easel 不在服务器 ${p.guildId} 里`
-    case 'no-adapter':
-      return '所有入口都关闭了，请设置令牌，或把 web.enabled 设为 true'
-  }
+  return reasonIn(reasons, p.what, p)
 }
 
 function range({ min, max, open }: Extract<ConfigProblem, { what: 'range' }>): string {

@@ -7,109 +7,86 @@ import type { StorageProblem } from '../../../errors/storage-problem.ts'
 import type { StoreProblem } from '../../../errors/store-problem.ts'
 import { exitCodeOf, isException, isWorkerEndCode, type WorkerEndCode } from '../../../errors/worker-end.ts'
 import { sizeOf } from '../../amounts.ts'
+import { type ReasonTable, reasonIn } from '../../reason-table.ts'
+
+const fileReasons: ReasonTable<FileProblem> = {
+  missing: () => '没有这个文件或文件夹',
+  'not-allowed': () => '没有权限',
+  folder: () => '它是一个文件夹',
+  'too-large': () => '它太大了',
+  'link-circle': () => '它的链接绕成了圈',
+  'long-name': () => '它的名字太长',
+  'no-folder': () => '路径中有一段不是文件夹',
+  'disk-read-only': () => '磁盘是只读的',
+  'disk-full': () => '磁盘已满',
+  'no-room': p => `需要 ${sizeOf(p.neededBytes)}，磁盘只剩 ${sizeOf(p.freeBytes)}`,
+  other: p => `系统返回 ${p.code}`,
+}
 
 export function fileReason(p: FileProblem): string {
-  switch (p.what) {
-    case 'missing':
-      return '没有这个文件或文件夹'
-    case 'not-allowed':
-      return '没有权限'
-    case 'folder':
-      return '它是一个文件夹'
-    case 'too-large':
-      return '它太大了'
-    case 'link-circle':
-      return '它的链接绕成了圈'
-    case 'long-name':
-      return '它的名字太长'
-    case 'no-folder':
-      return '路径中有一段不是文件夹'
-    case 'disk-read-only':
-      return '磁盘是只读的'
-    case 'disk-full':
-      return '磁盘已满'
-    case 'no-room':
-      return `需要 ${sizeOf(p.neededBytes)}，磁盘只剩 ${sizeOf(p.freeBytes)}`
-    case 'other':
-      return `系统返回 ${p.code}`
-  }
+  return reasonIn(fileReasons, p.what, p)
+}
+
+const fetchReasons: ReasonTable<ModelFetchProblem> = {
+  lost: () => '有这个模型的 Easel 没有回应；已取到的部分会保留，它恢复后再取其余部分',
+  unavailable: () => '有这个模型的 Easel 已读不到它',
+  damaged: p => `${p.file} 取到的哈希值是 ${p.found.slice(0, 10)}，不是 ${p.expected.slice(0, 10)}，会重新取`,
+  occupied: p => `${p.path} 处已有别的文件：请把它们移走，或让两台机器的配置里 \`models\` 一致`,
 }
 
 export function fetchReason(p: ModelFetchProblem): string {
-  switch (p.what) {
-    case 'lost':
-      return '有这个模型的 Easel 没有回应；已取到的部分会保留，它恢复后再取其余部分'
-    case 'unavailable':
-      return '有这个模型的 Easel 已读不到它'
-    case 'damaged':
-      return `${p.file} 取到的哈希值是 ${p.found.slice(0, 10)}，不是 ${p.expected.slice(0, 10)}，会重新取`
-    case 'occupied':
-      return `${p.path} 处已有别的文件：请把它们移走，或让两台机器的配置里 \`models\` 一致`
-  }
+  return reasonIn(fetchReasons, p.what, p)
+}
+
+const storageReasons: ReasonTable<StorageProblem> = {
+  'disk-full': () => '磁盘已满',
+  'quota-used-up': () => '磁盘配额已用完',
+  'disk-read-only': () => '磁盘是只读的',
+  busy: () => '另一个程序正占用数据库',
+  setting: p => `${p.name} 是 ${p.found}，而不是 ${p.expected}`,
+  other: p => `数据库返回 ${p.code}`,
 }
 
 export function storageReason(p: StorageProblem): string {
-  switch (p.what) {
-    case 'disk-full':
-      return '磁盘已满'
-    case 'quota-used-up':
-      return '磁盘配额已用完'
-    case 'disk-read-only':
-      return '磁盘是只读的'
-    case 'busy':
-      return '另一个程序正占用数据库'
-    case 'setting':
-      return `${p.name} 是 ${p.found}，而不是 ${p.expected}`
-    case 'other':
-      return `数据库返回 ${p.code}`
-  }
+  return reasonIn(storageReasons, p.what, p)
+}
+
+const refusalReasons: ReasonTable<RefusalProblem> = {
+  token: p => `${p.variable} 不是有效的令牌`,
+  'no-bot-token': p => `${p.variable} 不是机器人的令牌`,
+  'no-bot': () => '安装时没有带来机器人',
+  sharding: () => '机器人所在的服务器太多，连接数不够',
+  intent: () => '机器人缺少一项 intent：请在开发者后台的 Bot 页面打开',
+  closed: p => `网关以代码 ${p.code} 关闭了连接`,
+  error: p => `${p.subject}：${p.code}`,
 }
 
 export function refusalReason(p: RefusalProblem): string {
-  switch (p.what) {
-    case 'token':
-      return `${p.variable} 不是有效的令牌`
-    case 'no-bot-token':
-      return `${p.variable} 不是机器人的令牌`
-    case 'no-bot':
-      return '安装时没有带来机器人'
-    case 'sharding':
-      return '机器人所在的服务器太多，连接数不够'
-    case 'intent':
-      return '机器人缺少一项 intent：请在开发者后台的 Bot 页面打开'
-    case 'closed':
-      return `网关以代码 ${p.code} 关闭了连接`
-    case 'error':
-      return `${p.subject}：${p.code}`
-  }
+  return reasonIn(refusalReasons, p.what, p)
+}
+
+const redisReasons: ReasonTable<RedisProblem> = {
+  unreachable: p => `没有回应（${p.code}）`,
+  'not-admitted': () => '它不接受 redis.url 里的用户和 EASEL_REDIS_PASSWORD 里的密码',
+  version: p => `它的版本是 ${p.found}，需要 ${p.needed} 或更新`,
+  eviction: p => `内存满时它会丢弃任务（maxmemory-policy 是 ${p.policy}，必须是 noeviction）`,
+  commands: p => `它没有或不允许这些命令：${p.missing.join('、')}`,
 }
 
 export function redisReason(p: RedisProblem): string {
-  switch (p.what) {
-    case 'unreachable':
-      return `没有回应（${p.code}）`
-    case 'not-admitted':
-      return '它不接受 redis.url 里的用户和 EASEL_REDIS_PASSWORD 里的密码'
-    case 'version':
-      return `它的版本是 ${p.found}，需要 ${p.needed} 或更新`
-    case 'eviction':
-      return `内存满时它会丢弃任务（maxmemory-policy 是 ${p.policy}，必须是 noeviction）`
-    case 'commands':
-      return `它没有或不允许这些命令：${p.missing.join('、')}`
-  }
+  return reasonIn(redisReasons, p.what, p)
 }
 
 const storeActions = { write: '写入', read: '读取', delete: '删除' } as const
 
+const storeReasons: ReasonTable<StoreProblem> = {
+  unreachable: p => `没有回应（${p.code}）`,
+  refused: p => `它拒绝${storeActions[p.doing]}（${[p.status, p.code].join(' ').trim()}）`,
+  damaged: () => '读到的不是写入的内容',
+}
+
 export function storeReason(p: StoreProblem): string {
-  switch (p.what) {
-    case 'unreachable':
-      return `没有回应（${p.code}）`
-    case 'refused':
-      return `它拒绝${storeActions[p.doing]}（${[p.status, p.code].join(' ').trim()}）`
-    case 'damaged':
-      return '读到的不是写入的内容'
-  }
+  return reasonIn(storeReasons, p.what, p)
 }
 
 const workerEnds: Record<WorkerEndCode, string> = {
