@@ -55,9 +55,6 @@ export const unscopedAllowed: Readonly<Record<string, string>> = {
 export const maxLines = 300
 export const maxFiles = 16
 
-/** Folders with one file per variant, which may have any number of files. */
-export const foldersOfVariants = ['src/engine/sampling/samplers', 'src/engine/sampling/schedules']
-
 /** The conventions for comments (CONTRIBUTING.md) that a pattern can check. */
 export const misspeltComments: readonly { form: RegExp; complaint: string }[] = [
   {

@@ -14,7 +14,7 @@ import type { Messages } from '../outbound/messages.ts'
 import { render } from '../outbound/render.ts'
 import type { Uploads } from '../outbound/uploads.ts'
 import type { SlackApi } from '../transport/api.ts'
-import type { Channels } from './channels.ts'
+import type { Channels } from './lookups/channels.ts'
 import type { Downloads } from './downloads.ts'
 import type { RequestContext, RequestContexts } from './request-context.ts'
 

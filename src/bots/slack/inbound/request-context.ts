@@ -5,8 +5,8 @@ import { wordsFor } from '../../../words/locale.ts'
 import { withNames } from '../../chat/mentioned-names.ts'
 import type { MessagePlace } from '../outbound/messages.ts'
 import type { Workspace, WorkspaceIds, Workspaces } from '../transport/workspaces.ts'
-import type { Channels } from './channels.ts'
-import type { Members } from './members.ts'
+import type { Channels } from './lookups/channels.ts'
+import type { Members } from './lookups/members.ts'
 
 /** The facts that every kind of payload contains, in different fields. */
 export interface Sender {

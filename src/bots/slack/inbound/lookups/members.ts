@@ -1,9 +1,9 @@
 /** Looks up people on Slack: name, language, rights. A failed look-up gives no rights. */
 import type { UsersInfoResponse } from '@slack/web-api'
-import type { Rights } from '../../../app/people/people.ts'
-import type { Clock } from '../../../system/ports.ts'
-import type { SlackApi } from '../transport/api.ts'
-import type { Workspace } from '../transport/workspaces.ts'
+import type { Rights } from '../../../../app/people/people.ts'
+import type { Clock } from '../../../../system/ports.ts'
+import type { SlackApi } from '../../transport/api.ts'
+import type { Workspace } from '../../transport/workspaces.ts'
 import { LookupCache } from './lookup-cache.ts'
 
 export interface Member {

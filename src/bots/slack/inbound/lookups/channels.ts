@@ -1,8 +1,8 @@
 /** Looks up channels on Slack: their audience, and whether the bot can post there. */
-import type { Audience } from '../../../common/conversations.ts'
-import type { Clock } from '../../../system/ports.ts'
-import type { SlackApi } from '../transport/api.ts'
-import type { Workspace } from '../transport/workspaces.ts'
+import type { Audience } from '../../../../common/conversations.ts'
+import type { Clock } from '../../../../system/ports.ts'
+import type { SlackApi } from '../../transport/api.ts'
+import type { Workspace } from '../../transport/workspaces.ts'
 import { LookupCache } from './lookup-cache.ts'
 
 interface ChannelFacts {

@@ -1,8 +1,8 @@
 /** A cache for look-ups of people and channels on Slack, with a time limit per look-up. */
 import { LRUCache } from 'lru-cache'
-import type { Clock } from '../../../system/ports.ts'
-import { within } from '../../../system/time-limit.ts'
-import { onClock } from '../../timed-cache.ts'
+import type { Clock } from '../../../../system/ports.ts'
+import { within } from '../../../../system/time-limit.ts'
+import { onClock } from '../../../timed-cache.ts'
 
 const mostKept = 10_000
 /** The look-up must leave most of the 3 s for an acknowledgement to the request itself. */

@@ -7,12 +7,12 @@
  * The first two steps, the last one, and in short runs the one before it are those of DPM++ 2M.
  * Uses solver (of those steps), lowerOrderFinal and eulerAtFinal.
  */
-import { combine } from '../arithmetic.ts'
-import { multistepRange } from '../noise/diffusers-levels.ts'
-import { samplerFrame } from '../noise/noise-levels.ts'
-import type { LevelSampler } from '../sampler.ts'
-import { secondOrder, shortRun } from '../second-order.ts'
-import { type EarlierCall, slopeAndCurvature } from '../third-order.ts'
+import { combine } from '../../arithmetic.ts'
+import { multistepRange } from '../../noise/diffusers-levels.ts'
+import { samplerFrame } from '../../noise/noise-levels.ts'
+import type { LevelSampler } from '../../sampler.ts'
+import { secondOrder, shortRun } from '../../second-order.ts'
+import { type EarlierCall, slopeAndCurvature } from '../../third-order.ts'
 
 export const dpmpp3m: LevelSampler = {
   name: 'dpmpp_3m',

@@ -8,12 +8,12 @@
  * The first step has no D₁ and no D₂, the second no D₂. A step to 0 returns x0.
  * Noise is drawn in every step except a step to 0. Uses eta and noiseFactor.
  */
-import { combine } from '../arithmetic.ts'
-import { kDiffusionLevels } from '../noise/k-diffusion-levels.ts'
-import { samplerFrame } from '../noise/noise-levels.ts'
-import { levelAt, logSnr } from '../preconditioning.ts'
-import type { LevelSampler } from '../sampler.ts'
-import { type EarlierCall, slopeAndCurvature } from '../third-order.ts'
+import { combine } from '../../arithmetic.ts'
+import { kDiffusionLevels } from '../../noise/k-diffusion-levels.ts'
+import { samplerFrame } from '../../noise/noise-levels.ts'
+import { levelAt, logSnr } from '../../preconditioning.ts'
+import type { LevelSampler } from '../../sampler.ts'
+import { type EarlierCall, slopeAndCurvature } from '../../third-order.ts'
 
 export const dpmpp3mSde: LevelSampler = {
   name: 'dpmpp_3m_sde',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rightsOf } from '../../../../src/bots/slack/inbound/members.ts'
+import { rightsOf } from '../../../../../src/bots/slack/inbound/lookups/members.ts'
 
 const none = { member: false, moderator: false, admin: false }
 const member = { ...none, member: true }

@@ -4,11 +4,11 @@
  * of second order that starts again at the pair's start. An even run ends with two steps of first order, an odd run with one.
  * Limits: uses linspace timesteps and ignores the config's spacing, as the reference does.
  */
-import { combine } from '../arithmetic.ts'
-import { trainingRange } from '../noise/diffusers-levels.ts'
-import { samplerFrame } from '../noise/noise-levels.ts'
-import { levelAt, logSnr } from '../preconditioning.ts'
-import type { LevelSampler } from '../sampler.ts'
+import { combine } from '../../arithmetic.ts'
+import { trainingRange } from '../../noise/diffusers-levels.ts'
+import { samplerFrame } from '../../noise/noise-levels.ts'
+import { levelAt, logSnr } from '../../preconditioning.ts'
+import type { LevelSampler } from '../../sampler.ts'
 
 export const dpmppSinglestep: LevelSampler = {
   name: 'dpmpp_singlestep',

@@ -6,11 +6,11 @@
  *
  * Uses solver, lowerOrderFinal and eulerAtFinal.
  */
-import { combine } from '../arithmetic.ts'
-import { multistepRange } from '../noise/diffusers-levels.ts'
-import { samplerFrame } from '../noise/noise-levels.ts'
-import type { LevelSampler } from '../sampler.ts'
-import { secondOrder } from '../second-order.ts'
+import { combine } from '../../arithmetic.ts'
+import { multistepRange } from '../../noise/diffusers-levels.ts'
+import { samplerFrame } from '../../noise/noise-levels.ts'
+import type { LevelSampler } from '../../sampler.ts'
+import { secondOrder } from '../../second-order.ts'
 
 export const dpmpp2m: LevelSampler = {
   name: 'dpmpp_2m',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { LookupCache } from '../../../../src/bots/slack/inbound/lookup-cache.ts'
-import { FakeClock } from '../../../fakes/fake-clock.ts'
+import { LookupCache } from '../../../../../src/bots/slack/inbound/lookups/lookup-cache.ts'
+import { FakeClock } from '../../../../fakes/fake-clock.ts'
 
 const minuteMs = 60_000
 

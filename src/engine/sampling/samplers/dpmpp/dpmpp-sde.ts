@@ -7,14 +7,14 @@
  *
  * Noise is drawn in both calls of a step; a step to 0 is an Euler step and draws none. Uses eta, noiseFactor and middle.
  */
-import { at, combine } from '../arithmetic.ts'
-import { kDiffusionLevels } from '../noise/k-diffusion-levels.ts'
-import { callFrame } from '../noise/noise-levels.ts'
-import { explodingLevel, levelAt } from '../preconditioning.ts'
-import type { LevelSampler } from '../sampler.ts'
-import { twoCallsPerStep } from '../two-calls.ts'
+import { at, combine } from '../../arithmetic.ts'
+import { kDiffusionLevels } from '../../noise/k-diffusion-levels.ts'
+import { callFrame } from '../../noise/noise-levels.ts'
+import { explodingLevel, levelAt } from '../../preconditioning.ts'
+import type { LevelSampler } from '../../sampler.ts'
+import { twoCallsPerStep } from '../../two-calls.ts'
 import { towards } from './dpmpp-2s-ancestral.ts'
-import { ancestralSplit } from './euler-ancestral.ts'
+import { ancestralSplit } from '../euler-ancestral.ts'
 
 export const dpmppSde: LevelSampler = {
   name: 'dpmpp_sde',

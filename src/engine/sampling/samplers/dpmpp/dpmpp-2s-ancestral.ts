@@ -6,13 +6,13 @@
  *
  * A step down to 0 is an Euler step. Noise is drawn in second calls only. Uses eta and noiseFactor.
  */
-import { at, combine } from '../arithmetic.ts'
-import { kDiffusionLevels } from '../noise/k-diffusion-levels.ts'
-import { callFrame } from '../noise/noise-levels.ts'
-import { explodingLevel, levelAt } from '../preconditioning.ts'
-import type { LevelSampler } from '../sampler.ts'
-import { twoCallsPerStep } from '../two-calls.ts'
-import { ancestralSplit } from './euler-ancestral.ts'
+import { at, combine } from '../../arithmetic.ts'
+import { kDiffusionLevels } from '../../noise/k-diffusion-levels.ts'
+import { callFrame } from '../../noise/noise-levels.ts'
+import { explodingLevel, levelAt } from '../../preconditioning.ts'
+import type { LevelSampler } from '../../sampler.ts'
+import { twoCallsPerStep } from '../../two-calls.ts'
+import { ancestralSplit } from '../euler-ancestral.ts'
 
 export const dpmpp2sAncestral: LevelSampler = {
   name: 'dpmpp_2s_a',

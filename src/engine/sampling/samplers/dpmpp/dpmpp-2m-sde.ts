@@ -8,11 +8,11 @@
  * Noise is drawn in every step, including the last one, where its factor is 0. Uses eta, noiseFactor, solver,
  * lowerOrderFinal and eulerAtFinal.
  */
-import { combine } from '../arithmetic.ts'
-import { multistepRange } from '../noise/diffusers-levels.ts'
-import { samplerFrame } from '../noise/noise-levels.ts'
-import type { LevelSampler } from '../sampler.ts'
-import { secondOrder } from '../second-order.ts'
+import { combine } from '../../arithmetic.ts'
+import { multistepRange } from '../../noise/diffusers-levels.ts'
+import { samplerFrame } from '../../noise/noise-levels.ts'
+import type { LevelSampler } from '../../sampler.ts'
+import { secondOrder } from '../../second-order.ts'
 
 export const dpmpp2mSde: LevelSampler = {
   name: 'dpmpp_2m_sde',
