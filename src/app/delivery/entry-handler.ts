@@ -1,17 +1,16 @@
 /** Handles each kind of outbox entry, and records its outcome in one transaction. */
 import { dayMs } from '../../common/durations.ts'
-import type { Database } from '../../db/database.ts'
 import type { DeliveryRecord } from '../../db/repositories/deliveries/deliveries.ts'
 import type { OutboxEntry } from '../../db/repositories/deliveries/outbox.ts'
-import { toAppError } from '../../errors/errors.ts'
-import type { Clock, Logger, Random } from '../../system/ports.ts'
+import type { Clock, Random } from '../../system/ports.ts'
 import { isOpenThere } from '../access/visible.ts'
 import { isSamePerson } from '../people/people.ts'
 import type { JobViews } from '../views/job-views.ts'
 import type { JobView } from '../views/views.ts'
-import type { Courier, Delivery, DeliveryResult } from './courier.ts'
+import type { Courier, Delivery } from './courier.ts'
 import { tryInOrder } from './delivery-methods.ts'
 import { resultOf } from './delivery-result.ts'
+import { type EndNoticeParts, sendEndNotice } from './end-notice.ts'
 import { FanOuts, type Group } from './fan-outs.ts'
 import { RefusalRetries } from './refusal-retries.ts'
 import { removeSteps } from './remove-steps.ts'
@@ -26,14 +25,10 @@ const keepAskingForMs = 30 * dayMs
 /** The number of tries after an unexpected fault, which may be temporary. */
 const faultTries = 3
 
-export interface EntryHandlerParts {
-  /** Whether people without a setting of their own are notified of results. */
-  notify: boolean
-  db: Database
+export interface EntryHandlerParts extends EndNoticeParts {
   views: JobViews
   clock: Clock
   random: Random
-  log: Logger
 }
 
 /** `shown`: the job's state that is visible now; `unshown`: a state that is not visible yet. `wakes`: deliveries with new work. */
@@ -177,9 +172,7 @@ export class EntryHandler {
     const { db, log } = this.#parts
     const result = resultOf(record)
     const shown = delivery.fanOut && this.#fanOuts.stateOf(record)
-    const isToBeTold = courier.tell && result && this.#isToBeTold(delivery, result)
-    const told = delivery.fanOut ? this.#toldOfAll(delivery) : isToBeTold && delivery
-    if (told) await this.#tell(courier, told)
+    await sendEndNotice(this.#parts, courier, delivery, result)
     const card = delivery.fanOut?.leads ? await courier.showFanOut?.(delivery) : undefined
     const refused = (result && (await courier.close(delivery, result))) ?? card
     const pause = refused && this.#retries.pauseAfter(entry.id, refused.reason)
@@ -191,35 +184,6 @@ export class EntryHandler {
       if (!delivery.fanOut || this.#fanOuts.stateOf(record) === shown) db.outbox.remove(entry.id)
     })
     return { outcome: 'more' }
-  }
-
-  /** A notice that fails finally must not block the final update of the card. */
-  async #tell(courier: Courier, delivery: Delivery): Promise<void> {
-    try {
-      await courier.tell?.(delivery)
-    } catch (error) {
-      const fault = toAppError(error)
-      if (fault.retryable || fault.code === 'storage') throw fault
-      this.#parts.log.error({ delivery: delivery.id, error: fault.message }, 'somebody was not told')
-    }
-  }
-
-  /** The delivery that sends the notice of a fan-out; undefined if there is no notice, or not yet. */
-  #toldOfAll(delivery: Delivery): Delivery | undefined {
-    const { leads = false, members = [] } = delivery.fanOut ?? {}
-    if (!leads || members.some(({ result }) => result === undefined)) return undefined
-    const told = members.find(({ job, result }) => result && this.#isToBeTold({ ...delivery, job }, result))
-    return told?.address === undefined ? undefined : { ...delivery, job: told.job, address: told.address }
-  }
-
-  /** Whether a notice is needed: edits notify nobody, direct messages do, and who cancels their own job knows. */
-  #isToBeTold({ job, recipient, isCopy }: Delivery, result: DeliveryResult): boolean {
-    const { db, notify } = this.#parts
-    if (isCopy || result.kind !== 'arrived') return false
-    if (job.state === 'cancelled' && !db.audit.has({ action: 'cancel', target: job.id })) return false
-    const isNewDirect =
-      result.method === 'direct' || (job.conversation.kind === 'direct' && result.method !== 'edit')
-    return !isNewDirect && (db.people.settings(recipient).notify ?? notify)
   }
 
   /**
