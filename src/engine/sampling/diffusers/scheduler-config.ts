@@ -8,7 +8,8 @@ import { noiseSchedule } from '../noise/noise-schedule.ts'
 import type { SamplerKind, SchedulerConfig } from '../sampler.ts'
 import type { SamplerChoice } from '../sampler-names.ts'
 import { samplerKinds } from '../sampler-registry.ts'
-import { noiseKeys, type SchedulerClass, schedulerClasses } from './scheduler-classes.ts'
+import { schedulerClasses } from './scheduler-classes.ts'
+import { noiseKeys, type SchedulerClass } from './scheduler-key-groups.ts'
 import { type Keys, keysSchema, plainConfigOf, spreadOf } from './scheduler-keys.ts'
 
 /** The content of a scheduler_config.json, and its meaning for the model's own sampler. */
