@@ -72,3 +72,24 @@ export async function returnToQueue(
   const ending = claim && endingOf(run, claim, { kind: 'released' }, 0)
   if (claim && ending) await store.end(claim, ending, clock.monotonicMs() - startedMs)
 }
+
+/**
+ * Records the ending of a claim. While the disk is full the device keeps its result and waits `pauseMs` between two tries;
+ * the ending is that of the moment. Undefined: the job is no longer its own. It rejects if the ending cannot be recorded.
+ */
+export async function recordEnding(
+  { store, clock, log, pauseMs }: Pick<AttemptParts, 'store' | 'clock'> & { log: Logger; pauseMs: number },
+  claim: Claim,
+  { endingNow, runMs, isStopping }: { endingNow: () => Ending; runMs: number; isStopping: () => boolean },
+): Promise<Ending | undefined> {
+  for (;;) {
+    try {
+      return await store.end(claim, endingNow(), runMs)
+    } catch (error) {
+      const fault = toAppError(error)
+      if (isStopping() || fault.code !== 'storage') throw fault
+      log.error({ jobId: claim.jobId, error: fault.message }, 'an ending could not be recorded yet')
+    }
+    await new Promise<void>(resolve => clock.after(pauseMs, resolve))
+  }
+}

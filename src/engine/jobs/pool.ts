@@ -3,7 +3,7 @@
  */
 import { toAppError } from '../../errors/errors.ts'
 import { within } from '../../system/time-limit.ts'
-import { attempt, endingOf, logFailure, recordSpeeds, returnToQueue } from './attempt.ts'
+import { attempt, endingOf, logFailure, recordEnding, recordSpeeds, returnToQueue } from './attempt.ts'
 import type { Device, DeviceOpeners, DeviceStatus } from './devices/device.ts'
 import { DeviceList } from './devices/device-list.ts'
 import { Pauses } from './devices/pauses.ts'
@@ -11,7 +11,7 @@ import { ExpirySweep } from './expiry-sweep.ts'
 import type { Candidate } from './fair-order.ts'
 import type { DeviceResources } from './job-fit.ts'
 import { JobQueue } from './job-queue.ts'
-import type { Claim, Ending, QueuedJob } from './job-store.ts'
+import type { Claim, QueuedJob } from './job-store.ts'
 import type { PoolChange, PoolParts } from './pool-parts.ts'
 import { Run } from './run.ts'
 import { Timers } from './timers.ts'
@@ -240,7 +240,11 @@ export class Pool {
       if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
       else this.#failedOn.delete(job.jobId)
       if (outcome.kind === 'done') recordSpeeds(this.#speeds, run, outcome.loadMs, nowMs)
-      const recorded = await this.#record(claim, endingNow, nowMs - run.startedMs)
+      const recorded = await recordEnding({ ...this.#parts, pauseMs: writePauseMs }, claim, {
+        endingNow,
+        runMs: nowMs - run.startedMs,
+        isStopping: () => this.#state === 'stopping',
+      })
       // A cancel may have been written since, in the same transaction.
       if (recorded?.state === 'queued' && run.stopped !== 'cancelled')
         this.#enqueueLater(job, recorded.delayMs)
@@ -268,21 +272,6 @@ export class Pool {
       this.#enqueueLater(job, writePauseMs)
     }
     return undefined
-  }
-
-  /** While the disk is full the device keeps its result and waits; the ending is that of the moment. Undefined: no longer its job. */
-  async #record(claim: Claim, endingNow: () => Ending, runMs: number): Promise<Ending | undefined> {
-    const { store, clock, log } = this.#parts
-    for (;;) {
-      try {
-        return await store.end(claim, endingNow(), runMs)
-      } catch (error) {
-        const fault = toAppError(error)
-        if (this.#state === 'stopping' || fault.code !== 'storage') throw fault
-        log.error({ jobId: claim.jobId, error: fault.message }, 'an ending could not be recorded yet')
-      }
-      await new Promise<void>(resolve => clock.after(writePauseMs, resolve))
-    }
   }
 
   #enqueueLater(job: QueuedJob, delayMs: number): void {
