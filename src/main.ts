@@ -100,14 +100,7 @@ export async function startServer(parts: ServerParts): Promise<Server> {
       const { useOtherMachines } = await import('./startup/other-machines.ts')
       leaveMachines = await useOtherMachines(parts, built.pool, catalogue)
     }
-    for (const chosen of adapters) {
-      if (isStopping) break
-      // Before it connects, so that a stop reaches it meanwhile.
-      started.push(chosen.adapter)
-      if (!(await startAdapter(parts, chosen))) started.splice(started.indexOf(chosen.adapter), 1)
-    }
-    if (started.length === 0 && !isStopping)
-      throw new AppError('config', { key: 'web.enabled', problem: { what: 'no-adapter' } })
+    await startAdapters(parts, adapters, started, () => isStopping)
   } catch (error) {
     if (!isStopping) await server.stop(0)
     throw error
@@ -174,6 +167,23 @@ function createAdapters(parts: ServerParts, { easel, db, register }: BuiltEasel)
     register(adapter.courier)
     return { adapter, isRequired }
   })
+}
+
+/** Adds those that run to `started`. @throws AppError 'config' when none of them runs. */
+async function startAdapters(
+  parts: ServerParts,
+  adapters: readonly ChosenAdapter[],
+  started: Adapter[],
+  isStopping: () => boolean,
+): Promise<void> {
+  for (const chosen of adapters) {
+    if (isStopping()) return
+    // An adapter is listed before it connects, so that a stop reaches it meanwhile.
+    started.push(chosen.adapter)
+    if (!(await startAdapter(parts, chosen))) started.splice(started.indexOf(chosen.adapter), 1)
+  }
+  if (started.length === 0 && !isStopping())
+    throw new AppError('config', { key: 'web.enabled', problem: { what: 'no-adapter' } })
 }
 
 /** False if a platform refuses Easel: the others continue without it, unless the server requires it. */

@@ -5,7 +5,6 @@ import type { Config } from '../config/config.ts'
 import { Database } from '../db/database.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
 import { Pool } from '../engine/jobs/pool.ts'
-import type { PoolChange } from '../engine/jobs/pool-parts.ts'
 import type { WorkOrder } from '../engine/work-order.ts'
 import { guardedClock } from '../system/guarded-clock.ts'
 import type { Clock, Ids, Logger, Random } from '../system/ports.ts'
@@ -81,32 +80,17 @@ export function buildEasel(given: EaselParts): BuiltEasel {
     store: db.jobStore,
     isClosed: config.redis.url === '',
     maxWaitMs: config.limits.maxWaitHours * hourMs,
-    onChange: change => onChange(change),
+    onChange: change => (change.kind === 'state' ? changed(change.jobId) : watch.changed(change)),
   })
   const views = new JobViews(db, pool)
   const deliveries = new Deliveries({ db, views, clock, random, log, notify: config.notify })
   const watch = new Watch({ views, pool, clock, log })
   watch.add(job => deliveries.progressed(job))
+  const changed = stateChanges({ views, deliveries, watch })
   const thumbnails = new Thumbnails(file => db.files.read(file))
   const app: AppParts = { ...parts, db, pool, views, thumbnails, deliveries, changed }
 
   const retention = new Retention(app, config.limits.keepDays * dayMs)
-
-  function onChange(change: PoolChange): void {
-    if (change.kind === 'state') changed(change.jobId)
-    else watch.changed(change)
-  }
-  /** The job is read once for all who show it. */
-  function changed(jobId: string): JobView | undefined {
-    let job: JobView | undefined
-    try {
-      job = views.job(jobId)
-    } finally {
-      deliveries.nudge(jobId, job)
-    }
-    watch.stateChanged(jobId, job)
-    return job
-  }
 
   let stopping = false
   async function stopPainting(graceMs: number): Promise<boolean> {
@@ -145,5 +129,19 @@ export function buildEasel(given: EaselParts): BuiltEasel {
       await drain(graceMs)
       db.close()
     },
+  }
+}
+
+/** Passes the new state of a job on. The job is read once for all who show it. */
+function stateChanges({ views, deliveries, watch }: Pick<AppParts, 'views' | 'deliveries'> & { watch: Watch }) {
+  return (jobId: string): JobView | undefined => {
+    let job: JobView | undefined
+    try {
+      job = views.job(jobId)
+    } finally {
+      deliveries.nudge(jobId, job)
+    }
+    watch.stateChanged(jobId, job)
+    return job
   }
 }

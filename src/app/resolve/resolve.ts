@@ -61,12 +61,8 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
     { model, vae, defaults, steps: sampling.steps, maxSteps: config.limits.maxSteps },
     ofModel,
   )
-  const rules = {
-    own: defaults,
-    stepPx: model.sizeStepPx,
-    nativeSidePx: model.nativeSidePx,
-    maxPixels: config.limits.maxPixels,
-  }
+  const { sizeStepPx: stepPx, nativeSidePx } = model
+  const rules = { own: defaults, stepPx, nativeSidePx, maxPixels: config.limits.maxPixels }
   checkShape(request, findings)
   const { size, inpainting } = sizesOf(request, context, rules, ofModel, findings)
   const source = sourceOf(request, context, sampling.steps, inpainting, findings)
@@ -77,10 +73,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   }
   const controls = resolveControls(request, guiding, ofModel)
   const imagePrompts = resolveImagePrompts(request, guiding, ofModel)
-  const count = request.count ?? Math.min(settings.count ?? 1, config.limits.maxCount)
-  findings.wholeInRange('n', count, { min: bounds.count.min, max: config.limits.maxCount })
-  const seed = request.seed === undefined || request.seed === randomSeed ? context.seed : request.seed
-  findings.wholeInRange('seed', seed, bounds.seed)
+  const { count, seed } = resolveSet(request, context, findings)
 
   if (findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }
   const order: PaintOrder = {
@@ -99,6 +92,20 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
     fast: isFast(request, controls, imagePrompts, findings),
   }
   return { kind: 'order', order, notices: findings.notices }
+}
+
+/** The number of pictures, and the seed of the first one. */
+function resolveSet(
+  request: ImagineRequest,
+  { config, settings, seed: drawnSeed }: ResolveContext,
+  findings: Findings,
+): Pick<PaintOrder, 'count' | 'seed'> {
+  const { maxCount } = config.limits
+  const count = request.count ?? Math.min(settings.count ?? 1, maxCount)
+  findings.wholeInRange('n', count, { min: bounds.count.min, max: maxCount })
+  const seed = request.seed === undefined || request.seed === randomSeed ? drawnSeed : request.seed
+  findings.wholeInRange('seed', seed, bounds.seed)
+  return { count, seed }
 }
 
 export function referenceTo(model: ModelRecord, vae?: ModelReference['vae']): ModelReference {

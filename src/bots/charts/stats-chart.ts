@@ -72,16 +72,14 @@ export async function statsChartSvg(stats: StatsView, words: Words, look = usual
   }
 }
 
-function chartOption(stats: StatsView, { stats: words }: Words, look: ChartLook): EChartsCoreOption {
-  const colours = themes[look.theme]
-  const { labelPx, titlePx, namesPx, marginPx } = sizes[look.size]
-  const isNarrow = look.size === 'narrow'
+type Colours = (typeof themes)[keyof typeof themes]
+
+/** Jobs over time above, and the people with the most jobs below. */
+function chartOption(stats: StatsView, { stats: words }: Words, { theme, size }: ChartLook): EChartsCoreOption {
+  const colours = themes[theme]
+  const { labelPx, titlePx, namesPx, marginPx } = sizes[size]
+  const isNarrow = size === 'narrow'
   const label = { color: colours.soft, fontSize: labelPx }
-  const axis = {
-    axisLine: { lineStyle: { color: colours.line } },
-    axisTick: { show: false },
-    axisLabel: label,
-  }
   const title = (text: string, top: number) => ({
     text,
     top,
@@ -89,66 +87,83 @@ function chartOption(stats: StatsView, { stats: words }: Words, look: ChartLook)
     textStyle: { color: colours.ink, fontSize: titlePx, fontWeight: 600 },
   })
   const people = [...stats.byPerson].sort((a, b) => a.jobs - b.jobs).slice(-5)
+  const names = people.map(({ name }) => shortName(name, isNarrow ? 11 : 14))
   return {
     animation: false,
     backgroundColor: colours.paper,
     textStyle: { fontFamily: 'DejaVu Sans, Noto Sans CJK SC, sans-serif' },
     title: [title(words.overTime, 12), title(words.byPerson, 252)],
-    // Under its title where it has no place beside it.
+    // The legend is under its title where it has no place beside it.
     legend: { top: isNarrow ? 34 : 10, right: 16, textStyle: label, itemWidth: 12, itemHeight: 12 },
     grid: [
       { left: marginPx, right: 24, top: isNarrow ? 66 : 48, height: isNarrow ? 142 : 160 },
       { left: namesPx, right: 24, top: 284, height: 104 },
     ],
-    xAxis: [
-      {
-        type: 'category',
-        data: sliceLabels(stats),
-        ...axis,
-        axisLabel: { ...label, interval: 0, hideOverlap: true, textMargin: [0, 6] },
-      },
-      {
-        type: 'value',
-        gridIndex: 1,
-        minInterval: 1,
-        ...axis,
-        splitLine: { lineStyle: { color: colours.line } },
-      },
-    ],
-    yAxis: [
-      { type: 'value', minInterval: 1, ...axis, splitLine: { lineStyle: { color: colours.line } } },
-      {
-        type: 'category',
-        gridIndex: 1,
-        data: people.map(row => shortName(row.name, isNarrow ? 11 : 14)),
-        ...axis,
-      },
-    ],
-    series: [
-      {
-        name: words.jobs,
-        type: 'bar',
-        stack: 'jobs',
-        data: stats.timeline.map(slice => slice.jobs - slice.failures),
-        itemStyle: { color: colours.good },
-      },
-      {
-        name: words.failures,
-        type: 'bar',
-        stack: 'jobs',
-        data: stats.timeline.map(slice => slice.failures),
-        itemStyle: { color: colours.bad },
-      },
-      {
-        type: 'bar',
-        xAxisIndex: 1,
-        yAxisIndex: 1,
-        data: people.map(row => row.jobs),
-        itemStyle: { color: colours.good },
-        barMaxWidth: 18,
-      },
-    ],
+    ...axesOf(sliceLabels(stats), names, label, colours),
+    series: seriesOf(stats, people, words, colours),
   }
+}
+
+function axesOf(
+  slices: readonly string[],
+  names: readonly string[],
+  label: { color: string; fontSize: number },
+  colours: Colours,
+): Pick<EChartsCoreOption, 'xAxis' | 'yAxis'> {
+  const axis = {
+    axisLine: { lineStyle: { color: colours.line } },
+    axisTick: { show: false },
+    axisLabel: label,
+  }
+  const counts = {
+    type: 'value',
+    minInterval: 1,
+    ...axis,
+    splitLine: { lineStyle: { color: colours.line } },
+  }
+  const axisLabel = { ...label, interval: 0, hideOverlap: true, textMargin: [0, 6] }
+  return {
+    xAxis: [
+      { type: 'category', data: slices, ...axis, axisLabel },
+      { ...counts, gridIndex: 1 },
+    ],
+    yAxis: [counts, { type: 'category', gridIndex: 1, data: names, ...axis }],
+  }
+}
+
+function seriesOf(
+  { timeline }: StatsView,
+  people: StatsView['byPerson'],
+  words: Words['stats'],
+  colours: Colours,
+): object[] {
+  const bars = (name: string, data: readonly number[], color: string) => ({
+    name,
+    type: 'bar',
+    stack: 'jobs',
+    data,
+    itemStyle: { color },
+  })
+  return [
+    bars(
+      words.jobs,
+      timeline.map(({ jobs, failures }) => jobs - failures),
+      colours.good,
+    ),
+    bars(
+      words.failures,
+      timeline.map(({ failures }) => failures),
+      colours.bad,
+    ),
+    {
+      type: 'bar',
+      xAxisIndex: 1,
+      yAxisIndex: 1,
+      data: people.map(({ jobs }) => jobs),
+      itemStyle: { color: colours.good },
+      barMaxWidth: 18,
+    },
+  ]
 }
 
 /** Labels in UTC, which the title names: at the start of each hour for a day or less, otherwise of each date. */

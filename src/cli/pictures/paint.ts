@@ -47,29 +47,34 @@ export async function paintToFiles(
   try {
     const start = await host.start()
     if (start.kind === 'failed') throw start.error
-    for (const order of orders) {
-      const run = await runShown(
-        host,
-        order,
-        sources,
-        interrupt.signal,
-        showProgress(process.stderr, err, words),
-      )
-      if (run.kind === 'failed') throw run.error
-      if (run.kind === 'cancelled') {
-        err(words.cli.interrupted)
-        return exitCodes.interrupted
-      }
-      for (const picture of run.pictures) {
-        await save(session, target, format, picture, order)
-      }
-    }
-    err(words.cli.took(systemClock.monotonicMs() - startedMs))
-    return exitCodes.done
+    const exitCode = await paintAll(session, host, orders, sources, { target, format }, interrupt.signal)
+    if (exitCode === exitCodes.done) err(words.cli.took(systemClock.monotonicMs() - startedMs))
+    return exitCode
   } finally {
     process.off('SIGINT', onSignal)
     await host.stop()
   }
+}
+
+async function paintAll(
+  session: CommandSession,
+  host: WorkerHost,
+  orders: readonly WorkOrder[],
+  sources: readonly PictureFile[],
+  { target, format }: { target: PictureTarget; format: PictureFormat },
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  const { words, err } = session
+  for (const order of orders) {
+    const run = await runShown(host, order, sources, signal, showProgress(process.stderr, err, words))
+    if (run.kind === 'failed') throw run.error
+    if (run.kind === 'cancelled') {
+      err(words.cli.interrupted)
+      return exitCodes.interrupted
+    }
+    for (const picture of run.pictures) await save(session, target, format, picture, order)
+  }
+  return exitCodes.done
 }
 
 /** The models of the orders. */

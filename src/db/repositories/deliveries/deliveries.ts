@@ -1,12 +1,10 @@
 /** The deliveries table: where jobs are shown, to whom, and the outcome of each delivery. */
-import { and, asc, eq, gte, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { JobState } from '../../../engine/jobs/job.ts'
 import type { QueryBuilder } from '../../client.ts'
-import { columnPlaceholder, isInJson } from '../../column-placeholder.ts'
-import { type IdentityRow, identityColumns } from '../../records/identity-columns.ts'
+import type { IdentityRow } from '../../records/identity-columns.ts'
 import { deliveries, outbox } from '../../schema/deliveries.ts'
-import { jobs, usage } from '../../schema/jobs.ts'
-import { people } from '../../schema/people.ts'
+import { jobs } from '../../schema/jobs.ts'
 import {
   conversation,
   type Identity,
@@ -15,7 +13,8 @@ import {
   refusals,
   type StoredConversation,
 } from '../documents.ts'
-import { type OutboxEntry, oldestEntryOf } from './outbox.ts'
+import { prepareStatements, selectDeliveries } from './delivery-statements.ts'
+import type { OutboxEntry } from './outbox.ts'
 
 type MethodName = NonNullable<typeof deliveries.$inferSelect.method>
 export type DeliveryEnd = NonNullable<typeof deliveries.$inferSelect.end>
@@ -49,83 +48,6 @@ export interface NewDelivery {
   /** The person that the delivery is for. */
   personId: number
   conversation?: StoredConversation
-}
-
-function selectDeliveries(query: QueryBuilder) {
-  return query
-    .select({ delivery: deliveries, recipient: identityColumns, jobRemovedAt: jobs.removedAt })
-    .from(deliveries)
-    .innerJoin(people, eq(people.id, deliveries.personId))
-    .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
-    .$dynamic()
-}
-
-/** These run at every progress or for the result of every delivery, so they are prepared once. */
-function prepareStatements(query: QueryBuilder) {
-  const id = sql.placeholder('id')
-  const isThat = eq(deliveries.id, id)
-  const isOldest = eq(outbox.id, oldestEntryOf(deliveries.id))
-  const given = (name: 'address' | 'method' | 'refusals' | 'endedAt') =>
-    columnPlaceholder(name, deliveries[name])
-  const isUndelivered = and(
-    isInJson(jobs.personId, 'personIds'),
-    eq(deliveries.end, 'undeliverable'),
-    eq(deliveries.id, deliveries.jobId),
-    isNull(jobs.removedAt),
-  )
-  const lastRequestAt = sql`(select coalesce(max(${usage.acceptedAt}), 0) from ${usage}
-    where ${isInJson(usage.personId, 'personIds')})`
-  const inOrder = asc(deliveries.endedAt)
-  return {
-    delivery: selectDeliveries(query).where(isThat).prepare(),
-    undelivered: selectDeliveries(query).where(isUndelivered).orderBy(inOrder).prepare(),
-    newlyUndelivered: selectDeliveries(query)
-      .where(and(isUndelivered, gte(deliveries.endedAt, lastRequestAt)))
-      .orderBy(inOrder)
-      .prepare(),
-    turn: query
-      .select({
-        delivery: deliveries,
-        recipient: identityColumns,
-        jobRemovedAt: jobs.removedAt,
-        jobState: jobs.state,
-        entry: outbox,
-      })
-      .from(deliveries)
-      .innerJoin(people, eq(people.id, deliveries.personId))
-      .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
-      .leftJoin(outbox, isOldest)
-      .where(isThat)
-      .prepare(),
-    platform: query.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
-    address: query.select({ address: deliveries.address }).from(deliveries).where(isThat).prepare(),
-    add: query
-      .insert(deliveries)
-      .values({
-        id,
-        jobId: sql.placeholder('jobId'),
-        platform: sql.placeholder('platform'),
-        personId: sql.placeholder('personId'),
-        conversation: columnPlaceholder('conversation', deliveries.conversation),
-      })
-      .prepare(),
-    setAddress: query
-      .update(deliveries)
-      .set({ address: given('address') })
-      .where(isThat)
-      .prepare(),
-    arrive: query
-      .update(deliveries)
-      .set({
-        address: given('address'),
-        method: given('method'),
-        end: 'arrived',
-        refusals: given('refusals'),
-        endedAt: given('endedAt'),
-      })
-      .where(isThat)
-      .prepare(),
-  }
 }
 
 export class DeliveriesTable {
