@@ -138,7 +138,7 @@ async function usableModels({ config, words, say, warn }: ServerParts): Promise<
   return catalogue
 }
 
-/** @throws AppError 'model-unknown', or the fault for which the default model is unused. */
+/** @throws AppError 'model-unknown' when there is no default model, or the fault for which it is unused. */
 function requireDefaultModel({ models, unused }: ModelCatalogue, { defaultModel }: Config): void {
   const known = models.map(({ name }) => name)
   if (known.includes(defaultModel)) return
@@ -202,13 +202,13 @@ async function startAdapter(parts: ServerParts, { adapter, isRequired }: ChosenA
 
 /** Reports an adapter's status to the operator when it changes. */
 function reporter({ words, say, warn }: ServerParts, adapter: Adapter): ReportStatus {
-  let told = ''
+  let lastLine = ''
   return status => {
     const line = statusLine(adapter, status, words)
-    if (line === told) return
-    told = line
-    const isTrouble = status.kind === 'refused' || status.kind === 'warning'
-    if (isTrouble) warn(line)
+    if (line === lastLine) return
+    lastLine = line
+    const isWarning = status.kind === 'refused' || status.kind === 'warning'
+    if (isWarning) warn(line)
     else say(line)
   }
 }

@@ -8,13 +8,13 @@ import { accept, duplicateOf } from './accept.ts'
 import type { Viewer } from './access/access-rules.ts'
 import { usablePicture, visibleJob, visiblePicture } from './access/visible.ts'
 import {
+  deriveRefinement,
+  deriveUpscale,
+  deriveVariation,
   isRecipe,
   type Recipe,
-  refined,
   reRolled,
-  upscaled,
   variationStrengths,
-  varied,
 } from './derive/derive.ts'
 import { overlay } from './derive/overlay.ts'
 import { requestOf } from './derive/request-of-job.ts'
@@ -54,22 +54,22 @@ function info({ db, views }: AppParts, pictureId: string, caller: Caller): ActOu
   const found = visiblePicture(db, caller, pictureId)
   return found
     ? { kind: 'info', ...views.made(found) }
-    : refused(problem('picture-unknown', { id: pictureId }))
+    : refuse(problem('picture-unknown', { id: pictureId }))
 }
 
 async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   const job = visibleJob(parts.db, caller, jobId)
-  if (!job) return refused(problem('job-unknown', { id: jobId }))
-  if (job.failure?.code === 'record-unreadable') return refused(problem('no-recipe', {}))
+  if (!job) return refuse(problem('job-unknown', { id: jobId }))
+  if (job.failure?.code === 'record-unreadable') return refuse(problem('no-recipe', {}))
   const findings = new Findings()
   if (job.state !== 'done' && job.order.kind === 'upscale') {
     const { pictureId } = job.order.source
     if (!visiblePicture(parts.db, caller, pictureId))
-      return refused(problem('picture-unknown', { id: pictureId }))
+      return refuse(problem('picture-unknown', { id: pictureId }))
     return derive(parts, 're-roll', job.order, { job }, findings, caller)
   }
   const recipe = recipeOf(parts, job, caller)
-  if (!recipe) return refused(problem('no-recipe', {}))
+  if (!recipe) return refuse(problem('no-recipe', {}))
   const model = currentModel(parts, recipe, findings)
   // A job without a picture is repeated unchanged. A job with one gets another seed.
   const seed = job.state === 'done' ? parts.random.uint32() : recipe.seed
@@ -93,11 +93,11 @@ async function remix(
   caller: Caller,
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
-  if (!found) return refused(problem('picture-unknown', { id: pictureId }), ...(edited.problems ?? []))
+  if (!found) return refuse(problem('picture-unknown', { id: pictureId }), ...(edited.problems ?? []))
   const order = paintRecipeOf(parts, found.job, caller)
   const base = order && requestOf({ order: alike(order, found.job) })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
-  const granted = order ? grantedBy(parts, order, caller) : []
+  const granted = order ? grantedSources(parts, order, caller) : []
   if (showsMoreOf(granted, request, base))
     request.problems = [...(request.problems ?? []), problem('source-private', {})]
   // The picture's settings take precedence over the person's defaults.
@@ -113,10 +113,10 @@ async function upscale(
   caller: Caller,
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
-  if (!found) return refused(problem('picture-unknown', { id: pictureId }))
+  if (!found) return refuse(problem('picture-unknown', { id: pictureId }))
   const findings = new Findings()
   const recipe = recipeOf(parts, found.job, caller)
-  const order = upscaled(found.picture, factor, parts.config, findings, recipe)
+  const order = deriveUpscale(found.picture, factor, parts.config, findings, recipe)
   return derive(parts, `upscale-${factor}`, order, { job: found.job, pictureId }, findings, caller)
 }
 
@@ -127,18 +127,18 @@ async function repaint(
   caller: Caller,
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
-  if (!found) return refused(problem('picture-unknown', { id: pictureId }))
+  if (!found) return refuse(problem('picture-unknown', { id: pictureId }))
   const painted = kind === 'refine' ? undefined : paintRecipeOf(parts, found.job, caller)
   const recipe = painted ?? recipeOf(parts, found.job, caller)
-  if (!recipe) return refused(problem('no-recipe', {}))
+  if (!recipe) return refuse(problem('no-recipe', {}))
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
-  const order = model && repainted(parts, kind, alike(recipe, found.job), found.picture, model, findings)
+  const order = model && deriveRepaint(parts, kind, alike(recipe, found.job), found.picture, model, findings)
   const isAnother = kind !== 'refine'
   return derive(parts, kind, order, { job: found.job, pictureId, isAnother }, findings, caller)
 }
 
-function repainted(
+function deriveRepaint(
   parts: AppParts,
   kind: 'refine' | 'vary-subtle' | 'vary-strong',
   recipe: Recipe,
@@ -147,9 +147,9 @@ function repainted(
   findings: Findings,
 ): WorkOrder | undefined {
   const context = { model, config: parts.config }
-  if (kind === 'refine') return refined(recipe, picture, context, findings)
+  if (kind === 'refine') return deriveRefinement(recipe, picture, context, findings)
   const seed = parts.random.uint32()
-  return varied(recipe, picture.id, variationStrengths[kind], seed, context, findings)
+  return deriveVariation(recipe, picture.id, variationStrengths[kind], seed, context, findings)
 }
 
 /** Two presses within it are a double click: what systems allow one (500 ms), and the way to the server. */
@@ -245,7 +245,7 @@ function currentModel(parts: AppParts, recipe: Recipe, findings: Findings): Mode
 }
 
 /** Source pictures of an order that the viewer may use only as part of that order, not on their own. */
-function grantedBy({ db }: AppParts, order: WorkOrder, viewer: Viewer): string[] {
+function grantedSources({ db }: AppParts, order: WorkOrder, viewer: Viewer): string[] {
   return sourcesOf(order).filter(id => usablePicture(db, viewer, id) === undefined)
 }
 
@@ -267,6 +267,6 @@ function seenOf(request: ImagineRequest) {
   return { pictures: picturesOf(request), pasteBack, softEdgePx, onlyMasked, controls, imagePrompts }
 }
 
-function refused(...problems: Problem[]): ActOutcome {
+function refuse(...problems: Problem[]): ActOutcome {
   return { kind: 'refused', problems }
 }

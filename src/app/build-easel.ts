@@ -80,15 +80,15 @@ export function buildEasel(given: EaselParts): BuiltEasel {
     store: db.jobStore,
     isClosed: config.redis.url === '',
     maxWaitMs: config.limits.maxWaitHours * hourMs,
-    onChange: change => (change.kind === 'state' ? changed(change.jobId) : watch.changed(change)),
+    onChange: change => (change.kind === 'state' ? onJobChange(change.jobId) : watch.onChange(change)),
   })
   const views = new JobViews(db, pool)
   const deliveries = new Deliveries({ db, views, clock, random, log, notify: config.notify })
   const watch = new Watch({ views, pool, clock, log })
-  watch.add(job => deliveries.progressed(job))
-  const changed = stateChanges({ views, deliveries, watch })
+  watch.add(job => deliveries.onProgress(job))
+  const onJobChange = stateChanges({ views, deliveries, watch })
   const thumbnails = new Thumbnails(file => db.files.read(file))
-  const app: AppParts = { ...parts, db, pool, views, thumbnails, deliveries, changed }
+  const app: AppParts = { ...parts, db, pool, views, thumbnails, deliveries, changed: onJobChange }
 
   const retention = new Retention(app, config.limits.keepDays * dayMs)
 
@@ -133,15 +133,19 @@ export function buildEasel(given: EaselParts): BuiltEasel {
 }
 
 /** Passes the new state of a job on. The job is read once for all who show it. */
-function stateChanges({ views, deliveries, watch }: Pick<AppParts, 'views' | 'deliveries'> & { watch: Watch }) {
+function stateChanges({
+  views,
+  deliveries,
+  watch,
+}: Pick<AppParts, 'views' | 'deliveries'> & { watch: Watch }) {
   return (jobId: string): JobView | undefined => {
     let job: JobView | undefined
     try {
       job = views.job(jobId)
     } finally {
-      deliveries.nudge(jobId, job)
+      deliveries.wake(jobId, job)
     }
-    watch.stateChanged(jobId, job)
+    watch.onStateChange(jobId, job)
     return job
   }
 }

@@ -23,7 +23,7 @@ export function eraseJobs(
   const staying: string[] = []
   const removed = jobIds.map(id => {
     db.jobStore.endQueued(id, 'cancelled')
-    db.jobs.scrub(id, clock.now())
+    db.jobs.eraseText(id, clock.now())
     for (const delivery of db.deliveries.ofJob(id)) {
       staying.push(...dropUndeletable(db, clock, delivery.id))
       db.outbox.drop(delivery.id, ['open', 'settle', 'close'])
@@ -45,7 +45,7 @@ export function endJobs({ db, pool, changed, deliveries }: AppParts, jobIds: rea
     pool.drop(id)
     pool.cancel(id)
     changed(id)
-    for (const delivery of db.deliveries.ofJob(id)) deliveries.nudge(delivery.id)
+    for (const delivery of db.deliveries.ofJob(id)) deliveries.wake(delivery.id)
   }
 }
 

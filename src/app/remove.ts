@@ -15,7 +15,7 @@ export async function cancel(parts: AppParts, jobId: string, caller: Caller): Pr
     return await cancelJob(parts, jobId, caller, () => {})
   } catch (error) {
     if (!hasCode(error, 'storage') || !stopsUnstored(parts, jobId, caller)) throw error
-    return refused(problem('cancel-not-stored', error.details))
+    return refuse(problem('cancel-not-stored', error.details))
   }
 }
 
@@ -27,7 +27,7 @@ function stopsUnstored(parts: AppParts, jobId: string, caller: Caller): boolean 
   const found = managedJob(parts, jobId, caller)
   if (found.kind === 'refused' || !parts.pool.cancelPainting(jobId)) return false
   const entry = auditEntry(parts, caller, found.job, 'cancel')
-  if (entry) parts.db.audit.owe(entry)
+  if (entry) parts.db.audit.defer(entry)
   return true
 }
 
@@ -51,8 +51,8 @@ async function cancelJob(
     const wasQueued = db.jobStore.endQueued(jobId, 'cancelled')
     // A running job ends between two steps, or at the next start; the courier reports its end.
     if (!wasQueued && !db.jobs.requestCancel(jobId, parts.clock.now()))
-      return refused(problem('already-finished', {}))
-    noted(parts, caller, job, 'cancel')
+      return refuse(problem('already-finished', {}))
+    recordAction(parts, caller, job, 'cancel')
     also()
     return { kind: 'cancelled' as const, job: views.ofRecord(job) }
   })
@@ -69,7 +69,7 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
     const found = deletableJob(parts, jobId, caller)
     if (found.kind === 'refused') return found
     const { job } = found
-    noted(parts, caller, job, 'delete')
+    recordAction(parts, caller, job, 'delete')
     const { files, staying } = eraseJobs(parts, [jobId], 'withdraw')
     files.push(...db.pending.removeOfJob(jobId))
     return { kind: 'deleted' as const, job: views.ofRecord(job), files, staying }
@@ -100,8 +100,8 @@ function managedJob(
   caller: Caller,
   job = visibleJob(db, caller, jobId),
 ): Managed {
-  if (!job) return refused(problem('job-unknown', { id: jobId }))
-  return mayManage(caller, job) ? { kind: 'managed', job } : refused(problem('not-yours', {}))
+  if (!job) return refuse(problem('job-unknown', { id: jobId }))
+  return mayManage(caller, job) ? { kind: 'managed', job } : refuse(problem('not-yours', {}))
 }
 
 /** The author anywhere; a moderator only in the space in which they have that right. */
@@ -114,7 +114,7 @@ function mayManage(caller: Caller, job: JobRecord): boolean {
 }
 
 /** Inside a transaction: records an action of one person on another person's job. */
-function noted(parts: AppParts, caller: Caller, job: JobRecord, action: string): void {
+function recordAction(parts: AppParts, caller: Caller, job: JobRecord, action: string): void {
   const entry = auditEntry(parts, caller, job, action)
   if (entry) parts.db.audit.add(entry)
 }
@@ -133,6 +133,6 @@ function auditEntry(
 
 type Refused = { kind: 'refused'; problems: Problem[] }
 
-function refused(found: Problem): Refused {
+function refuse(found: Problem): Refused {
   return { kind: 'refused', problems: [found] }
 }

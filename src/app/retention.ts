@@ -62,7 +62,7 @@ export class Retention {
     const now = clock.now()
     const jobIds = db.jobs.endedBefore(now - this.#keepMs, jobsPerTransaction)
     const files = jobIds.flatMap(id => {
-      db.jobs.scrub(id, now)
+      db.jobs.eraseText(id, now)
       return [...db.pictures.removeOfJob(id).files, ...db.pending.removeOfJob(id)]
     })
     return { jobIds, files }

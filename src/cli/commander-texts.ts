@@ -16,11 +16,11 @@ const nearestNames = String.raw`(?:\n\(Did you mean (?:one of )?(.+)\?\))?`
 const refusals: { readonly [Code in Exclude<keyof RefusalWords, 'other'>]: UsageRefusal } = {
   unknownCommand: {
     form: new RegExp(`^error: unknown command '(.*)'${nearestNames}$`, 's'),
-    sentence: (words, [name = '', nearest]) => words.unknownCommand(name, listed(nearest)),
+    sentence: (words, [name = '', nearest]) => words.unknownCommand(name, splitNames(nearest)),
   },
   unknownOption: {
     form: new RegExp(`^error: unknown option '(.*)'${nearestNames}$`, 's'),
-    sentence: (words, [option = '', nearest]) => words.unknownOption(option, listed(nearest)),
+    sentence: (words, [option = '', nearest]) => words.unknownOption(option, splitNames(nearest)),
   },
   missingArgument: {
     form: /^error: missing required argument '(.*)'$/,
@@ -62,7 +62,7 @@ export function helpIn({ cli: { help } }: Words): HelpConfiguration {
   }
 }
 
-function listed(names: string | undefined): string[] {
+function splitNames(names: string | undefined): string[] {
   return names?.split(', ') ?? []
 }
 

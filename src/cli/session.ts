@@ -6,11 +6,11 @@ import { withVisibleControls } from '../common/visible-controls.ts'
 import { type Config, loadConfig } from '../config/config.ts'
 import { readSecrets, type Secrets } from '../config/secrets.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
-import { type AppError, isToldToLog, toAppError } from '../errors/errors.ts'
+import { type AppError, mustBeLogged, toAppError } from '../errors/errors.ts'
 import { createLogger } from '../system/log.ts'
 import { packageRoot } from '../system/paths.ts'
 import type { Logger } from '../system/ports.ts'
-import { scrubber } from '../system/scrubber.ts'
+import { createRedactor } from '../system/redactor.ts'
 import { systemClock } from '../system/system-ports.ts'
 import { en, errorSentence, type Words } from '../words/en.ts'
 import { wordsFor } from '../words/locale.ts'
@@ -79,7 +79,7 @@ export async function runCommand(
     process.exitCode = await run(session)
   } catch (error) {
     const fault = toAppError(error)
-    const level = isToldToLog(fault) ? 'error' : 'debug'
+    const level = mustBeLogged(fault) ? 'error' : 'debug'
     const log = session?.log ?? logOf(process.stderr, 'error', [])
     log[level]({ error: fault }, 'the command failed')
     const err = session?.err ?? lineWriter(process.stderr, [])
@@ -97,7 +97,7 @@ export async function libraryOf({ config, words, err }: CommandSession): Promise
 
 /** The sentence of a fault that does not end the command; logged if the sentence says so. */
 export function faultSentence({ words, log }: CommandSession, fault: AppError): string {
-  if (isToldToLog(fault)) log.error({ error: fault }, 'internal error')
+  if (mustBeLogged(fault)) log.error({ error: fault }, 'internal error')
   return errorSentence(words, fault)
 }
 
@@ -132,6 +132,6 @@ function levelOfCommands(configured: LogLevel): LogLevel {
 
 /** Writes lines without secrets and without control characters. */
 function lineWriter(stream: NodeJS.WritableStream, secrets: readonly string[]): (line: string) => void {
-  const scrub = scrubber(secrets)
-  return line => void stream.write(`${withVisibleControls(scrub(line))}\n`)
+  const redact = createRedactor(secrets)
+  return line => void stream.write(`${withVisibleControls(redact(line))}\n`)
 }

@@ -39,25 +39,25 @@ export function firstIssue(schema: z.ZodType, error: z.ZodError, input: unknown)
 function issueAt(schema: z.ZodType, issue: z.core.$ZodIssue, input: unknown): ConfigIssue {
   const here = rulesAt(z.toJSONSchema(schema, { io: 'input' }), issue.path)
   if (issue.code === 'unrecognized_keys') return unknownKey(issue.path, issue.keys[0] ?? '', here)
-  return { key: dotted(issue.path), problem: problemOf(issue, valueAt(input, issue.path), here) }
+  return { key: dottedPath(issue.path), problem: problemOf(issue, valueAt(input, issue.path), here) }
 }
 
 function unknownKey(parent: readonly PropertyKey[], key: string, here: Rules): ConfigIssue {
-  const at = dotted([...parent, key])
+  const at = dottedPath([...parent, key])
   if (/token|secret|password|encryptionkey/i.test(key)) return { key: at, problem: { what: 'secret' } }
   const [nearest] = nearestNames(key, Object.keys(here.properties ?? {}))
   return {
     key: at,
     problem: {
       what: 'unknown-key',
-      nearest: nearest === undefined ? undefined : dotted([...parent, nearest]),
+      nearest: nearest === undefined ? undefined : dottedPath([...parent, nearest]),
     },
   }
 }
 
 function problemOf(issue: z.core.$ZodIssue, value: unknown, here: Rules): ConfigProblem {
   if (value === undefined || value === null) return { what: 'no-value' }
-  const found = shorten(written(value))
+  const found = shorten(literalOf(value))
   switch (issue.code) {
     case 'invalid_type': {
       const expected = here.type ?? issue.expected
@@ -145,12 +145,12 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value
 }
 
-function dotted(path: readonly PropertyKey[]): string {
+function dottedPath(path: readonly PropertyKey[]): string {
   return path.map(String).join('.')
 }
 
 /** JSON has no spelling for what YAML reads from 1e999 and .nan. */
-function written(value: unknown): string {
+function literalOf(value: unknown): string {
   return typeof value === 'number' ? String(value) : JSON.stringify(value)
 }
 

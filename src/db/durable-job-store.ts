@@ -87,7 +87,7 @@ export class DurableJobStore implements JobStore {
       for (const { row, bytes } of made) await files.write(row.file, bytes)
       const rows = made.map(({ row }) => row)
       const recorded = await client.write(() => this.#record(claim, ending, rows, runMs))
-      audit.forgetOwed(claim.jobId)
+      audit.dropDeferred(claim.jobId)
       if (!recorded && names.length > 0) await files.remove(names)
       return recorded
     } catch (error) {
@@ -120,14 +120,14 @@ export class DurableJobStore implements JobStore {
     const ending = job.cancelRequested ? endingAfterCancel(given) : given
     if (job.removed) {
       if (!jobs.endClaim(claim, 'cancelled', { at, runMs })) return undefined
-      audit.addOwed(claim.jobId)
+      audit.addDeferred(claim.jobId)
       if (!isCounted(ending)) usage.refund(claim.jobId)
       return undefined
     }
     if (!jobs.endClaim(claim, ending.state, { at, runMs, ...factsOf(ending) })) return undefined
     usage.addRun(claim.jobId, runMs)
     for (const picture of made) pictures.add({ ...picture, personId: job.personId })
-    if (ending.state === 'cancelled') audit.addOwed(claim.jobId)
+    if (ending.state === 'cancelled') audit.addDeferred(claim.jobId)
     if (!isFinal(ending.state)) return ending
     if (isCounted(ending)) outbox.add(claim.jobId, 'settle', at)
     else this.#settleUncounted(claim.jobId)

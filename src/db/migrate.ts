@@ -20,7 +20,7 @@ export function bringUpToDate(client: Client, migrationsFolder: string): void {
   if (found === known) return
   try {
     if (found > 0) keepCopy(client, join(dirname(file), copyName(known)))
-    migrateOrTell(client, migrationsFolder)
+    migrateOrExplain(client, migrationsFolder)
     // Wipes pages that older versions freed without wiping.
     if (found > 0) client.sqlite.exec('VACUUM')
   } catch (error) {
@@ -32,7 +32,7 @@ export function bringUpToDate(client: Client, migrationsFolder: string): void {
  * Where the disk is full, SQLite ends the transaction by itself: the migrator's own ROLLBACK then fails, and hides why.
  * https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
  */
-function migrateOrTell(client: Client, migrationsFolder: string): void {
+function migrateOrExplain(client: Client, migrationsFolder: string): void {
   try {
     migrate(client.query, { migrationsFolder })
   } catch (error) {

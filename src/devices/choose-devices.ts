@@ -49,9 +49,9 @@ export async function chooseDevices(
   machine: LocalMachine,
 ): Promise<DeviceChoice> {
   const auto = configured.find(({ name }) => name === autoName)
-  const twins = await cardsOfWebGpu(configured, machine)
-  if (twins.length > 0)
-    throw new AppError('config', { key: 'devices', problem: { what: 'webgpu-twice', cards: twins } })
+  const duplicates = await cardsOfWebGpu(configured, machine)
+  if (duplicates.length > 0)
+    throw new AppError('config', { key: 'devices', problem: { what: 'webgpu-twice', cards: duplicates } })
   const choice: DeviceChoice = auto
     ? await chooseBest(auto, machine)
     : { devices: configured, reason: { why: 'configured' } }

@@ -138,7 +138,7 @@ export function hasCode<Code extends ErrorCode>(error: unknown, code: Code): err
 }
 
 /** Whether the sentence of the fault says that it has been logged, so whoever shows it must log it. */
-export function isToldToLog(error: AppError): boolean {
+export function mustBeLogged(error: AppError): boolean {
   return error.code === 'internal' || (hasCode(error, 'worker-died') && isException(error.details.reason))
 }
 

@@ -69,7 +69,7 @@ export async function readUnpinned(
   }
   const usableFiles: FileRecord[] = []
   for (const file of files) {
-    const checked = await checkedFile(file)
+    const checked = await recheckFile(file)
     if (checked instanceof AppError) unused.push({ name: file.name, error: checked })
     else usableFiles.push(checked)
   }
@@ -85,7 +85,7 @@ async function checkedExpert<Expert extends ExpertRecord>(expert: Expert): Promi
   }
 }
 
-async function checkedFile(file: FileRecord): Promise<FileRecord | AppError> {
+async function recheckFile(file: FileRecord): Promise<FileRecord | AppError> {
   try {
     return { ...file, ...(await checkFile(file)) }
   } catch (error) {

@@ -1,4 +1,4 @@
-/** Models whose weights come from cache files in another form, as the configuration wishes: their records and those files. */
+/** Models whose weights come from cache files in another form, as the configuration says: their records and those files. */
 
 import { join } from 'node:path'
 import type { CachedForm } from '../common/choices.ts'
@@ -29,11 +29,11 @@ export async function withWeights(
   settings: Config['models'],
   folder: string,
 ): Promise<ModelCatalogue> {
-  const wished = models.map(model => {
+  const formed = models.map(model => {
     const form = settings[model.name]?.weights ?? 'float32'
-    return form === 'float32' ? model : inForm(model, { form, folder })
+    return form === 'float32' ? model : modelInForm(model, { form, folder })
   })
-  return { ...catalogue, models: await Promise.all(wished) }
+  return { ...catalogue, models: await Promise.all(formed) }
 }
 
 /** Makes the cache files that are missing or cannot be used. @throws as ensureWritten. */
@@ -95,30 +95,33 @@ async function weightFilesOf({
   return (await Promise.all(files)).flat()
 }
 
-interface Wish {
+interface FormTarget {
   readonly form: CachedForm
   /** Of the cache files. */
   readonly folder: string
 }
 
-async function inForm(model: ModelRecord, wish: Wish): Promise<ModelRecord> {
+async function modelInForm(model: ModelRecord, target: FormTarget): Promise<ModelRecord> {
   const { refiner } = model
-  const changed = await expertInForm(model, wish)
-  return refiner ? { ...changed, refiner: await expertInForm(refiner, wish) } : changed
+  const changed = await expertInForm(model, target)
+  return refiner ? { ...changed, refiner: await expertInForm(refiner, target) } : changed
 }
 
-async function expertInForm<Expert extends ExpertRecord>(expert: Expert, wish: Wish): Promise<Expert> {
-  const parts = { ...expert.parts, networks: networksInForm(expert.parts.networks, wish) }
-  return { ...expert, parts, hash: hashOf(expert.hash, wish), needs: await checkModel(parts) }
+async function expertInForm<Expert extends ExpertRecord>(
+  expert: Expert,
+  target: FormTarget,
+): Promise<Expert> {
+  const parts = { ...expert.parts, networks: networksInForm(expert.parts.networks, target) }
+  return { ...expert, parts, hash: hashOf(expert.hash, target), needs: await checkModel(parts) }
 }
 
 /** The VAE has next to no linear layers, and opens at once. */
-function networksInForm(networks: NetworkParts, wish: Wish): NetworkParts {
+function networksInForm(networks: NetworkParts, target: FormTarget): NetworkParts {
   const { textEncoder, textEncoder2, unet } = networks
   const inForm = (part: NetworkPart): NetworkPart => {
     if (part.weights.layout === 'onnx') return part
-    const hash = hashOf(part.hash, wish)
-    return { ...part, hash, cached: { form: wish.form, file: join(wish.folder, `${hash}.safetensors`) } }
+    const hash = hashOf(part.hash, target)
+    return { ...part, hash, cached: { form: target.form, file: join(target.folder, `${hash}.safetensors`) } }
   }
   return {
     ...networks,
@@ -128,4 +131,4 @@ function networksInForm(networks: NetworkParts, wish: Wish): NetworkParts {
   }
 }
 
-const hashOf = (hash: string, { form }: Wish) => `${hash}-${form}`
+const hashOf = (hash: string, { form }: FormTarget) => `${hash}-${form}`

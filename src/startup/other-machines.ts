@@ -111,7 +111,7 @@ export async function useOtherMachines(
     onMachines: found => devices?.update(found),
   })
   const models = modelReferences(catalogue.models)
-  devices = new RemoteDevices({ gateway, pool, models, onEvent: event => tell(parts, event) })
+  devices = new RemoteDevices({ gateway, pool, models, onEvent: event => reportEvent(parts, event) })
   return close
 }
 
@@ -123,7 +123,7 @@ export function modelReferences(models: readonly ModelRecord[]): Reference[] {
   ])
 }
 
-function tell({ words, say, warn }: OtherMachinesParts, event: MachineEvent): void {
+function reportEvent({ words, say, warn }: OtherMachinesParts, event: MachineEvent): void {
   const { machines } = words
   switch (event.kind) {
     case 'joined':

@@ -5,7 +5,7 @@ import type { LogLevel } from '../common/choices.ts'
 import { withVisibleControls } from '../common/visible-controls.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from './ports.ts'
-import { scrubber } from './scrubber.ts'
+import { createRedactor } from './redactor.ts'
 
 export interface LogParts {
   level: LogLevel
@@ -18,7 +18,7 @@ export interface LogParts {
 
 /** A logger whose lines contain `level`, `time` (ISO 8601), `msg` and the given fields. */
 export function createLogger(parts: LogParts): Logger {
-  const scrub = scrubber(parts.secrets)
+  const redact = createRedactor(parts.secrets)
   const isSilent = parts.level === 'silent'
   const options: LoggerOptions = {
     level: isSilent ? 'error' : parts.level,
@@ -27,7 +27,7 @@ export function createLogger(parts: LogParts): Logger {
     formatters: { level: label => ({ level: label }) },
   }
   // JSON does not escape some control characters. They are escaped like the others, so they parse to the same text.
-  const clean = (line: string) => `${withVisibleControls(scrub(line.slice(0, -1)))}\n`
+  const clean = (line: string) => `${withVisibleControls(redact(line.slice(0, -1)))}\n`
   const log = pino(options, { write: line => parts.write(clean(line)) })
   return wrap(log, isSilent ? isDefect : () => true)
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AppError, isToldToLog } from '../../src/errors/errors.ts'
+import { AppError, mustBeLogged } from '../../src/errors/errors.ts'
 import { exitReason } from '../../src/errors/worker-end.ts'
 import { errorSentence } from '../../src/words/en.ts'
 import { wordsFor } from '../../src/words/locale.ts'
@@ -23,5 +23,5 @@ test.each([
   [exitReason(1), false],
   ['never-started', false],
 ])('a worker’s end by %s is for the log: %s', (reason, isLogged) => {
-  expect(isToldToLog(new AppError('worker-died', { device: 'cpu', reason }))).toBe(isLogged)
+  expect(mustBeLogged(new AppError('worker-died', { device: 'cpu', reason }))).toBe(isLogged)
 })

@@ -99,7 +99,7 @@ export class FakeCourier implements Courier {
     }))
   }
 
-  async tell({ job, steps }: Delivery): Promise<void> {
+  async notify({ job, steps }: Delivery): Promise<void> {
     await steps.once('told', async begin => {
       await begin()
       await this.#call({ kind: 'tell', jobId: job.id, job }, () => this.told.push(job.id))

@@ -13,13 +13,13 @@ export async function checkLoras(
   findings: Findings,
 ): Promise<void> {
   if (!loraFit) return
-  const told = new Set<string>()
+  const noticed = new Set<string>()
   for (const order of orders) {
     const model = models.find(({ hash }) => hash === order.model.hash)
     for (const { name: lora, hash } of order.loras ?? []) {
       const file = files.find(one => one.kind === 'lora' && one.hash === hash)
-      if (!model || !file || told.has(hash)) continue
-      told.add(hash)
+      if (!model || !file || noticed.has(hash)) continue
+      noticed.add(hash)
       try {
         const { modules, unmatched } = await loraFit(model, file)
         if (unmatched.length === 0) continue

@@ -112,7 +112,7 @@ export interface Courier {
   /** The methods to show an accepted job, best first. The first one that succeeds gives the address. */
   openingMethods(delivery: Delivery): readonly DeliveryMethod[]
   /** Called if no opening was possible: the last chance to inform the author. */
-  unopened?(delivery: Delivery, refusals: readonly Refusal[]): Promise<void>
+  onUnopened?(delivery: Delivery, refusals: readonly Refusal[]): Promise<void>
   /** Shows position, step and preview at the address. It may skip an update, and does not throw, if the platform is busy. */
   progress(delivery: Delivery, at: Address): Promise<void>
   /** The methods to show a job's outcome and its pictures, best first. */
@@ -123,14 +123,14 @@ export interface Courier {
    */
   close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined>
   /** The steps of a removed delivery that its fan-out still uses. Without this method each job is shown separately. */
-  shared?(delivery: Delivery): readonly string[]
+  sharedSteps?(delivery: Delivery): readonly string[]
   /** Updates the card of a fan-out; called for the leading delivery. It fails as `close` does. */
   showFanOut?(delivery: Delivery): Promise<Closed | undefined>
   /**
    * Notifies the author that the job has ended, by a separate message next to the result. It is a step of the delivery,
    * so it is never sent twice. A refusal is not retried. It may throw a retryable fault.
    */
-  tell?(delivery: Delivery): Promise<void>
+  notify?(delivery: Delivery): Promise<void>
   /** Deletes the object of a step; for a step that only began, if it can be found. It may throw a retryable fault. */
   remove(delivery: Delivery, step: StepRecord): Promise<{ kind: 'removed' } | Closed>
 }

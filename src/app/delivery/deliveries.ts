@@ -60,7 +60,7 @@ export class Deliveries {
     this.#queue = new WorkQueue({
       clock: parts.clock,
       groupOf: (id, known) => this.#groupOf(id, known),
-      work: (id, facts) => this.#turn(id, facts).catch(error => ({ outcome: this.#failed(id, error) })),
+      work: (id, facts) => this.#turn(id, facts).catch(error => ({ outcome: this.#onFailure(id, error) })),
     })
   }
 
@@ -77,15 +77,15 @@ export class Deliveries {
   }
 
   /** The outbox has a new entry for that delivery. A job's own delivery has the job's id. `job`: if it was just read. */
-  nudge(id: string, job?: JobView): void {
+  wake(id: string, job?: JobView): void {
     if (this.#isOpen) this.#wake(id, job && { job })
   }
 
   /** The job made progress, or its queue position changed. */
-  progressed(job: JobView): void {
+  onProgress(job: JobView): void {
     const nowMs = this.#parts.clock.monotonicMs()
     const courier = this.#couriers.get(job.conversation.platform)
-    if (!this.#isOpen || !courier || !this.#progress.changed(job.id, job, nowMs)) return
+    if (!this.#isOpen || !courier || !this.#progress.recordChange(job.id, job, nowMs)) return
     const dueMs = this.#progress.dueInMs(job.id, courier.progressIntervalMs, nowMs)
     if (dueMs > 0) this.#postpone(job.id, nowMs, dueMs)
     else this.#queue.add(job.id)
@@ -168,23 +168,23 @@ export class Deliveries {
     const { outcome, shown, unshown, wakes } = await this.#entries.handle(courier, record, entry, faults, job)
     this.#failures.delete(id)
     this.#waiters.check()
-    if (shown) this.#showed(shown)
-    if (unshown) this.#progress.changed(id, unshown, this.#parts.clock.monotonicMs())
+    if (shown) this.#onShown(shown)
+    if (unshown) this.#progress.recordChange(id, unshown, this.#parts.clock.monotonicMs())
     for (const other of wakes ?? []) this.#wake(other)
     // A final job stays as it is, unless it is removed, and its delivery says so.
     return shown && isFinal(shown.state) ? { outcome, known: { job: shown } } : { outcome }
   }
 
   /** Schedules another update if the job changed visibly during the call. A final state is the last one. */
-  #showed(job: JobView): void {
+  #onShown(job: JobView): void {
     const { views, clock } = this.#parts
     if (isFinal(job.state)) {
       this.#progress.forget(job.id)
       return
     }
     this.#progress.shows(job.id, job, clock.monotonicMs())
-    const now = views.renewed(job) ?? views.job(job.id)
-    if (now && isVisibleChange(job, now)) this.#progress.changed(job.id, now, clock.monotonicMs())
+    const now = views.refresh(job) ?? views.job(job.id)
+    if (now && isVisibleChange(job, now)) this.#progress.recordChange(job.id, now, clock.monotonicMs())
   }
 
   async #showProgress(courier: Courier, record: DeliveryRecord): Promise<WorkOutcome> {
@@ -196,8 +196,8 @@ export class Deliveries {
       this.#postpone(id, nowMs, dueMs)
       return 'idle'
     }
-    const told = this.#progress.newest(id)
-    const delivery = record.isJobRemoved ? undefined : this.#entries.deliveryOf(record, courier, told)
+    const newest = this.#progress.newest(id)
+    const delivery = record.isJobRemoved ? undefined : this.#entries.deliveryOf(record, courier, newest)
     if (!delivery?.address || isFinal(delivery.job.state)) {
       this.#quiet.delete(id)
       this.#progress.forget(id)
@@ -217,7 +217,7 @@ export class Deliveries {
   }
 
   /** Waits as long as the platform states, otherwise with back-off. */
-  #failed(id: string, error: unknown): WorkOutcome {
+  #onFailure(id: string, error: unknown): WorkOutcome {
     const fault = toAppError(error)
     if (fault.code === 'storage') return { pauseMs: this.#diskFailed(id, error) }
     const failures = (this.#failures.get(id) ?? 0) + 1

@@ -34,7 +34,7 @@ export async function tryInOrder(
 ): Promise<AttemptResult> {
   const refusals: Refusal[] = []
   for (const method of methods) {
-    const before = closedBefore(parts.steps, method.name)
+    const before = earlierRefusal(parts.steps, method.name)
     if (before) {
       refusals.push(before)
       continue
@@ -80,7 +80,7 @@ async function remember(
   return refused
 }
 
-function closedBefore(steps: StepStorage, method: DeliveryMethodName): Refusal | undefined {
+function earlierRefusal(steps: StepStorage, method: DeliveryMethodName): Refusal | undefined {
   const step = steps.get(nameOf(method))
   return step?.state === 'closed' ? refusal.parse(JSON.parse(step.value ?? '')) : undefined
 }

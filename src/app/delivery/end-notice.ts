@@ -18,12 +18,12 @@ export async function sendEndNotice(
   delivery: Delivery,
   result: DeliveryResult | undefined,
 ): Promise<void> {
-  if (!courier.tell) return
+  if (!courier.notify) return
   const isDue = result && isNoticeDue(parts, delivery, result)
   const sender = delivery.fanOut ? senderOf(parts, delivery) : isDue && delivery
   if (!sender) return
   try {
-    await courier.tell(sender)
+    await courier.notify(sender)
   } catch (error) {
     const fault = toAppError(error)
     if (fault.retryable || fault.code === 'storage') throw fault
@@ -36,9 +36,7 @@ function senderOf(parts: EndNoticeParts, delivery: Delivery): Delivery | undefin
   const { leads = false, members = [] } = delivery.fanOut ?? {}
   if (!leads || members.some(({ result }) => result === undefined)) return undefined
   const sender = members.find(({ job, result }) => result && isNoticeDue(parts, { ...delivery, job }, result))
-  return sender?.address === undefined
-    ? undefined
-    : { ...delivery, job: sender.job, address: sender.address }
+  return sender?.address === undefined ? undefined : { ...delivery, job: sender.job, address: sender.address }
 }
 
 /** Whether a notice is needed: edits notify nobody, direct messages do, and who cancels their own job knows. */

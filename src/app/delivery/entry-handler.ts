@@ -76,14 +76,14 @@ export class EntryHandler {
 
   /** Undefined if its job is gone. `known`: an earlier view of the job, so that an open one need not be read. */
   deliveryOf(record: DeliveryRecord, courier: Courier, known?: JobView): Delivery | undefined {
-    const view = (known && this.#parts.views.renewed(known)) ?? this.#parts.views.evenRemoved(record.jobId)
+    const view = (known && this.#parts.views.refresh(known)) ?? this.#parts.views.evenRemoved(record.jobId)
     return view && this.#deliveryOf(record, courier, view)
   }
 
   #deliveryOf(record: DeliveryRecord, courier: Courier, view: JobView): Delivery {
     const job = record.conversation ? { ...view, conversation: record.conversation } : view
     const parent = this.#parentOf(job)
-    const fanOut = courier.shared && this.#fanOuts.of(record)
+    const fanOut = courier.sharedSteps && this.#fanOuts.of(record)
     return {
       id: record.id,
       job,
@@ -122,7 +122,7 @@ export class EntryHandler {
     if (tried.kind === 'later') return { outcome: { pauseMs: tried.afterMs } }
     if (tried.kind === 'none') {
       log.warn({ jobId: job.id, refusals: tried.refusals }, 'a job could not be shown where it was asked for')
-      await courier.unopened?.(delivery, tried.refusals)
+      await courier.onUnopened?.(delivery, tried.refusals)
     }
     await db.write(() => {
       if (tried.kind === 'arrived') db.deliveries.setAddress(id, tried.address)
@@ -218,7 +218,7 @@ export class EntryHandler {
   /** The card and the thread are kept while other jobs use them. */
   async #leaveFanOut(courier: Courier, delivery: Delivery, record: DeliveryRecord): Promise<void> {
     const { db, clock } = this.#parts
-    const steps = courier.shared?.(delivery) ?? []
+    const steps = courier.sharedSteps?.(delivery) ?? []
     await db.write(() => {
       this.#fanOuts.passOn(record, steps)
       this.#fanOuts.redraw(record, clock.now())

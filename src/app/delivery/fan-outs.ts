@@ -90,13 +90,13 @@ export class FanOuts {
   /** Inside a transaction: passes the shared steps of a removed delivery to the next remaining one. */
   passOn(record: DeliveryRecord, steps: readonly string[]): void {
     const group = this.groupOf(record)
-    const heir = group?.living[0]
-    if (!heir || group.living.some(({ id }) => id === record.id || this.#hasCard(id))) return
+    const successor = group?.living[0]
+    if (!successor || group.living.some(({ id }) => id === record.id || this.#hasCard(id))) return
     for (const name of steps) {
       const step = this.#db.deliverySteps.get(record.id, name)
-      if (step?.state !== 'done' || this.#db.deliverySteps.get(heir.id, name)) continue
+      if (step?.state !== 'done' || this.#db.deliverySteps.get(successor.id, name)) continue
       this.#db.deliverySteps.drop(record.id, name)
-      this.#db.deliverySteps.put(heir.id, step)
+      this.#db.deliverySteps.put(successor.id, step)
     }
   }
 

@@ -18,7 +18,7 @@ export class ProgressUpdates {
   readonly #againMs = new Map<string, number>()
 
   /** Records a visible change. True if the delivery must be signalled, because no check of it is scheduled. */
-  changed(id: string, job: JobView, nowMs: number): boolean {
+  recordChange(id: string, job: JobView, nowMs: number): boolean {
     const shown = this.#shown.get(id)
     if (shown && !isVisibleChange(shown.job, job)) return false
     this.#stale.set(id, job)

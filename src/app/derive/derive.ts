@@ -37,7 +37,7 @@ export function reRolled(recipe: Recipe, model: ModelRecord, seed: number): Reci
 }
 
 /** Image to image with the Base on the picture, without the Refiner's ensemble. */
-export function varied(
+export function deriveVariation(
   recipe: Recipe,
   pictureId: string,
   strength: number,
@@ -45,7 +45,7 @@ export function varied(
   { model, config }: ModelContext,
   findings: Findings,
 ): PaintOrder {
-  const base = recipe.kind === 'paint' ? recipe : paintedLike(recipe, { model, config })
+  const base = recipe.kind === 'paint' ? recipe : paintOrderFrom(recipe, { model, config })
   checkStrength(strength, base.sampling.steps, findings)
   const refinement = withCurrentRefiner(base, model)
   const { widthPx, heightPx } = base
@@ -67,7 +67,7 @@ export function varied(
 }
 
 /** The Refiner's image to image on the finished picture, from the picture's own seed. */
-export function refined(
+export function deriveRefinement(
   recipe: Recipe,
   picture: Size & { id: string; seed: number },
   { model, config }: ModelContext,
@@ -101,7 +101,7 @@ export function refined(
   }
 }
 
-export function upscaled(
+export function deriveUpscale(
   picture: Size & { id: string },
   factor: 2 | 4,
   config: Pick<Config, 'limits'>,
@@ -118,7 +118,7 @@ export function isRecipe(order: WorkOrder): order is Recipe {
 }
 
 /** For a refined picture whose original is gone: its prompt and size, with the model's default sampling. */
-function paintedLike(recipe: RefineOrder, { model, config }: ModelContext): PaintOrder {
+function paintOrderFrom(recipe: RefineOrder, { model, config }: ModelContext): PaintOrder {
   const { sampler, steps, guidance } = defaultsOf(model, config)
   const { prompt, widthPx, heightPx, seed, sampling } = recipe
   return {

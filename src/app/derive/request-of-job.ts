@@ -43,7 +43,7 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     clipSkip: order.prompt.clipSkip || undefined,
     syntax: syntaxOf(order.prompt),
     ...sourceOf(order),
-    ...guidedBy(order),
+    ...guidesOf(order),
     ...refinementOf(order),
     fast: order.fast || undefined,
   })
@@ -98,7 +98,7 @@ function sourceOf(order: PaintOrder): Partial<ImagineRequest> {
   }
 }
 
-function guidedBy({ controls, imagePrompts }: PaintOrder): Partial<ImagineRequest> {
+function guidesOf({ controls, imagePrompts }: PaintOrder): Partial<ImagineRequest> {
   return {
     controls: controls?.map(({ model, start, end, guess, ...control }) => ({
       ...control,

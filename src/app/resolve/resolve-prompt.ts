@@ -50,7 +50,7 @@ export function resolvePrompt(
   const negatives = [request.negative ?? settings.negative, style?.negative || undefined]
   const negative = negatives.filter(text => text !== undefined)
   const prompt = {
-    positive: style ? styled(style.prompt, typed) : typed,
+    positive: style ? applyStyle(style.prompt, typed) : typed,
     positive2: request.prompt2,
     // An empty negative prompt is encoded; without a negative prompt the embedding is zeros.
     negative: negative.length === 0 ? null : negative.filter(text => text !== '').join(', '),
@@ -143,7 +143,7 @@ function styleOf(request: ImagineRequest, styles: Config['styles'], findings: Fi
   return style
 }
 
-function styled(template: string, prompt: string): string {
+function applyStyle(template: string, prompt: string): string {
   return template.includes('{prompt}')
     ? template.replaceAll('{prompt}', () => prompt)
     : `${prompt}, ${template}`

@@ -48,7 +48,7 @@ export function resolveSize(
   rules: SizeRules,
   findings: Findings,
 ): Size {
-  if (request.size) return checkedSize(request.size, rules, findings)
+  if (request.size) return checkSize(request.size, rules, findings)
   if (request.aspect) {
     const aspect = request.aspect.width / request.aspect.height
     return sizeOfAspect(clamp(aspect, 1 / widestAspect, widestAspect), rules)
@@ -84,7 +84,7 @@ export function nearestSize(size: Size, rules: SizeRules): Size {
   return { widthPx: nearestSide(size.widthPx, rules), heightPx: nearestSide(size.heightPx, rules) }
 }
 
-function checkedSize(size: Size, rules: SizeRules, findings: Findings): Size {
+function checkSize(size: Size, rules: SizeRules, findings: Findings): Size {
   const maxPx = longestSidePx(rules)
   const minPx = rules.stepPx
   const outside = [size.widthPx, size.heightPx].some(side => !(side >= minPx && side <= maxPx))

@@ -193,10 +193,10 @@ function isFast(
 }
 
 function noticeShrunk({ pictures }: ResolveContext, findings: Findings): void {
-  const told = new Set<string>()
+  const noticed = new Set<string>()
   for (const { id, shrunkFrom, ...size } of pictures?.values() ?? []) {
-    if (!shrunkFrom || told.has(id)) continue
-    told.add(id)
+    if (!shrunkFrom || noticed.has(id)) continue
+    noticed.add(id)
     findings.notice('picture-shrunk', { from: sides(shrunkFrom), to: sides(size) })
   }
 }

@@ -36,7 +36,7 @@ export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue
   if (provenance?.program === 'Easel') return { kind: 'nothing' }
   if (provenance?.parameters && provenance.program !== undefined) {
     const { program } = provenance
-    const parameters = shortened(provenance.parameters)
+    const parameters = shortenTexts(provenance.parameters)
     const request = requestOfParameters(parameters, catalogue, program)
     return {
       kind: 'parameters',
@@ -50,7 +50,7 @@ export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue
 }
 
 /** No request may be longer, and the work on a prompt grows faster than its length. */
-function shortened(parameters: PictureParameters): PictureParameters {
+function shortenTexts(parameters: PictureParameters): PictureParameters {
   const short = (text: string) => text.slice(0, longestPromptCharacters)
   const extra = [...parameters.extra].slice(0, mostExtraFields)
   return {

@@ -57,7 +57,7 @@ export class JobViews {
    * An earlier view of an open job as it is now: its step or its place, which are not in the database. Undefined where the job
    * neither runs nor waits any more.
    */
-  renewed(job: JobView): JobView | undefined {
+  refresh(job: JobView): JobView | undefined {
     const live = this.#live(job.id)
     if (!live.progress && !live.forecast) return undefined
     const shown = liveView(live, job.steps)

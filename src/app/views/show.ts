@@ -25,6 +25,6 @@ export async function show(parts: AppParts, id: string, caller: Caller): Promise
     db.outbox.add(deliveryId, 'settle', clock.now())
     return { kind: 'shown', job: views.ofRecord(job), deliveryId }
   })
-  if (shown.kind === 'shown') deliveries.nudge(deliveryId)
+  if (shown.kind === 'shown') deliveries.wake(deliveryId)
   return shown
 }

@@ -9,7 +9,7 @@ import type { JobView } from './views.ts'
 /** Queue positions change with every claim. They are reported at most once per interval. */
 const placesIntervalMs = 1000
 /** The number of positions that are reported, from the front of the queue. */
-const placesTold = 200
+const reportedPlaces = 200
 
 export class Watch {
   readonly #views: JobViews
@@ -33,25 +33,25 @@ export class Watch {
     return () => this.#listeners.delete(listener)
   }
 
-  changed(change: Exclude<PoolChange, { kind: 'state' }>): void {
+  onChange(change: Exclude<PoolChange, { kind: 'state' }>): void {
     if (change.kind === 'queue') {
       if (this.#placesDue) return
       this.#placesDue = true
-      this.#timers.after(placesIntervalMs, () => this.#tellPlaces())
+      this.#timers.after(placesIntervalMs, () => this.#emitPlaces())
       return
     }
     const known = change.kind === 'progress' ? this.#known.get(change.jobId) : undefined
-    this.stateChanged(change.jobId, (known && this.#views.renewed(known)) ?? this.#views.job(change.jobId))
+    this.onStateChange(change.jobId, (known && this.#views.refresh(known)) ?? this.#views.job(change.jobId))
   }
 
   /** `job`: as it is now; undefined if it is gone. */
-  stateChanged(jobId: string, job: JobView | undefined): void {
+  onStateChange(jobId: string, job: JobView | undefined): void {
     if (job?.state === 'running') this.#known.set(jobId, job)
     else this.#known.delete(jobId)
-    if (job) this.tell(job)
+    if (job) this.emit(job)
   }
 
-  tell(job: JobView): void {
+  emit(job: JobView): void {
     for (const listener of this.#listeners) {
       try {
         listener(job)
@@ -68,23 +68,23 @@ export class Watch {
     this.#known.clear()
   }
 
-  #tellPlaces(): void {
+  #emitPlaces(): void {
     this.#placesDue = false
-    const front = this.#pool.order(placesTold)
-    const renewed = front.flatMap(id => this.#renewed(id) ?? [])
-    const kept = new Map(renewed.map(job => [job.id, job]))
+    const front = this.#pool.order(reportedPlaces)
+    const refreshed = front.flatMap(id => this.#refresh(id) ?? [])
+    const kept = new Map(refreshed.map(job => [job.id, job]))
     const read = this.#views.jobs(front.filter(id => !kept.has(id)))
     for (const job of read) kept.set(job.id, job)
     for (const job of this.#known.values()) if (job.state === 'running') kept.set(job.id, job)
     this.#known = kept
     for (const id of front) {
       const job = kept.get(id)
-      if (job) this.tell(job)
+      if (job) this.emit(job)
     }
   }
 
-  #renewed(jobId: string): JobView | undefined {
+  #refresh(jobId: string): JobView | undefined {
     const known = this.#known.get(jobId)
-    return known && this.#views.renewed(known)
+    return known && this.#views.refresh(known)
   }
 }

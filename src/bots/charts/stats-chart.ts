@@ -75,7 +75,11 @@ export async function statsChartSvg(stats: StatsView, words: Words, look = usual
 type Colours = (typeof themes)[keyof typeof themes]
 
 /** Jobs over time above, and the people with the most jobs below. */
-function chartOption(stats: StatsView, { stats: words }: Words, { theme, size }: ChartLook): EChartsCoreOption {
+function chartOption(
+  stats: StatsView,
+  { stats: words }: Words,
+  { theme, size }: ChartLook,
+): EChartsCoreOption {
   const colours = themes[theme]
   const { labelPx, titlePx, namesPx, marginPx } = sizes[size]
   const isNarrow = size === 'narrow'

@@ -15,7 +15,7 @@ import type { Question } from '../messages/buttons.ts'
 import { deletionQuestion } from '../messages/deletion-question.ts'
 import { deletionReply, showStatusMessage, undeliveredLines } from '../messages/delivery-notices.ts'
 import { infoMessage, pictureMessage } from '../messages/info-message.ts'
-import { problemSentences, shortened } from '../messages/job-message.ts'
+import { problemSentences, shorten } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { FormChoices } from './paint-form.ts'
 import { findPending, isPendingOfOther, savePending } from './pending.ts'
@@ -242,7 +242,7 @@ function replyOf(
 
 function confirmationMessage(prompts: readonly string[], words: Words, pendingId: string): Message {
   const { confirm } = words.chat
-  const lines = prompts.slice(0, shownPrompts).map((prompt, i) => `${i + 1}. ${shortened(prompt, 200)}`)
+  const lines = prompts.slice(0, shownPrompts).map((prompt, i) => `${i + 1}. ${shorten(prompt, 200)}`)
   if (prompts.length > shownPrompts) lines.push(confirm.more(prompts.length - shownPrompts))
   const label = confirm.yes(prompts.length)
   const button = { action: 'confirm', targetId: pendingId, label, style: 'primary' } as const

@@ -1,5 +1,5 @@
 /** Platform-neutral form fields and their values. A field for a flag has the flag's name. */
-import { shortened } from '../messages/job-message.ts'
+import { shorten } from '../messages/job-message.ts'
 
 export interface FieldChoice {
   label: string
@@ -57,10 +57,10 @@ export function fittedText(
 ): { value: string; hint?: string | undefined } {
   if (value.length <= limit) return { value, hint }
   let characters = limit
-  let cut = shortened(value, characters)
+  let cut = shorten(value, characters)
   while (cut.length > limit) {
     characters -= Math.ceil((cut.length - limit) / 2)
-    cut = shortened(value, characters)
+    cut = shorten(value, characters)
   }
   return { value: cut, hint: hintIfCut ?? hint }
 }

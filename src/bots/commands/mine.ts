@@ -4,7 +4,7 @@ import type { Words } from '../../words/en.ts'
 import { moment } from '../../words/moment.ts'
 import type { Button } from '../messages/buttons.ts'
 import { withNotices } from '../messages/delivery-notices.ts'
-import { shortened, titleOf } from '../messages/job-message.ts'
+import { shorten, titleOf } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
 
@@ -34,7 +34,7 @@ export function mineMessage(jobs: readonly JobView[], words: Words, prefix: stri
   if (jobs.length === 0) return textMessage(text.none)
   const lines = jobs.map((job, i) =>
     [
-      `${i + 1}. ${shortened(titleOf(job, words), 80)}`,
+      `${i + 1}. ${shorten(titleOf(job, words), 80)}`,
       moment(job.finishedAt ?? job.createdAt),
       text.id(job.pictures[0]?.id ?? job.id),
     ].join(' · '),

@@ -4,7 +4,7 @@ import type { JobView, QueueEntry, QueueLength } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import type { Button } from '../messages/buttons.ts'
 import { withNotices } from '../messages/delivery-notices.ts'
-import { etaOf, shortened, titleOf } from '../messages/job-message.ts'
+import { etaOf, shorten, titleOf } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
 
@@ -57,7 +57,7 @@ function queueLine(job: JobView, number: number, own: boolean, words: Words): st
   const { job: states, queue } = words
   const progress = job.state === 'running' ? [states.step(job.step, job.steps)] : []
   const who = own ? queue.yours : job.author.name
-  return [`${number}. ${shortened(titleOf(job, words), 80)}`, who, ...progress, ...etaOf(job, words)].join(
+  return [`${number}. ${shorten(titleOf(job, words), 80)}`, who, ...progress, ...etaOf(job, words)].join(
     ' · ',
   )
 }

@@ -60,7 +60,7 @@ export class DiscordAdapter implements Adapter {
       log,
       onReady: client => this.#ready(client),
       onInteraction: interaction => this.#receiver.take(interaction),
-      onMessage: message => this.#receiver.hear(message),
+      onMessage: message => this.#receiver.answer(message),
     })
     this.#api = new DiscordApi(this.#connection.rest, parts.clock)
     const messages = new Messages(this.#api)
@@ -101,7 +101,7 @@ export class DiscordAdapter implements Adapter {
   }
 
   async #ready(client: Client<true>): Promise<void> {
-    this.#api.connected({ applicationId: client.application.id, userId: client.user.id })
+    this.#api.setIdentity({ applicationId: client.application.id, userId: client.user.id })
     await registerCommands(client, this.#parts)
     this.#presence.start()
     this.#cleaning = removeStrayCommands(client, this.#parts)
@@ -112,7 +112,7 @@ export class DiscordAdapter implements Adapter {
     this.#cards.stop()
     this.#firstMessages.close()
     this.#expiryNotices.stop()
-    const underway = Promise.all([this.#connection.opened(), this.#receiver.idle()])
+    const underway = Promise.all([this.#connection.waitForOpening(), this.#receiver.idle()])
     await within(this.#parts.clock, stopTimeoutMs, underway)
     await this.#connection.close()
   }

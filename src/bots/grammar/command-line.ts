@@ -60,11 +60,11 @@ export function withProblems(request: ImagineRequest, more: readonly Problem[]):
 /** Midjourney's parameters get their own problem, because the nearest of our names would not help. */
 function unknownFlag(name: string, nearest: string | undefined): Problem {
   const flag = `--${name}`
-  const habit = midjourneyFlag(name)
-  if (habit === undefined) return problem('flag-unknown', { flag, nearest })
+  const foreign = midjourneyFlag(name)
+  if (foreign === undefined) return problem('flag-unknown', { flag, nearest })
   return problem('flag-of-midjourney', {
     flag,
-    ...(habit.nearest === undefined ? {} : { nearest: `--${habit.nearest}` }),
+    ...(foreign.nearest === undefined ? {} : { nearest: `--${foreign.nearest}` }),
   })
 }
 

@@ -19,7 +19,7 @@ export const controlList: FlagValue<readonly ControlRequest[]> = {
   write: controls =>
     controls
       .map(({ name, scale, range, preprocessor, guess, pictureId }) =>
-        joined([
+        joinParts([
           name,
           scale,
           range && `${range[0]}-${range[1]}`,
@@ -38,7 +38,7 @@ export const imagePromptList: FlagValue<readonly ImagePromptRequest[]> = {
   read: typed => (typed === '' ? [{}] : readList(typed, readImagePrompt)),
   write: prompts =>
     prompts
-      .map(({ name, scale, pictureId }) => joined([name, scale, pictureId && `@${pictureId}`]))
+      .map(({ name, scale, pictureId }) => joinParts([name, scale, pictureId && `@${pictureId}`]))
       .join('; '),
 }
 
@@ -99,6 +99,6 @@ function once<Item extends object, Key extends keyof Item>(item: Item, key: Key,
   return true
 }
 
-function joined(parts: readonly (string | number | undefined)[]): string {
+function joinParts(parts: readonly (string | number | undefined)[]): string {
   return parts.filter(part => part !== undefined && part !== '').join(':')
 }

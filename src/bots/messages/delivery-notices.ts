@@ -6,7 +6,7 @@ import type { DeletionStatus, DeliveryNotices } from '../../app/delivery/deliver
 import type { Easel } from '../../app/easel.ts'
 import { groupBy } from '../../common/collections/group-by.ts'
 import type { Words } from '../../words/en.ts'
-import { shortened, titleOf } from './job-message.ts'
+import { shorten, titleOf } from './job-message.ts'
 import { type Message, textMessage } from './message.ts'
 
 /** `prefix`: the prefix of typed commands. */
@@ -25,7 +25,7 @@ export function undeliveredLines(
 ): string[] {
   return undelivered.map(({ job, refusals }) =>
     words.delivery.undelivered(
-      shortened(titleOf(job, words), 80),
+      shorten(titleOf(job, words), 80),
       reasonIn(refusals, words),
       `${prefix}show ${job.id}`,
     ),

@@ -2,7 +2,7 @@
 import type { ForeignPicture, PictureParameters } from '../../app/views/foreign-picture.ts'
 import type { Words } from '../../words/en.ts'
 import { formatRequest } from '../grammar/command-line.ts'
-import { shortened } from './job-message.ts'
+import { shorten } from './job-message.ts'
 import { type Message, textMessage } from './message.ts'
 import { sizeOf } from './parameters.ts'
 
@@ -20,7 +20,7 @@ export function foreignInfoMessage(picture: ForeignPicture, words: Words): Messa
     case 'parameters': {
       const rows = foreignTable(picture.parameters, words).slice(0, mostRows)
       const lines = rows.map(
-        ([name, value]) => `${shortened(name, longestName)}: ${shortened(value, longestValue)}`,
+        ([name, value]) => `${shorten(name, longestName)}: ${shorten(value, longestValue)}`,
       )
       const message = textMessage(words.info.ofProgram(picture.program), [
         ...lines,

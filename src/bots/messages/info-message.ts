@@ -3,7 +3,7 @@ import type { JobView, PictureView } from '../../app/views/views.ts'
 import type { Words } from '../../words/en.ts'
 import { formatCommand } from '../grammar/command-line.ts'
 import { pictureRows } from './buttons.ts'
-import { shortened, titleOf } from './job-message.ts'
+import { shorten, titleOf } from './job-message.ts'
 import { type Message, textMessage } from './message.ts'
 import { parameterTable, sizeOf } from './parameters.ts'
 
@@ -25,7 +25,7 @@ export function infoMessage(job: JobView, picture: PictureView, words: Words): M
 export function pictureMessage(job: JobView, picture: PictureView, words: Words): Message {
   return {
     ...textMessage(words.info.pictureOf(picture.index + 1, job.pictures.length), [
-      shortened(titleOf(job, words), 200),
+      shorten(titleOf(job, words), 200),
     ]),
     buttons: pictureRows(picture, words),
     jobIds: [job.id],

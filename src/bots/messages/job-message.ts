@@ -20,7 +20,7 @@ export function requestCard(job: JobView, words: Words): Message {
 export function fanOutCard(jobs: readonly JobView[], words: Words): Message {
   const [first] = jobs
   return {
-    ...textMessage(shortened(promptsOf(jobs, words).join(' · '), mostTitle), countLines(jobs, words)),
+    ...textMessage(shorten(promptsOf(jobs, words).join(' · '), mostTitle), countLines(jobs, words)),
     ...(first && authorOf(first, words)),
   }
 }
@@ -54,7 +54,7 @@ function countLines(jobs: readonly JobView[], words: Words): string[] {
     failed: count('failed', 'dead', 'expired'),
     cancelled: count('cancelled'),
   })
-  return [done === jobs.length ? marked('done', text) : text]
+  return [done === jobs.length ? withMark('done', text) : text]
 }
 
 /** The message in the thread: the placeholder with progress, then the result or the reason why there is none. */
@@ -89,7 +89,7 @@ export function standaloneMessage(job: JobView, words: Words): Message {
   if (job.state === 'done') return message
   const { lines, ...card } = requestCard(job, words)
   // The step says more than the state.
-  const shown = job.state === 'running' ? [joined(message.title, etaOf(job, words))] : lines
+  const shown = job.state === 'running' ? [joinTexts(message.title, etaOf(job, words))] : lines
   return { ...message, ...card, lines: shown, buttons: message.buttons }
 }
 
@@ -108,11 +108,11 @@ export function acceptedMessage(job: JobView, words: Words, hasCard: boolean): M
 function cardLines(job: JobView, words: Words): string[] {
   switch (job.state) {
     case 'queued':
-      return [joined(placeOf(job, words), etaOf(job, words))]
+      return [joinTexts(placeOf(job, words), etaOf(job, words))]
     case 'running':
       return [words.job.running]
     case 'done':
-      return [marked('done', joined(words.job.done(job.pictures.length), tookOf(job, words)))]
+      return [withMark('done', joinTexts(words.job.done(job.pictures.length), tookOf(job, words)))]
     default:
       return [outcomeOf(job.state, words), ...failureOf(job, words)]
   }
@@ -122,12 +122,12 @@ function cardLines(job: JobView, words: Words): string[] {
 const marks = { done: '✅', failed: '❌', dead: '💥', cancelled: '🚫', expired: '⌛' } as const
 type MarkedOutcome = keyof typeof marks
 
-function marked(outcome: MarkedOutcome, text: string): string {
+function withMark(outcome: MarkedOutcome, text: string): string {
   return `${marks[outcome]} ${text}`
 }
 
 function outcomeOf(outcome: Exclude<MarkedOutcome, 'done'>, words: Words): string {
-  return marked(outcome, words.job[outcome])
+  return withMark(outcome, words.job[outcome])
 }
 
 /** The message of a result without its pictures. It has no picture buttons, because they would act on invisible pictures. */
@@ -171,7 +171,7 @@ export function titleOf(job: JobView, words: Words): string {
 /** The alternative text of a picture. */
 export function altTextOf(job: JobView, picture: PictureView, words: Words): string {
   return words.job.altText({
-    prompt: shortened(titleOf(job, words), 300),
+    prompt: shorten(titleOf(job, words), 300),
     number: picture.index + 1,
     count: job.pictures.length,
     widthPx: picture.widthPx,
@@ -180,7 +180,7 @@ export function altTextOf(job: JobView, picture: PictureView, words: Words): str
 }
 
 /** Shortens a text at a character boundary, with an ellipsis. */
-export function shortened(text: string, limit: number): string {
+export function shorten(text: string, limit: number): string {
   const characters = [...text]
   return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`
 }
@@ -213,7 +213,7 @@ function resultMessage(job: JobView, words: Words): Message {
 
 /** The title of a placeholder. A job from a button has no card, so its placeholder names the action. */
 function waitingLines(job: JobView, words: Words): string[] {
-  const what = job.parent ? [shortened(titleOf(job, words), 200)] : []
+  const what = job.parent ? [shorten(titleOf(job, words), 200)] : []
   return [...what, ...etaOf(job, words)]
 }
 
@@ -251,6 +251,6 @@ function failureOf({ failure }: JobView, words: Words): string[] {
   return failure ? [errorSentence(words, new AppError(failure.code, failure.details))] : []
 }
 
-function joined(first: string, more: string[]): string {
+function joinTexts(first: string, more: string[]): string {
   return [first, ...more].join(' · ')
 }

@@ -17,9 +17,9 @@ import type {
 } from '../adapter.ts'
 import { Chat } from '../chat/chat.ts'
 import { publishHomeAgain } from './forms/home.ts'
-import { Channels } from './inbound/lookups/channels.ts'
 import { easelCommand } from './inbound/command-handlers.ts'
 import { Downloads } from './inbound/downloads.ts'
+import { Channels } from './inbound/lookups/channels.ts'
 import { Members } from './inbound/lookups/members.ts'
 import { dismissalOf } from './inbound/not-installed.ts'
 import { receive } from './inbound/receive.ts'
@@ -35,7 +35,7 @@ import { diagnose } from './transport/diagnose.ts'
 import { DurableApp } from './transport/durable-app.ts'
 import type { OAuthParts, SlackHttpReceiver } from './transport/http-receiver.ts'
 import { slackLogger } from './transport/log.ts'
-import { oauthParts, receiversOf, required } from './transport/receivers.ts'
+import { oauthParts, receiversOf, requireValue } from './transport/receivers.ts'
 import { slackSetup } from './transport/setup.ts'
 import {
   authorizeWith,
@@ -165,7 +165,7 @@ export class SlackAdapter implements Adapter {
 /** The workspaces that installed the app; one without OAuth. */
 function workspacesOf({ secrets, log }: AdapterParts, api: SlackApi, oauth?: OAuthParts): Workspaces {
   return oauth === undefined
-    ? new OneWorkspace(api, required(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
+    ? new OneWorkspace(api, requireValue(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
     : new InstalledWorkspaces(api, oauth.installations, log)
 }
 

@@ -41,12 +41,12 @@ async function examine(session: CommandSession, options: CommonOptions): Promise
   const native = await checkNative(words)
   show(native)
   show([{ check: 'config', state: 'fine', detail: options.config ?? words.cli.defaultsOnly }])
-  const data = await guarded(session, 'data', () => checkDataFolder(session))
+  const data = await runGuarded(session, 'data', () => checkDataFolder(session))
   show(data)
   // A model cannot be tested without the libraries.
   if (native.every(({ state }) => state === 'fine')) {
     show(
-      await guarded(session, 'models', async () => {
+      await runGuarded(session, 'models', async () => {
         await checkModels(session, show)
         return []
       }),
@@ -54,9 +54,9 @@ async function examine(session: CommandSession, options: CommonOptions): Promise
   }
   // The first line is about the folder, the others about its contents.
   const isRunning = data[0]?.state === 'off'
-  show(await guarded(session, 'adapters', () => checkAdapters(session, isRunning)))
-  show(await guarded(session, 'redis', () => checkRedis(session)))
-  show(await guarded(session, 'store', () => checkStore(session)))
+  show(await runGuarded(session, 'adapters', () => checkAdapters(session, isRunning)))
+  show(await runGuarded(session, 'redis', () => checkRedis(session)))
+  show(await runGuarded(session, 'store', () => checkStore(session)))
   out('')
   out(problems === 0 ? words.cli.healthy : words.cli.unhealthy(problems))
   return problems === 0 ? exitCodes.done : exitCodes.fault
@@ -67,7 +67,7 @@ function labelOf(check: DoctorFinding['check'], { cli }: Words): string {
 }
 
 /** An unexpected error in a check is reported as a finding. */
-async function guarded(
+async function runGuarded(
   session: CommandSession,
   check: DoctorFinding['check'],
   run: () => Promise<DoctorFinding[]>,

@@ -98,7 +98,7 @@ async function showNearest(session: CommandSession, bytes: Uint8Array, file: str
   if (picture.kind !== 'parameters') return
   out('')
   out(words.info.nearestCommand)
-  out(`easel imagine ${quoted(picture.request)} -o again${extname(file)}`)
+  out(`easel imagine ${quoteRequest(picture.request)} -o again${extname(file)}`)
 }
 
 /** FILE, MASK and so on are placeholders for pictures whose paths Easel does not know. */
@@ -126,13 +126,13 @@ export function commandOf(order: WorkOrder): string {
         ...(controls ?? []).map((_, i) => `--control-picture CONTROL-${i + 1}`),
         ...(imagePrompts ?? []).map((_, i) => `--prompt-picture PROMPT-${i + 1}`),
       ]
-      return ['imagine', quoted(guided), ...files].join(' ')
+      return ['imagine', quoteRequest(guided), ...files].join(' ')
     }
   }
 }
 
 /** The request as a single argument for a shell. */
-function quoted(request: ImagineRequest): string {
+function quoteRequest(request: ImagineRequest): string {
   // A leading dash would be read as an option, so the command's name is put first; the grammar accepts it.
   const text = formatRequest(request)
   const bare = text.replace(/^\/imagine /, '')

@@ -1,7 +1,7 @@
 /** `easel refine FILE`: the Refiner's image to image on a picture, with the parameters stored in the picture. */
 import type { Command } from 'commander'
 import { checkPicture } from '../../app/checks/check-picture.ts'
-import { type Recipe, refined } from '../../app/derive/derive.ts'
+import { deriveRefinement, type Recipe } from '../../app/derive/derive.ts'
 import { requestOfParameters } from '../../app/derive/request-of-parameters.ts'
 import { problem } from '../../app/problems.ts'
 import { resolve } from '../../app/resolve/resolve.ts'
@@ -17,7 +17,7 @@ import type { RefineOrder } from '../../engine/work-order.ts'
 import { systemRandom } from '../../system/system-ports.ts'
 import { problemSentence, type Words } from '../../words/en.ts'
 import { paintToFiles } from '../pictures/paint.ts'
-import { readPicture, suffixed } from '../pictures/picture-file.ts'
+import { readPicture, withSuffix } from '../pictures/picture-file.ts'
 import {
   type CommandSession,
   type CommonOptions,
@@ -77,11 +77,11 @@ async function refine(session: CommandSession, file: string, options: RefineOpti
     return refuseProblems(session, [problem('model-unknown', { name: recipe.model.name, known })])
   }
   const source = { id: picture.id, widthPx, heightPx, seed: recipe.seed }
-  const derived = refined(recipe, source, { model, config }, findings)
-  const order = derived && adjusted(derived, options)
+  const derived = deriveRefinement(recipe, source, { model, config }, findings)
+  const order = derived && adjust(derived, options)
   if (order) check(order, config.limits.maxSteps, findings)
   if (!order || findings.problems.length > 0) return refuseProblems(session, findings.problems)
-  return paintToFiles(session, catalogue, [order], [picture], options.output ?? suffixed(file, 'refined'))
+  return paintToFiles(session, catalogue, [order], [picture], options.output ?? withSuffix(file, 'refined'))
 }
 
 /** The prompt from the options, otherwise from the picture's parameters. */
@@ -95,8 +95,8 @@ async function recipeOf(
   const { parameters, program } = (await readFullProvenance(bytes)) ?? {}
   const painted = parameters && recipeIn(parameters)
   if (painted) return painted
-  const told = parameters && requestOfParameters(parameters, catalogue, program)
-  const request = { ...told, prompt: prompt ?? told?.prompt ?? '' }
+  const stored = parameters && requestOfParameters(parameters, catalogue, program)
+  const request = { ...stored, prompt: prompt ?? stored?.prompt ?? '' }
   if (request.prompt === '') return undefined
   const resolved = resolve(request, { catalogue, config, settings: {}, seed: systemRandom.uint32() })
   if (resolved.kind === 'refused') {
@@ -107,7 +107,7 @@ async function recipeOf(
   return resolved.order
 }
 
-function adjusted(
+function adjust(
   order: RefineOrder,
   { strength, steps, cfg, score, seed, prompt }: RefineOptions,
 ): RefineOrder {

@@ -18,9 +18,9 @@ import {
 } from '../session.ts'
 
 /** The time for open connections to close after everything else has stopped. */
-const lingerMs = 1000
+const exitDelayMs = 1000
 /** The time for returning running jobs to the queue after a second signal. */
-const hurryMs = 500
+const releaseLimitMs = 500
 /** The interval of checks whether npm is still running. */
 const parentPauseMs = 500
 
@@ -37,15 +37,15 @@ export function serveCommand(words: Words): Command {
 async function serve(session: CommandSession): Promise<ExitCode> {
   const { config, secrets, words, log, out, err } = session
   const shutdown = new Shutdown()
-  logOutcasts(log, () => shutdown.ask(exitCodes.fault))
+  handleUncaughtErrors(log, () => shutdown.ask(exitCodes.fault))
   let server: Server | undefined
   const endAtOnce = async () => {
     err(words.cli.stoppedAtOnce)
-    await within(systemClock, hurryMs, server?.release() ?? Promise.resolve())
-    dieAtOnce()
+    await within(systemClock, releaseLimitMs, server?.release() ?? Promise.resolve())
+    killOneself()
   }
   const onSignal = () => {
-    if (shutdown.asked) void endAtOnce()
+    if (shutdown.isAsked) void endAtOnce()
     shutdown.ask(exitCodes.done)
   }
   // SIGHUP: the terminal was closed.
@@ -81,9 +81,9 @@ async function serve(session: CommandSession): Promise<ExitCode> {
   // Before anything is built, the process may end at once.
   const clean = (await server?.stop(config.shutdownGraceMs)) ?? true
   limit()
-  if (hung || !clean) dieAtOnce()
+  if (hung || !clean) killOneself()
   out(words.cli.stopped)
-  endLingering(exitCode)
+  exitLater(exitCode)
   return exitCode
 }
 
@@ -91,7 +91,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
  * An unhandled rejection affects nothing else and is only logged. After an uncaught exception the state is unknown, so the
  * server stops in order.
  */
-function logOutcasts(log: Logger, stop: () => void): void {
+function handleUncaughtErrors(log: Logger, stop: () => void): void {
   process.on('unhandledRejection', error => {
     log.error({ error: toAppError(error) }, 'a promise failed that nobody waited for')
   })
@@ -124,7 +124,7 @@ class Shutdown {
     })
   }
 
-  get asked(): boolean {
+  get isAsked(): boolean {
     return this.#asked
   }
 
@@ -135,10 +135,10 @@ class Shutdown {
 }
 
 /** All parts have stopped and all data is on disk: an open connection must not keep the process alive. */
-function endLingering(exitCode: ExitCode): void {
-  setTimeout(() => process.exit(exitCode), lingerMs).unref()
+function exitLater(exitCode: ExitCode): void {
+  setTimeout(() => process.exit(exitCode), exitDelayMs).unref()
 }
 
-function dieAtOnce(): void {
+function killOneself(): void {
   process.kill(process.pid, 'SIGKILL')
 }

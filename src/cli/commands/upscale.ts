@@ -1,11 +1,11 @@
 /** `easel upscale FILE`: enlarges any picture. */
 import { type Command, Option } from 'commander'
 import { checkPicture } from '../../app/checks/check-picture.ts'
-import { upscaled } from '../../app/derive/derive.ts'
+import { deriveUpscale } from '../../app/derive/derive.ts'
 import { Findings } from '../../app/views/findings.ts'
 import type { Words } from '../../words/en.ts'
 import { paintToFiles } from '../pictures/paint.ts'
-import { readPicture, suffixed } from '../pictures/picture-file.ts'
+import { readPicture, withSuffix } from '../pictures/picture-file.ts'
 import { type CommandSession, type CommonOptions, type ExitCode, newCommand, runCommand } from '../session.ts'
 import { refuseProblems } from './imagine.ts'
 
@@ -30,9 +30,9 @@ async function upscale(session: CommandSession, file: string, options: UpscaleOp
   const { widthPx, heightPx } = await checkPicture(picture.bytes)
   const findings = new Findings()
   const factor = options.factor === '4' ? 4 : 2
-  const order = upscaled({ id: picture.id, widthPx, heightPx }, factor, session.config, findings)
+  const order = deriveUpscale({ id: picture.id, widthPx, heightPx }, factor, session.config, findings)
   if (findings.problems.length > 0) return refuseProblems(session, findings.problems)
-  const output = options.output ?? suffixed(file, `x${factor}`)
+  const output = options.output ?? withSuffix(file, `x${factor}`)
   // Upscaling needs no model.
   return paintToFiles(session, { models: [], files: [] }, [order], [picture], output)
 }

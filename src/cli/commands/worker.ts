@@ -36,7 +36,7 @@ export function workerCommand(words: Words): Command {
     .option('--config <file>', words.cli.options.config)
     .option('--redis <url>', options.redis)
     .action((name: string, given: WorkerCommandOptions) =>
-      runCommand(given, session => sendAway(configured(session, given), name)),
+      runCommand(given, session => sendAway(configure(session, given), name)),
     )
   return newCommand('worker', words)
     .option('--redis <url>', options.redis)
@@ -46,12 +46,12 @@ export function workerCommand(words: Words): Command {
     .option('--fetch-models', options.fetchModels)
     .addCommand(drain)
     .action((given: WorkerCommandOptions) =>
-      runCommand(given, session => work(configured(session, given), given.name || hostname()), 'all'),
+      runCommand(given, session => work(configure(session, given), given.name || hostname()), 'all'),
     )
 }
 
 /** The options over the configuration. @throws as withSettings. */
-function configured(
+function configure(
   session: CommandSession,
   { redis, devices, models, fetchModels }: WorkerCommandOptions,
 ): CommandSession {

@@ -100,12 +100,12 @@ class MachineLife {
 
   #onStatus(status: MachineStatus): void {
     const { words, out, err } = this.#session
-    const isTrouble = status.kind === 'other-key' || status.kind === 'refused'
+    const isWarning = status.kind === 'other-key' || status.kind === 'refused'
     if (status.kind === 'drained' && this.#hasFetched && !this.#isSignalled) {
       this.#end('fetched')
       return
     }
-    if (isTrouble) err(words.machines.status(status))
+    if (isWarning) err(words.machines.status(status))
     else out(words.machines.status(status))
     if (status.kind === 'drained') this.#end('left')
   }

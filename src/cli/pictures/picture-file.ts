@@ -52,7 +52,7 @@ export function formatOfName(file: string): PictureFormat | undefined {
 }
 
 /** `out.png` → `out-refined.png`. */
-export function suffixed(file: string, suffix: string): string {
+export function withSuffix(file: string, suffix: string): string {
   const extension = extname(file)
   return `${file.slice(0, file.length - extension.length)}-${suffix}.png`
 }

@@ -32,7 +32,7 @@ export async function openTarget(
   })
   const isOpenEnded = there !== undefined && !there.isFile() && !there.isDirectory()
   if (isOpenEnded && count > 1) return undefined
-  const files = Array.from({ length: count }, (_, i) => numbered(file, i, count))
+  const files = Array.from({ length: count }, (_, i) => numberFile(file, i, count))
   for (const one of files) await checkWritable(one, random)
   let written = 0
   return {
@@ -127,7 +127,7 @@ function partialOf(file: string, random: Random): string {
 }
 
 /** `out.png` for one picture; out-1.png, out-2.png and so on for a set. */
-function numbered(file: string, index: number, count: number): string {
+function numberFile(file: string, index: number, count: number): string {
   if (count === 1) return file
   const extension = extname(file)
   return `${file.slice(0, file.length - extension.length)}-${index + 1}${extension}`

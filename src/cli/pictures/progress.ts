@@ -12,7 +12,7 @@ export interface ProgressDisplay {
 }
 
 /** The number of steps per picture that are written to a file or a pipe, besides the first. */
-const stepsTold = 4
+const reportedSteps = 4
 
 /** Writes to the terminal of `stream`, which must not be the stream of the result; without a terminal it calls `say`. */
 export function showProgress(
@@ -53,7 +53,7 @@ export function showFetching(
 ): { update(fetching: Fetching): void; end(): void } {
   const format = ' {bar} {percentage} %'
   let single: SingleBar | undefined
-  let told: { name: string; quarter: number } | undefined
+  let reported: { name: string; quarter: number } | undefined
   const end = () => {
     single?.stop()
     single = undefined
@@ -62,10 +62,10 @@ export function showFetching(
     update(fetching) {
       const { name, doneBytes, totalBytes } = fetching
       const quarter = Math.floor((4 * doneBytes) / Math.max(1, totalBytes))
-      const isNew = told?.name !== name
+      const isNew = reported?.name !== name
       if (isNew) end()
-      if (isNew || (!stream.isTTY && told?.quarter !== quarter)) say(fetching)
-      told = { name, quarter }
+      if (isNew || (!stream.isTTY && reported?.quarter !== quarter)) say(fetching)
+      reported = { name, quarter }
       if (!stream.isTTY) return
       single ??= new SingleBar({ format, stream, barsize: 30, clearOnComplete: true, hideCursor: true })
       if (isNew) single.start(totalBytes, doneBytes)
@@ -98,15 +98,15 @@ function bar(stream: NodeJS.WriteStream, cli: Words['cli']): ProgressDisplay {
 
 function lines(say: (line: string) => void, cli: Words['cli']): ProgressDisplay {
   /** Every network of a model reports its loading; it is shown once until the next step. */
-  let told: string | undefined
+  let reported: string | undefined
   return {
     loading(model) {
-      if (model !== told) say(cli.loading(model))
-      told = model
+      if (model !== reported) say(cli.loading(model))
+      reported = model
     },
     step(step, steps) {
-      told = undefined
-      const partOf = (done: number) => Math.floor((done * stepsTold) / steps)
+      reported = undefined
+      const partOf = (done: number) => Math.floor((done * reportedSteps) / steps)
       if (step === 1 || partOf(step) > partOf(step - 1)) say(cli.step(step, steps))
     },
     end: () => {},

@@ -37,8 +37,8 @@ export class DatabaseFile {
     if (isOther(this.#database, database) || isOther(this.#log, log)) this.lose('replaced')
     // SQLite accepts an empty file as an empty database.
     if (isShorter(this.#database, database)) this.lose('damaged')
-    const written = database?.modifiedMs !== this.#database?.modifiedMs
-    if (!written && !isShorter(this.#log, log)) return
+    const verifyWrite = database?.modifiedMs !== this.#database?.modifiedMs
+    if (!verifyWrite && !isShorter(this.#log, log)) return
     if (!isSound(this.#file)) this.lose('damaged')
     this.#note()
   }

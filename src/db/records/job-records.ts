@@ -113,7 +113,7 @@ export interface JobReaderParts {
 export class JobReader {
   readonly #onUnreadable: (jobId: string, problem: string) => void
   readonly #countMemory: CountMemory
-  readonly #told = new Set<string>()
+  readonly #reported = new Set<string>()
 
   constructor({ onUnreadable = () => {}, countMemory = countNothing }: JobReaderParts = {}) {
     this.#onUnreadable = onUnreadable
@@ -133,7 +133,7 @@ export class JobReader {
     const { state, conversation, order } = job
     const parsed = documents.safeParse({ state, conversation, order, platform: author.platform })
     if (!parsed.success) {
-      this.#tell(job.id, parsed.error)
+      this.#report(job.id, parsed.error)
       return undefined
     }
     const { spaceId, userId, name } = author
@@ -166,9 +166,9 @@ export class JobReader {
     }
   }
 
-  #tell(jobId: string, error: z.ZodError): void {
-    if (this.#told.has(jobId)) return
-    this.#told.add(jobId)
+  #report(jobId: string, error: z.ZodError): void {
+    if (this.#reported.has(jobId)) return
+    this.#reported.add(jobId)
     const [issue] = error.issues
     this.#onUnreadable(jobId, `${issue?.path.join('.')}: ${issue?.message}`)
   }

@@ -14,7 +14,7 @@ export interface AuditEntry {
 export class AuditTable {
   readonly #query: QueryBuilder
   /** By job: cancels that a full disk refused. Like them they are in memory alone until the job's end is stored. */
-  readonly #owed = new Map<string, AuditEntry>()
+  readonly #deferred = new Map<string, AuditEntry>()
 
   constructor(query: QueryBuilder) {
     this.#query = query
@@ -25,19 +25,19 @@ export class AuditTable {
   }
 
   /** To be added with the end of its target; the first one for it counts. */
-  owe(entry: AuditEntry): void {
-    if (!this.#owed.has(entry.target)) this.#owed.set(entry.target, entry)
+  defer(entry: AuditEntry): void {
+    if (!this.#deferred.has(entry.target)) this.#deferred.set(entry.target, entry)
   }
 
   /** Part of the transaction in which a job ends as cancelled. */
-  addOwed(jobId: string): void {
-    const entry = this.#owed.get(jobId)
+  addDeferred(jobId: string): void {
+    const entry = this.#deferred.get(jobId)
     if (entry) this.add(entry)
   }
 
   /** After that transaction, or another that ended the job. */
-  forgetOwed(jobId: string): void {
-    this.#owed.delete(jobId)
+  dropDeferred(jobId: string): void {
+    this.#deferred.delete(jobId)
   }
 
   has({ action, target }: Pick<AuditEntry, 'action' | 'target'>): boolean {

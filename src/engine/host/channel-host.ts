@@ -162,7 +162,7 @@ export class ChannelHost implements WorkerHost {
   #receive(raw: unknown): void {
     const parsed = messageFromWorker.safeParse(raw)
     if (parsed.success) this.#handle(parsed.data)
-    else this.#distrust(parsed.error.message)
+    else this.#reject(parsed.error.message)
   }
 
   #handle(message: MessageFromWorker): void {
@@ -199,7 +199,7 @@ export class ChannelHost implements WorkerHost {
   }
 
   /** A worker that violates the protocol gets no more work: its run fails and it is stopped. */
-  #distrust(problem: string): void {
+  #reject(problem: string): void {
     const error = new AppError('internal', { problem: `the worker broke the protocol: ${problem}` })
     this.#settle({ kind: 'failed', error })
     this.#started.resolve({ kind: 'failed', error })

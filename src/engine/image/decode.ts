@@ -43,22 +43,24 @@ export const pictureLimits = {
  */
 export async function decodePicture(bytes: Uint8Array): Promise<DecodeOutcome> {
   if (bytes.length > pictureLimits.bytes) {
-    return refused({ what: 'too-many-bytes', bytes: bytes.length, limitBytes: pictureLimits.bytes })
+    return refuse({ what: 'too-many-bytes', bytes: bytes.length, limitBytes: pictureLimits.bytes })
   }
   const guess = guessFormat(bytes)
-  if (guess.kind === 'unknown') return refused({ what: 'not-a-picture' })
-  if (guess.kind === 'foreign') return refused({ what: 'format', found: guess.name })
+  if (guess.kind === 'unknown') return refuse({ what: 'not-a-picture' })
+  if (guess.kind === 'foreign') return refuse({ what: 'format', found: guess.name })
 
   const inspected = inspect(bytes, guess.format)
   if (inspected.kind === 'refused') return inspected
   try {
     return await decodeInspected(inspected.file, guess.format, bytes)
   } catch {
-    const mended = guess.format === 'jpeg' ? await withEndMarker(bytes) : undefined
+    const repaired = guess.format === 'jpeg' ? await withEndMarker(bytes) : undefined
     // The decoder's reason does not matter: the person can only send another file.
-    if (!mended) return refused({ what: 'damaged' })
-    const failOn = mended.mayWarn ? tolerant.failOn : 'warning'
-    return decodeInspected(mended.file, 'jpeg', mended.file, failOn).catch(() => refused({ what: 'damaged' }))
+    if (!repaired) return refuse({ what: 'damaged' })
+    const failOn = repaired.mayWarn ? tolerant.failOn : 'warning'
+    return decodeInspected(repaired.file, 'jpeg', repaired.file, failOn).catch(() =>
+      refuse({ what: 'damaged' }),
+    )
   }
 }
 
@@ -71,12 +73,12 @@ async function decodeInspected(
 ): Promise<DecodeOutcome> {
   const { isWhole, ...from } = await header(inspected, format)
   const problem = problemOfSize(from, isWhole)
-  if (problem !== undefined) return refused(problem)
+  if (problem !== undefined) return refuse(problem)
   const size = shrunkSize(from)
   if (size.widthPx === from.widthPx && size.heightPx === from.heightPx) {
-    return { kind: 'decoded', picture: await pixelsOf(guarded(inspected, failOn)), format, file: bytes }
+    return { kind: 'decoded', picture: await pixelsOf(openGuarded(inspected, failOn)), format, file: bytes }
   }
-  const file = await shrink(guarded(inspected, failOn), size)
+  const file = await shrink(openGuarded(inspected, failOn), size)
   return {
     kind: 'decoded',
     picture: await decodeStoredPicture(file),
@@ -92,7 +94,7 @@ function inspect(bytes: Uint8Array, format: PictureFormat): Inspection {
   if (format === 'png') return inspectPng(bytes)
   if (format === 'jpeg') return { kind: 'sound', file: bytes }
   const found = inspectWebp(bytes)
-  return found === 'still' ? { kind: 'sound', file: bytes } : refused({ what: found })
+  return found === 'still' ? { kind: 'sound', file: bytes } : refuse({ what: found })
 }
 
 /** The chunks that the decoder needs. It never gets text chunks, which may decompress to gigabytes. */
@@ -129,10 +131,10 @@ function inspectPng(bytes: Uint8Array): Inspection {
     run.to = to
   })
   keepRun()
-  if (!whole) return refused({ what: 'damaged' })
-  if (animated) return refused({ what: 'animated' })
-  if (profiles > 1) return refused({ what: 'damaged' })
-  if (profile && isOversize(profile)) return refused({ what: 'metadata', limitBytes: profileLimitBytes })
+  if (!whole) return refuse({ what: 'damaged' })
+  if (animated) return refuse({ what: 'animated' })
+  if (profiles > 1) return refuse({ what: 'damaged' })
+  if (profile && isOversize(profile)) return refuse({ what: 'metadata', limitBytes: profileLimitBytes })
   return { kind: 'sound', file: file.subarray(0, keptBytes) }
 }
 
@@ -174,7 +176,7 @@ function shrunkSize({ widthPx, heightPx }: SizePx): SizePx {
 const tolerant = { failOn: 'error' } as const
 type FailOn = (typeof tolerant)['failOn'] | 'warning'
 
-function guarded(file: Uint8Array, failOn: FailOn): Sharp {
+function openGuarded(file: Uint8Array, failOn: FailOn): Sharp {
   const bounded = sharp(file, { failOn, limitInputPixels: pictureLimits.givenPixels })
   return bounded.timeout({ seconds: pictureLimits.seconds })
 }
@@ -198,7 +200,7 @@ export async function decodeAlpha(bytes: Uint8Array): Promise<PixelChannel | und
   try {
     const { hasAlpha, width, height } = await sharp(inspected.file, { limitInputPixels: false }).metadata()
     if (!hasAlpha || width * height > pictureLimits.givenPixelsWhole) return undefined
-    const { data, info } = await guarded(inspected.file, tolerant.failOn)
+    const { data, info } = await openGuarded(inspected.file, tolerant.failOn)
       .extractChannel('alpha')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true })
@@ -228,6 +230,6 @@ async function pixelsOf(decoder: Sharp, background = '#ffffff'): Promise<Picture
   return { widthPx: info.width, heightPx: info.height, data }
 }
 
-function refused(problem: PictureProblem): { kind: 'refused'; problem: PictureProblem } {
+function refuse(problem: PictureProblem): { kind: 'refused'; problem: PictureProblem } {
   return { kind: 'refused', problem }
 }

@@ -41,7 +41,7 @@ export function paintedPart({ widthPx, heightPx, painted }: Mask): Part | undefi
  * `softEdgePx` along the mask's edge, inside the repainted part, so that no kept pixel changes.
  */
 export function pasteBack(painted: Picture, source: Picture, mask: Mask, softEdgePx: number): Picture {
-  const share = softEdgePx > 0 ? fadedInside(mask, softEdgePx) : mask.painted
+  const share = softEdgePx > 0 ? softShareOf(mask, softEdgePx) : mask.painted
   const data = Uint8Array.from(source.data)
   for (const [pixel, weight] of share.entries()) {
     if (weight === 0) continue
@@ -57,7 +57,7 @@ export function pasteBack(painted: Picture, source: Picture, mask: Mask, softEdg
  * Blending weights: 0 at the mask's edge, 1 at a distance of `edgePx` inside. The mean m of the mask over a square with that
  * radius is 1/2 at a straight edge and 1 beyond the radius, so the weight is 2m - 1.
  */
-function fadedInside({ painted, widthPx, heightPx }: Mask, edgePx: number): Float32Array {
+function softShareOf({ painted, widthPx, heightPx }: Mask, edgePx: number): Float32Array {
   const rows = boxMean(painted, widthPx, heightPx, edgePx, widthPx, 1)
   const means = boxMean(rows, heightPx, widthPx, edgePx, 1, widthPx)
   return painted.map((value, i) => (value === 1 ? Math.max(0, 2 * (means[i] ?? 0) - 1) : 0))

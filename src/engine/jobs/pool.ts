@@ -210,7 +210,7 @@ export class Pool {
   #assign(device: Device, candidate: Candidate): void {
     const { clock, log } = this.#parts
     this.#queue.serve(candidate)
-    this.#times.started(candidate.job.jobId)
+    this.#times.recordStart(candidate.job.jobId)
     const run = new Run(candidate.job, device, clock.monotonicMs())
     this.#runs.set(candidate.job.jobId, run)
     this.#devices

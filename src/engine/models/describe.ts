@@ -111,8 +111,8 @@ async function dataHashOf(
   { tensors, metadata }: SafetensorsHeader,
   hasher: FileHasher,
 ): Promise<string> {
-  const { sshs_model_hash: told = '' } = metadata
-  if (/^[0-9a-f]{64}$/i.test(told)) return told.toLowerCase()
+  const { sshs_model_hash: declared = '' } = metadata
+  if (/^[0-9a-f]{64}$/i.test(declared)) return declared.toLowerCase()
   const [first] = tensors.values()
   const data = { offset: first?.offset ?? 0, length: Number.POSITIVE_INFINITY }
   const { sections } = await hashSections(path, new Map([['data', [data]]]), hasher)

@@ -32,7 +32,7 @@ export function times(a: Dim, b: Dim): Dim {
 }
 
 /** ⌈dim / 2⌉; undefined for a product that has no such form. ⌈⌈x / 2⌉ / 2⌉ = ⌈x / 4⌉. */
-export function halved(dim: Dim): Dim | undefined {
+export function halve(dim: Dim): Dim | undefined {
   if (typeof dim === 'number') return Math.ceil(dim / 2)
   const { factor, sides } = dim
   const [side, ...more] = sides

@@ -1,7 +1,7 @@
 /** The graph builder: ONNX's operators as methods that check shapes. Modules are written with it. */
 import { blockSize, blocksOf } from '../weights/quantised/quantise-rows.ts'
 import type { StoredTensor } from '../weights/safetensors.ts'
-import { type Dim, halved, product, type Shape, sameDim, sameShape, shapeText, times } from './dim.ts'
+import { type Dim, halve, product, type Shape, sameDim, sameShape, shapeText, times } from './dim.ts'
 import { GraphBuilder } from './graph-builder.ts'
 import type { Value } from './model.ts'
 import { contribDomain } from './proto.ts'
@@ -133,7 +133,7 @@ export class Graph extends GraphBuilder {
     const [out, channelsIn] = weight.shape
     const isFitting =
       x.shape.length === 4 && weight.shape.length === 4 && x.shape[this.channelAxis] === channelsIn
-    const [height, width] = this.#sides(x).map(side => (stride === 1 ? side : halved(side)))
+    const [height, width] = this.#sides(x).map(side => (stride === 1 ? side : halve(side)))
     if (!isFitting || !height || !width || out === undefined) {
       throw this.mismatch('Conv', `${shapeText(x.shape)} by a kernel ${shapeText(weight.shape)}`)
     }
@@ -213,7 +213,7 @@ export class Graph extends GraphBuilder {
   /** Upsamples x to the sides of `like`. x has half of them, rounded up; for an odd side the last row or column is cut. */
   upsampleLike(x: Value, like: Value): Value {
     const sides = this.#sides(like)
-    const halves = sides.map(side => halved(side) ?? 0)
+    const halves = sides.map(side => halve(side) ?? 0)
     if (!sameShape(halves, this.#sides(x))) {
       throw this.mismatch('Resize', `${shapeText(x.shape)} to the sides of ${shapeText(like.shape)}`)
     }

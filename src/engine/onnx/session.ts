@@ -85,7 +85,7 @@ export class Session {
   /** One output's values. @throws AppError 'out-of-memory', 'device-failed' or 'internal' when the run fails. */
   async run(inputs: Readonly<Record<string, Tensor>>, output: string): Promise<Float32Array> {
     const results = await this.runAll(inputs, [output])
-    return wanted(results, output)
+    return requireResult(results, output)
   }
 
   /** Several outputs by name. @throws as run. */
@@ -145,7 +145,7 @@ export async function preferredPrecision(device: string): Promise<Precision> {
 }
 
 /** A requested output, which is always present. */
-export function wanted(results: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
+export function requireResult(results: ReadonlyMap<string, Float32Array>, name: string): Float32Array {
   const values = results.get(name)
   if (!values) throw new AppError('internal', { problem: `nothing was asked of "${name}"` })
   return values

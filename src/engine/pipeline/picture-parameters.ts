@@ -19,7 +19,9 @@ export function parametersOfPicture(
 ): PictureParameters {
   const own = orderOfPicture(order, index, sources)
   const parameters =
-    own.kind === 'upscale' ? upscaled(own, sources[sourceId(order)], made) : painted(own, made.version)
+    own.kind === 'upscale'
+      ? parametersOfUpscale(own, sources[sourceId(order)], made)
+      : parametersOfPaint(own, made.version)
   return withWorkOrder(parameters, own)
 }
 
@@ -64,7 +66,7 @@ function named<Source extends { pictureId: string; maskId?: string | undefined }
   }
 }
 
-function painted(order: PaintOrder | RefineOrder, version: string): PictureParameters {
+function parametersOfPaint(order: PaintOrder | RefineOrder, version: string): PictureParameters {
   const { prompt, sampling, model } = order
   const found = findSampler(sampling.sampler)
   return {
@@ -92,7 +94,7 @@ function detailsOf(order: PaintOrder | RefineOrder): [string, string][] {
   const inpainting = source?.inpainting
   const loras = order.kind === 'paint' ? (order.loras ?? []) : []
   const all: [name: string, isWritten: boolean, value: unknown][] = [
-    ['Schedule type', sampling.sigmas !== 'model', capitalised(sampling.sigmas)],
+    ['Schedule type', sampling.sigmas !== 'model', capitalise(sampling.sigmas)],
     ['Timestep spacing', sampling.spacing !== 'model', sampling.spacing],
     ['Schedule type', sampling.schedule !== undefined, scheduleLabel(sampling.schedule)],
     ['Eta', eta !== undefined, eta],
@@ -140,7 +142,7 @@ function controlUnits({ controls = [], imagePrompts = [] }: PaintOrder): [string
 }
 
 /** An upscaled picture keeps its source's parameters. */
-function upscaled(
+function parametersOfUpscale(
   order: UpscaleOrder,
   source: Uint8Array | undefined,
   { version, upscaler }: { version: string; upscaler: string },
@@ -191,4 +193,4 @@ function loraHashes(loras: readonly LoraOrder[]): string {
 const shortHash = (hash: string) => hash.slice(0, 10)
 const modelLabel = (model: { name: string; hash: string }) => `${model.name} [${shortHash(model.hash)}]`
 const scheduleLabel = (name?: string) => schedules.find(one => one.name === name)?.label ?? name
-const capitalised = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)
+const capitalise = (word: string) => word.charAt(0).toUpperCase() + word.slice(1)

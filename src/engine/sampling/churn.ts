@@ -18,7 +18,7 @@ export interface ChurnedSteps {
 }
 
 /** `callsPerStep`: the number of model calls from the first call of one step to the first call of the next. */
-export function churned(run: NoiseLevels, options: RuleOptions, callsPerStep: 1 | 2 = 1): ChurnedSteps {
+export function churnSteps(run: NoiseLevels, options: RuleOptions, callsPerStep: 1 | 2 = 1): ChurnedSteps {
   const { sigmas } = run
   const before = sigmas.slice(0, -1)
   const { churn, noiseFactor = 1 } = options

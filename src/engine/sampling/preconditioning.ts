@@ -124,7 +124,7 @@ export function edmPreconditioning(prediction: Prediction, sigmaData: number): P
 }
 
 /** The same preconditioning with x0 clipped to ±range, if there is a range. */
-export function clipped(plain: Preconditioning, range: number | undefined): Preconditioning {
+export function withClipping(plain: Preconditioning, range: number | undefined): Preconditioning {
   if (range === undefined) return plain
   return {
     ...plain,

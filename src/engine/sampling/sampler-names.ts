@@ -64,7 +64,7 @@ export function findSampler(text: string): SamplerLookup {
       if (choice) return { kind: 'found', choice }
     }
   }
-  return { kind: 'unknown', nearest: nearest(wanted, samplerChoices().map(spelledOut)) }
+  return { kind: 'unknown', nearest: nearest(wanted, samplerChoices().map(spellingsOfChoice)) }
 }
 
 /** Finds a schedule by name or label: `sgm_uniform`, `SGM Uniform`, `Align Your Steps`. */
@@ -149,7 +149,7 @@ function spellingsOf(
   return [simplify(name), simplify(label), ...(aliases[name] ?? [])]
 }
 
-function spelledOut(choice: SamplerChoice): { name: string; spellings: readonly string[] } {
+function spellingsOfChoice(choice: SamplerChoice): { name: string; spellings: readonly string[] } {
   return {
     name: samplerName(choice),
     spellings: [simplify(samplerName(choice)), simplify(samplerLabel(choice))],

@@ -68,7 +68,7 @@ class Reader {
       else if (written === ',' && level) endAlternative(level)
       else if (written === '}' && level) {
         open.pop()
-        this.#append(open.at(-1) ?? outermost, this.#closed(level))
+        this.#append(open.at(-1) ?? outermost, this.#close(level))
       } else this.#append(level ?? outermost, { count: 1, texts: [escaped ?? written] })
     }
     for (const level of open) {
@@ -78,7 +78,7 @@ class Reader {
     return outermost.current
   }
 
-  #closed(level: Level): ExpandedTexts {
+  #close(level: Level): ExpandedTexts {
     endAlternative(level)
     return level.alternatives.length > 1 ? this.#choice(level) : this.#asWritten('{', level, '}')
   }

@@ -118,7 +118,7 @@ export type ForeignMark =
 /** A weight above 100 turns an embedding into noise. Infinity and products of nested weights are clamped to it too. */
 export const weightLimit = 100
 
-export function clampedWeight(weight: number, limit = weightLimit): number {
+export function clampWeight(weight: number, limit = weightLimit): number {
   return Math.min(Math.max(weight, -limit), limit)
 }
 

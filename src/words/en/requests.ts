@@ -258,7 +258,7 @@ export const problems: ProblemWords = {
     const quota = `${d.limit} pictures per ${d.perHours} hours`
     const left =
       d.left === 0
-        ? `${capitalised(whose)} ${quota} are used up`
+        ? `${capitalise(whose)} ${quota} are used up`
         : `${d.left} of ${whose} ${quota} are left, and this asks for ${d.wanted}`
     return d.nextAt === undefined
       ? `${left}; so many at once are never possible.`
@@ -268,6 +268,6 @@ export const problems: ProblemWords = {
   'shutting-down': () => 'Easel is being restarted. Try again in a moment.',
 }
 
-function capitalised(text: string): string {
+function capitalise(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }

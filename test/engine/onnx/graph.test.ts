@@ -2,11 +2,11 @@
 import { symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type Dim, halved, symbol, times } from '../../../src/engine/onnx/dim.ts'
+import { type Dim, halve, symbol, times } from '../../../src/engine/onnx/dim.ts'
 import type { Graph } from '../../../src/engine/onnx/graph.ts'
 import { newGraph } from '../../../src/engine/onnx/graph-variants.ts'
 import type { Value } from '../../../src/engine/onnx/model.ts'
-import { Session, type Tensor, wanted } from '../../../src/engine/onnx/session.ts'
+import { requireResult, Session, type Tensor } from '../../../src/engine/onnx/session.ts'
 import { readSafetensors, type StoredTensor } from '../../../src/engine/weights/safetensors.ts'
 import { AppError } from '../../../src/errors/errors.ts'
 import { floats, writeSafetensors } from '../../helpers/models/safetensors.ts'
@@ -65,20 +65,20 @@ describe('A graph with mismatched shapes is refused while it is built', () => {
 
   test('the sentence shows the shapes as formulas', () => {
     const g = newGraph('test')
-    const half = [batch, 8, halved(height) ?? 0, times(width, 2)]
+    const half = [batch, 8, halve(height) ?? 0, times(width, 2)]
     expect(() => g.add(x(g), g.input('y', 'F32', half))).toThrow(
       '[batch, 8, height, width] and [batch, 8, height/2, 2*width]',
     )
   })
 
   test('a product of halves is not the half of a product', () => {
-    const half = (side: Dim) => halved(side) ?? 0
+    const half = (side: Dim) => halve(side) ?? 0
     const g = newGraph('test')
     const quarters = g.input('x', 'F32', [batch, half(half(height)), width])
     expect(() => g.reshape(quarters, [batch, times(half(height), half(width))])).toThrow('Reshape at')
-    expect(halved(times(height, width))).toBeUndefined()
-    expect(halved(times(height, 2))).toEqual(height)
-    expect(halved(7)).toBe(4)
+    expect(halve(times(height, width))).toBeUndefined()
+    expect(halve(times(height, 2))).toEqual(height)
+    expect(halve(7)).toBe(4)
   })
 })
 
@@ -154,9 +154,9 @@ describe('A module’s output can be exposed', () => {
     const session = await Session.open('test', write('all'))
     const x = { data: Float32Array.of(3, 4), shape: [1, 2] }
     const results = await session.runAll({ x }, ['y', 'outer', 'outer.inner'])
-    expect([...wanted(results, 'outer.inner')]).toEqual([9, 16])
-    expect([...wanted(results, 'outer')]).toEqual([12, 20])
-    expect([...wanted(results, 'y')]).toEqual([12, 20])
+    expect([...requireResult(results, 'outer.inner')]).toEqual([9, 16])
+    expect([...requireResult(results, 'outer')]).toEqual([12, 20])
+    expect([...requireResult(results, 'y')]).toEqual([12, 20])
     await session.close()
   })
 

@@ -1,7 +1,7 @@
 /** Operators compute what their names say. */
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { halved, symbol } from '../../../src/engine/onnx/dim.ts'
+import { halve, symbol } from '../../../src/engine/onnx/dim.ts'
 import type { Graph } from '../../../src/engine/onnx/graph.ts'
 import { newGraph } from '../../../src/engine/onnx/graph-variants.ts'
 import type { Value } from '../../../src/engine/onnx/model.ts'
@@ -65,7 +65,7 @@ describe('Operators compute what their names say', () => {
     const x = { data: Float32Array.of(1, 2, 3, 4, 5, 6), shape: [1, 1, 2, 3] }
     const write = (g: Graph) => {
       const like = g.input('like', 'F32', [batch, 1, height, width])
-      const halves = [height, width].map(side => halved(side) ?? 0)
+      const halves = [height, width].map(side => halve(side) ?? 0)
       return g.upsampleLike(g.input('x', 'F32', [batch, 1, ...halves]), like)
     }
     const to = (rows: number, columns: number) =>

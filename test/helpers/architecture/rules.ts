@@ -88,4 +88,8 @@ export const metaphors: ReadonlyMap<string, string> = new Map([
   ['patience', 'timeout'],
   ['misfit', 'incompatible file'],
   ['sick', 'hung'],
+  ['heir', 'successor'],
+  ['nudge', 'wake'],
+  ['outcasts', 'uncaught errors'],
+  ['bell', 'Gaussian weights'],
 ])

@@ -31,7 +31,7 @@ function findLargeFolders(sources: readonly Source[]): string[] {
   const counts = new Map<string, number>()
   for (const { path } of sources) counts.set(dirname(path), (counts.get(dirname(path)) ?? 0) + 1)
   return [...counts]
-    .filter(([folder, count]) => count > maxFiles)
+    .filter(([, count]) => count > maxFiles)
     .map(([folder, count]) => `${folder}: has ${count} files, ${maxFiles} at most`)
 }
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { embedPrompt } from '../../../src/engine/pipeline/conditioning/prompt-embedding.ts'
 import { parseAttention } from '../../../src/engine/text/a1111/attention.ts'
-import { a1111Rule, multiplied } from '../../../src/engine/text/a1111/rule.ts'
+import { a1111Rule, multiply } from '../../../src/engine/text/a1111/rule.ts'
 import { comfyuiRule } from '../../../src/engine/text/comfyui/rule.ts'
 import { parseComfyWeights } from '../../../src/engine/text/comfyui/weights.ts'
 import type { PromptRule, Segment } from '../../../src/engine/text/prompt-rule.ts'
@@ -99,7 +99,7 @@ function ruleOf(way: string | undefined): PromptRule {
     case 'a1111':
       return a1111Rule
     case 'a1111_no_norm':
-      return { ...a1111Rule, weigh: async weighting => multiplied(weighting) }
+      return { ...a1111Rule, weigh: async weighting => multiply(weighting) }
     default:
       throw new Error(`no rule stands for ${way}`)
   }

@@ -16,7 +16,7 @@ import { en, type Words } from '../../../words/en.ts'
 import type { CommandOption } from '../../commands/command-option.ts'
 import { type CommandName, commandNames, commands, typedNameOf } from '../../commands/commands.ts'
 import { imagineOptions } from './imagine-options.ts'
-import { localized } from './localized.ts'
+import { localize } from './localized.ts'
 
 export type ShortcutKey = keyof Words['discord']['shortcuts']
 
@@ -59,7 +59,7 @@ export function shortcutNamed(name: string): ShortcutKey | undefined {
 const shortcutKeys = ['useAsSource', 'imageInfo'] as const satisfies readonly ShortcutKey[]
 
 function shortcutOf(key: ShortcutKey): RESTPostAPIContextMenuApplicationCommandsJSONBody {
-  const names = localized(words => words.discord.shortcuts[key])
+  const names = localize(words => words.discord.shortcuts[key])
   return { ...names, type: ApplicationCommandType.Message, ...everywhere }
 }
 
@@ -84,7 +84,7 @@ function definitionOf(
 }
 
 function wordOf(name: CommandName, index: 0 | 1) {
-  return localized(
+  return localize(
     words => words.commands[name].name.split(' ')[index] ?? '',
     words => words.commands[name].about,
   )
@@ -98,7 +98,7 @@ function optionOf({
   completes,
 }: CommandOption): APIApplicationCommandBasicOption {
   const base = {
-    ...localized(
+    ...localize(
       words => words.commandOptions[name].name,
       words => aboutOption(words, name, usual),
     ),

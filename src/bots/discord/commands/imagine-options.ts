@@ -14,7 +14,7 @@ import type { Config } from '../../../config/config.ts'
 import { en, type Words } from '../../../words/en.ts'
 import { appendFlags, parseCommand, withProblems } from '../../grammar/command-line.ts'
 import { type FlagName, findFlag } from '../../grammar/flags.ts'
-import { localized } from './localized.ts'
+import { localize } from './localized.ts'
 
 export type OptionKey = keyof Words['discord']['options']
 
@@ -63,21 +63,21 @@ export function optionName(key: OptionKey): string {
   return en.discord.options[key]
 }
 
-function named(key: OptionKey, about: (words: Words) => string) {
-  return localized(words => words.discord.options[key], about)
+function nameOption(key: OptionKey, about: (words: Words) => string) {
+  return localize(words => words.discord.options[key], about)
 }
 
 export function imagineOptions(limits: Config['limits']): APIApplicationCommandBasicOption[] {
   return [
     {
-      ...named('prompt', words => words.discord.about.prompt),
+      ...nameOption('prompt', words => words.discord.about.prompt),
       type: ApplicationCommandOptionType.String,
       required: true,
     },
     ...flagOptions.map(option => definitionOf(option, limits)),
     ...pictureUses.map(
       (key): APIApplicationCommandBasicOption => ({
-        ...named(key, words => words.discord.about[key]),
+        ...nameOption(key, words => words.discord.about[key]),
         type: ApplicationCommandOptionType.Attachment,
       }),
     ),
@@ -85,7 +85,7 @@ export function imagineOptions(limits: Config['limits']): APIApplicationCommandB
 }
 
 function definitionOf(option: FlagOption, limits: Config['limits']): APIApplicationCommandBasicOption {
-  const base = named(option.key, words =>
+  const base = nameOption(option.key, words =>
     option.key === 'picture' ? words.discord.about.picture : words.flags[option.flag],
   )
   const range = option.range?.(limits) ?? {}
@@ -107,7 +107,7 @@ function definitionOf(option: FlagOption, limits: Config['limits']): APIApplicat
 
 const refineChoices = (['on', 'off', ...refinerWays] as const).map(
   (value): APIApplicationCommandOptionChoice<string> => ({
-    ...localized(words => words.discord.choices[value]),
+    ...localize(words => words.discord.choices[value]),
     value,
   }),
 )

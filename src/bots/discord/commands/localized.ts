@@ -7,8 +7,8 @@ const others = Object.entries(languages).filter(([, words]) => words !== en)
 
 type TextOf = (words: Words) => string
 
-export function localized(name: TextOf): { name: string; name_localizations: Record<string, string> }
-export function localized(
+export function localize(name: TextOf): { name: string; name_localizations: Record<string, string> }
+export function localize(
   name: TextOf,
   description: TextOf,
 ): {
@@ -17,7 +17,7 @@ export function localized(
   description: string
   description_localizations: Record<string, string>
 }
-export function localized(name: TextOf, description?: TextOf) {
+export function localize(name: TextOf, description?: TextOf) {
   return {
     name: name(en),
     name_localizations: inOthers(name),

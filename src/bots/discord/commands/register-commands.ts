@@ -16,7 +16,7 @@ export async function registerCommands(client: Client<true>, parts: AdapterParts
   const [scope, definitions] =
     guildId === '' ? [globally(client), all] : [inGuild(client, guildId), all.map(withoutScope)]
   try {
-    const known = await listed(client, scope)
+    const known = await listCommands(client, scope)
     if (sameCommands(guildId === '' ? known : known.map(withoutScope), definitions)) {
       log.debug({}, 'commands are as they should be')
       return
@@ -42,7 +42,7 @@ export async function removeStrayCommands(
   const others = [...client.guilds.cache.keys()].filter(id => id !== guildId).map(id => inGuild(client, id))
   for (const scope of guildId === '' ? others : [globally(client), ...others]) {
     try {
-      if ((await listed(client, scope)).length === 0) continue
+      if ((await listCommands(client, scope)).length === 0) continue
       await client.rest.put(scope, { body: [] })
       log.info({ scope }, 'commands removed where they are not wanted')
     } catch (error) {
@@ -65,7 +65,7 @@ function inGuild(client: Client<true>, guildId: string): Route {
 
 const listSchema = z.array(z.record(z.string(), z.unknown()))
 
-async function listed(client: Client<true>, scope: Route): Promise<Record<string, unknown>[]> {
+async function listCommands(client: Client<true>, scope: Route): Promise<Record<string, unknown>[]> {
   const query = new URLSearchParams({ with_localizations: 'true' })
   return listSchema.parse(await client.rest.get(scope, { query }))
 }

@@ -47,7 +47,7 @@ export interface Receiver {
   /** Handles an interaction and never throws. */
   take(interaction: Interaction): void
   /** Answers a message to the bot and never throws. */
-  hear(message: Message): void
+  answer(message: Message): void
   idle(): Promise<void>
 }
 
@@ -71,7 +71,7 @@ export function receive(parts: ReceiveParts): Receiver {
   }
   return {
     take: interaction => track(handleInteraction(context, interaction)),
-    hear: message => track(handleMention(parts, message)),
+    answer: message => track(handleMention(parts, message)),
     async idle() {
       while (underway.size > 0) await Promise.all(underway)
     },

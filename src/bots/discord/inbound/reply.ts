@@ -67,7 +67,7 @@ export async function acknowledgeAndReply(
   // After a late or repeated acknowledgement there is no response to reply to.
   if (!(await acknowledged)) return
   await attempt(log, () =>
-    recorded(parts, interaction, tokenUntilMs, reply, idBeforeSending(ackMode, reply), shown =>
+    sendRecorded(parts, interaction, tokenUntilMs, reply, idBeforeSending(ackMode, reply), shown =>
       sendReply(interaction, ackMode, shown),
     ),
   )
@@ -79,7 +79,7 @@ export async function replyNow(interaction: Answerable, parts: ReplyParts, work:
   const tokenUntilMs = clock.now() + tokenLifeMs
   const reply = replyOrFault(work, words, log)
   await attempt(log, () =>
-    recorded(parts, interaction, tokenUntilMs, reply, original, async shown => {
+    sendRecorded(parts, interaction, tokenUntilMs, reply, original, async shown => {
       await interaction.reply(ephemeral(shown))
       return original
     }),
@@ -159,7 +159,7 @@ function ephemeral(reply: Reply) {
  * that is killed in between leaves a record. If one of the jobs is removed before, the reply is not sent; if meanwhile, it
  * is deleted at once.
  */
-async function recorded<R extends Reply | undefined>(
+async function sendRecorded<R extends Reply | undefined>(
   { easel, words }: ReplyParts,
   interaction: Answerable,
   tokenUntilMs: number,

@@ -55,7 +55,7 @@ function conversationOf(interaction: Interaction, spaceId: string, clock: Clock)
     ...(isGuest(interaction) ? { answersOnly: true } : {}),
     ...(isAnsweredByItself(interaction) ? { isDeferred: true } : {}),
     ...(channel !== null && isVoice(channel) ? { isThreadless: true } : {}),
-    ...pressed(interaction),
+    ...pressedMessageOf(interaction),
   }
   const audience = audienceOf(interaction)
   const base = { platform: 'discord', spaceId, audience, details: writeDetails(details) } as const
@@ -71,7 +71,7 @@ function isAnsweredByItself(interaction: Interaction): boolean {
 }
 
 /** An ephemeral message is excluded, because others cannot see it. */
-function pressed(interaction: Interaction): Pick<DiscordDetails, 'pressedId'> {
+function pressedMessageOf(interaction: Interaction): Pick<DiscordDetails, 'pressedId'> {
   const isOfMessage = interaction.isMessageComponent() || interaction.isModalSubmit()
   const message = isOfMessage ? interaction.message : null
   if (message === null || message.flags.has(MessageFlags.Ephemeral)) return {}

@@ -13,7 +13,7 @@ import type { JobView } from '../../../app/views/views.ts'
 import type { Logger } from '../../../system/ports.ts'
 import { type DiscordAddress, readAddress } from './address.ts'
 import type { CardUpdates } from './card-updates.ts'
-import { close, remove, shared, showFanOut } from './delivery/closing.ts'
+import { close, remove, sharedSteps, showFanOut } from './delivery/closing.ts'
 import { openingMethods } from './delivery/opening-methods.ts'
 import { resultMethods } from './delivery/result-methods.ts'
 import type { FirstMessageTracker } from './first-message-tracker.ts'
@@ -66,7 +66,7 @@ export class DiscordCourier implements Courier {
     }))
   }
 
-  async unopened({ job }: Delivery): Promise<void> {
+  async onUnopened({ job }: Delivery): Promise<void> {
     this.#parts.firstMessages.done(job.id)
   }
 
@@ -100,7 +100,7 @@ export class DiscordCourier implements Courier {
     return resultMethods(this.#parts, delivery)
   }
 
-  async tell(delivery: Delivery): Promise<void> {
+  async notify(delivery: Delivery): Promise<void> {
     const { placement, posts } = this.#parts
     if (delivery.address === undefined) return
     const { channelId, messageId, token } = readAddress(delivery.address)
@@ -109,8 +109,8 @@ export class DiscordCourier implements Courier {
     else await placement.byToken(delivery, 'told', post)
   }
 
-  shared(delivery: Delivery): readonly string[] {
-    return shared(delivery)
+  sharedSteps(delivery: Delivery): readonly string[] {
+    return sharedSteps(delivery)
   }
 
   showFanOut(delivery: Delivery): Promise<Closed | undefined> {

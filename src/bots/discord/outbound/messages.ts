@@ -58,7 +58,7 @@ export class Messages {
     { mark, replyTo, begin }: PostOptions,
   ): Promise<CallOutcome<MessageAddress>> {
     const body = {
-      ...bodyOf(mark === undefined ? post : marked(post, mark)),
+      ...bodyOf(mark === undefined ? post : withMark(post, mark)),
       ...(mark === undefined ? {} : { nonce: nonceOf(mark), enforce_nonce: true }),
       ...(replyTo === undefined
         ? {}
@@ -145,7 +145,7 @@ export class Messages {
     post: Post,
     { mark, begin }: Pick<PostOptions, 'mark' | 'begin'> = {},
   ): Promise<CallOutcome<MessageAddress>> {
-    const marking = mark === undefined ? post : marked(post, mark)
+    const marking = mark === undefined ? post : withMark(post, mark)
     return this.#api.call(
       async rest => {
         await begin?.()
@@ -212,7 +212,7 @@ function bodyOf({ flags, components, files, pings }: Post) {
   }
 }
 
-function marked(post: Post, mark: Mark): Post {
+function withMark(post: Post, mark: Mark): Post {
   const [first, ...more] = post.components
   return first === undefined
     ? post

@@ -25,7 +25,7 @@ export class BotStatus {
     this.stop()
     this.#shown = ''
     this.#isDue = false
-    this.#stopWatching = this.#parts.easel.watchQueueLength(() => this.#changed())
+    this.#stopWatching = this.#parts.easel.watchQueueLength(() => this.#scheduleShow())
     this.#show()
   }
 
@@ -34,7 +34,7 @@ export class BotStatus {
     this.#stopTimer()
   }
 
-  #changed(): void {
+  #scheduleShow(): void {
     if (this.#isDue) return
     this.#isDue = true
     this.#stopTimer = this.#parts.clock.after(intervalMs, () => {

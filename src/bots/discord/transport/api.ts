@@ -74,7 +74,7 @@ export class DiscordApi {
   }
 
   /** Requests are sent from now on; before this they throw 'platform-busy'. */
-  connected(identity: { applicationId: string; userId: string }): void {
+  setIdentity(identity: { applicationId: string; userId: string }): void {
     this.#identity = identity
   }
 

@@ -78,7 +78,7 @@ export class Connection {
   }
 
   /** Resolves when `open` has settled. */
-  async opened(): Promise<void> {
+  async waitForOpening(): Promise<void> {
     await this.#opened.catch(() => {})
   }
 
@@ -97,7 +97,7 @@ export class Connection {
     const client = newClient(this.rest, log, choices)
     client.on(Events.InteractionCreate, onInteraction)
     client.on(Events.MessageCreate, onMessage)
-    client.on(Events.ShardDisconnect, ({ code }) => this.#lost(client, code))
+    client.on(Events.ShardDisconnect, ({ code }) => this.#onDisconnect(client, code))
     this.#opening = client
     try {
       const ready = await connect(client, token)
@@ -112,7 +112,7 @@ export class Connection {
   }
 
   /** The gateway ended a running client: the cause may be temporary, or the operator fixes it. */
-  #lost(client: Client, code: number): void {
+  #onDisconnect(client: Client, code: number): void {
     if (client !== this.#client || this.#isClosed) return
     this.#parts.log.error({ code, problem: closeReason(code) }, 'Discord ended the connection')
     this.#report({ kind: 'connecting' })

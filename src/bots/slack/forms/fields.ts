@@ -10,7 +10,7 @@ import {
   fittedText,
   type TextField,
 } from '../../chat/form-field.ts'
-import { shortened } from '../../messages/job-message.ts'
+import { shorten } from '../../messages/job-message.ts'
 
 // docs.slack.dev: text inputs have at most 3,000 characters; selects 100 options with labels of 75 and values of 150.
 const longestText = 3000
@@ -121,7 +121,7 @@ function checkboxes({ id, statement, isChecked }: CheckField): InputBlock['eleme
 }
 
 function optionOf({ label, value }: FieldChoice): PlainTextOption {
-  return { text: plain(shortened(label, longestLabel)), value }
+  return { text: plain(shorten(label, longestLabel)), value }
 }
 
 const stateSchema = z.record(

@@ -72,7 +72,7 @@ export async function submitPaintForm(
     origin.remixOf === undefined
       ? await imagine(context, requester, request, sendEphemeral)
       : await act(context, requester, { kind: 'remix', pictureId: origin.remixOf, request }, sendEphemeral)
-  return submitted(context, requester, reply, read.fieldProblems)
+  return outcomeOf(context, requester, reply, read.fieldProblems)
 }
 
 export async function submitSettings(
@@ -83,11 +83,11 @@ export async function submitSettings(
   const { words } = requester
   const read = readSettings(new ViewValues(values))
   if (read.kind === 'refused') return { kind: 'wrong', errors: fieldErrors(read.problems, words) }
-  return submitted(context, requester, await context.chat.saveSettings(requester, read.settings))
+  return outcomeOf(context, requester, await context.chat.saveSettings(requester, read.settings))
 }
 
 /** `known`: the fields of problems of reading. The other problems are of a field by their code. */
-async function submitted(
+async function outcomeOf(
   context: HandlerContext,
   requester: RequestContext,
   reply: ChatReply,

@@ -10,7 +10,7 @@ import { statsDays } from '../../commands/stats.ts'
 import { usageMessage } from '../../commands/usage.ts'
 import { buttonRows } from '../../messages/buttons.ts'
 import { noticeLines } from '../../messages/delivery-notices.ts'
-import { jobMessage, shortened, titleOf } from '../../messages/job-message.ts'
+import { jobMessage, shorten, titleOf } from '../../messages/job-message.ts'
 import { type Message, textMessage } from '../../messages/message.ts'
 import { statsMessage } from '../../messages/stats-message.ts'
 import type { HandlerContext } from '../inbound/handler-context.ts'
@@ -36,7 +36,7 @@ export async function publishHome(
   requester: RequestContext,
   notice?: string,
 ): Promise<void> {
-  const published = await publish(context, requester, await recorded(context, requester), notice)
+  const published = await publish(context, requester, await recordShown(context, requester), notice)
   if (published.kind === 'refused')
     throw new AppError('platform-refused', {
       platform: 'Slack',
@@ -52,7 +52,7 @@ export async function publishHomeAgain(
   const sender = { ids, userId, userName: userId, channel: userId, eventId: homeReply }
   const requester = await context.requestContexts.of(sender)
   if (requester === undefined) return undefined
-  const shown = await recorded(context, requester)
+  const shown = await recordShown(context, requester)
   // The deletion that asks for this is nearly done, and the tab would say “being deleted” until it is opened again.
   const deletion = { ...shown.notices.deletion, underway: 0 }
   return publish(context, requester, { ...shown, notices: { ...shown.notices, deletion } })
@@ -84,7 +84,7 @@ interface ShownJobs {
  * Each job is recorded before it is shown: the Home tab stands until its person opens it again, and is published anew when
  * the job is removed. A job that was removed meanwhile is not shown.
  */
-async function recorded(
+async function recordShown(
   { easel }: HomeContext,
   { caller: { person, conversation } }: RequestContext,
 ): Promise<ShownJobs> {
@@ -131,7 +131,7 @@ function jobBlocks({ open, openCount }: ShownJobs, words: Words): KnownBlock[] {
   if (open.length === 0) return [richText(home.none)]
   const blocks = open.flatMap(job => {
     const message: Message = {
-      ...textMessage(shortened(titleOf(job, words), 200), [jobMessage(job, words).title]),
+      ...textMessage(shorten(titleOf(job, words), 200), [jobMessage(job, words).title]),
       buttons: buttonRows(job, words),
     }
     return render(message, words).blocks

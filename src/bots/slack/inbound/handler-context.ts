@@ -14,8 +14,8 @@ import type { Messages } from '../outbound/messages.ts'
 import { render } from '../outbound/render.ts'
 import type { Uploads } from '../outbound/uploads.ts'
 import type { SlackApi } from '../transport/api.ts'
-import type { Channels } from './lookups/channels.ts'
 import type { Downloads } from './downloads.ts'
+import type { Channels } from './lookups/channels.ts'
 import type { RequestContext, RequestContexts } from './request-context.ts'
 
 export interface HandlerContext {
@@ -43,7 +43,7 @@ export function imagine(
   request: ImagineRequest,
   sendEphemeral: SendEphemeral,
 ): Promise<ChatReply> {
-  return noticed(context, requester, sendEphemeral, () => context.chat.imagine(requester, request))
+  return withAcceptedNotice(context, requester, sendEphemeral, () => context.chat.imagine(requester, request))
 }
 
 export async function act(
@@ -64,7 +64,7 @@ export function answer(
   question: Question,
   sendEphemeral: SendEphemeral,
 ): Promise<ChatReply> {
-  return noticed(context, requester, sendEphemeral, () => context.chat.answer(requester, question))
+  return withAcceptedNotice(context, requester, sendEphemeral, () => context.chat.answer(requester, question))
 }
 
 /**
@@ -136,7 +136,7 @@ export function ephemeralSender(
 }
 
 /** Adds the notice that a job was accepted, if its first message is delayed. */
-async function noticed(
+async function withAcceptedNotice(
   context: HandlerContext,
   requester: RequestContext,
   sendEphemeral: SendEphemeral,
@@ -164,13 +164,13 @@ function rememberRequester(
 ): void {
   if (reply.kind !== 'accepted') return
   // The jobs of a request are opened one after the other.
-  let isTold = false
+  let isNotified = false
   for (const { id } of reply.jobs) {
     context.ephemeralMessages.remember(id, async payload => {
       const outcome = await context.easel.cancelUnopened(id, requester.caller)
-      if (outcome.kind !== 'cancelled' || isTold) return
+      if (outcome.kind !== 'cancelled' || isNotified) return
       await sendEphemeral(payload)
-      isTold = true
+      isNotified = true
     })
   }
 }

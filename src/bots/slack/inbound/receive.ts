@@ -45,7 +45,7 @@ import {
   submissionSender,
 } from './senders.ts'
 import { imageInfo, replyWithPictureInfo, startFromMessage, useAsSource } from './shortcut-handlers.ts'
-import { textForBot, unescaped } from './typed-text.ts'
+import { textForBot, unescapeMrkdwn } from './typed-text.ts'
 
 type Work = (requester: RequestContext, sendEphemeral: SendEphemeral) => Promise<Reply | undefined>
 
@@ -101,10 +101,10 @@ function receiveCommands(app: App, context: HandlerContext): void {
       )
     })
   command('/imagine', (typed, requester, sendEphemeral) =>
-    handleImagine(context, requester, unescaped(typed.text), typed.trigger_id, sendEphemeral),
+    handleImagine(context, requester, unescapeMrkdwn(typed.text), typed.trigger_id, sendEphemeral),
   )
   command(easelCommand, (typed, requester) =>
-    handleEasel(context, requester, unescaped(typed.text), typed.trigger_id),
+    handleEasel(context, requester, unescapeMrkdwn(typed.text), typed.trigger_id),
   )
 }
 
@@ -232,7 +232,7 @@ async function handleMessage(
   const { sender, event } = messageSender(body, raw, kind)
   const requester = await context.requestContexts.of(sender)
   if (requester === undefined) return
-  const named = await context.requestContexts.named(event.text, requester)
+  const named = await context.requestContexts.nameMembers(event.text, requester)
   const text = textForBot(requester.workspace.botUserId, named)
   const reply = await handleMention(context, requester, text, filesOf(event)).catch((error: unknown) => {
     if (toAppError(error).retryable) throw error

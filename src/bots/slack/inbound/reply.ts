@@ -3,7 +3,7 @@ import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { faultReplies } from '../../chat/fault-message.ts'
 import type { Reply } from '../outbound/ephemeral-messages.ts'
-import { type Payload, render } from '../outbound/render.ts'
+import { render } from '../outbound/render.ts'
 
 /** 3 s minus the network's round trip. */
 const ackTimeoutMs = 2000

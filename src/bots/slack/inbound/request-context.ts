@@ -39,7 +39,7 @@ export class RequestContexts {
   }
 
   /** The text of an event with names where it mentions people other than the bot. */
-  named(text: string, { workspace, caller }: RequestContext): Promise<string> {
+  nameMembers(text: string, { workspace, caller }: RequestContext): Promise<string> {
     const mention = new RegExp(`<@(?!${workspace.botUserId}[|>])([UW][A-Z0-9]+)(?:\\|([^<>]+))?>`, 'g')
     return withNames(text, mention, async userId => {
       const { name } = await this.#members.find(workspace, caller.person.spaceId, userId, '')

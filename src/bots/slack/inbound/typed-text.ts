@@ -2,7 +2,7 @@
 import { harmless } from '../../chat/mentioned-names.ts'
 
 /** In events and in slash commands `& < >` arrive as entities (docs.slack.dev/messaging/formatting-message-text). */
-export function unescaped(text: string): string {
+export function unescapeMrkdwn(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }
 
@@ -19,5 +19,5 @@ export function textForBot(botUserId: string, text: string): string {
     .replaceAll(/<#C[A-Z0-9]+\|([^<>]+)>/g, (_all, name: string) => `#${harmless(name)}`)
     .replaceAll(/<!subteam\^[A-Z0-9]+\|@?([^<>]+)>/g, (_all, name: string) => `@${harmless(name)}`)
     .replaceAll(/<!(here|channel|everyone)(?:\|[^<>]*)?>/g, '@$1')
-  return unescaped(typed).trim()
+  return unescapeMrkdwn(typed).trim()
 }

@@ -48,7 +48,7 @@ export class SlackCourier implements Courier {
   }
 
   /** Where the bot may not post, tells the requester how to permit it. */
-  async unopened({ job }: Delivery, refusals: readonly Refusal[]): Promise<void> {
+  async onUnopened({ job }: Delivery, refusals: readonly Refusal[]): Promise<void> {
     const words = wordsFor(localeOf(job.conversation))
     const sentence = refusalSentence(refusals[0]?.code ?? '', job.conversation, words)
     await this.#parts.ephemeralMessages.send(job.id, render(textMessage(sentence), words))
@@ -83,7 +83,7 @@ export class SlackCourier implements Courier {
   }
 
   /** A message whose response was lost cannot be found. It counts as sent, so that it is not sent twice. */
-  async tell(delivery: Delivery): Promise<void> {
+  async notify(delivery: Delivery): Promise<void> {
     const { workspaces, messages } = this.#parts
     const context = contextOf(workspaces, delivery)
     if (context?.at === undefined) return
@@ -103,7 +103,7 @@ export class SlackCourier implements Courier {
     })
   }
 
-  shared(): readonly string[] {
+  sharedSteps(): readonly string[] {
     return ['card', 'told']
   }
 

@@ -11,7 +11,7 @@ import type {
 import type { Words } from '../../../words/en.ts'
 import { inUtc, partsOf, utc } from '../../../words/moment.ts'
 import { type Button, encodeButtonId } from '../../messages/buttons.ts'
-import { shortened } from '../../messages/job-message.ts'
+import { shorten } from '../../messages/job-message.ts'
 import { linesOf, type Message, progressBar } from '../../messages/message.ts'
 
 /** The payload of every message: blocks, and the text of its notification. */
@@ -50,7 +50,7 @@ export interface RenderOptions {
 
 export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
   const { files = new Map(), parentUrl, mention, thumbnail } = options
-  const title = shortened(message.title, longestTitle)
+  const title = shorten(message.title, longestTitle)
   const lines = fittingLines(linesIn(message), longestMessage - title.length)
   const room = longestMessage - title.length - lengthOf(lines)
   const blocks: KnownBlock[] = [
@@ -70,7 +70,7 @@ export function render(message: Message, words: Words, options: RenderOptions = 
 }
 
 /** Slack's markup consists of `& < >` only (docs.slack.dev/messaging/formatting-message-text). */
-export function escaped(text: string): string {
+export function escapeMrkdwn(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
@@ -96,7 +96,7 @@ function elementsOf(text: string, bold = false): RichTextElement[] {
 }
 
 function titleOf(title: string, mention: string | undefined): RichTextBlock {
-  return mention === undefined ? richText(title, true) : addressed(mention, title)
+  return mention === undefined ? richText(title, true) : mentionBlock(mention, title)
 }
 
 function beside(title: string, { fileId, altText }: NonNullable<RenderOptions['thumbnail']>): SectionBlock {
@@ -106,12 +106,12 @@ function beside(title: string, { fileId, altText }: NonNullable<RenderOptions['t
     accessory: {
       type: 'image',
       slack_file: { id: fileId },
-      alt_text: shortened(altText, longestAltText),
+      alt_text: shorten(altText, longestAltText),
     },
   }
 }
 
-function addressed(userId: string, text: string): RichTextBlock {
+function mentionBlock(userId: string, text: string): RichTextBlock {
   const elements: RichTextElement[] = [{ type: 'user', user_id: userId }, ...elementsOf(` ${text}`)]
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements }] }
 }
@@ -119,20 +119,20 @@ function addressed(userId: string, text: string): RichTextBlock {
 /** The notification: the title, escaped because Slack parses this text as markup. */
 function notification(message: Message): string {
   const parts = [message.title, message.origin ?? linesOf(message)[0]].filter(part => part !== undefined)
-  return escaped(shortened(inUtc(parts.join(' · ')), longestNotification))
+  return escapeMrkdwn(shorten(inUtc(parts.join(' · ')), longestNotification))
 }
 
 /** The only line that may be a link; its text and URL come from Easel. */
 function originOf({ origin }: Message, parentUrl: string | undefined): KnownBlock[] {
   if (origin === undefined) return []
-  const text = parentUrl === undefined ? escaped(origin) : `<${parentUrl}|${escaped(origin)}>`
+  const text = parentUrl === undefined ? escapeMrkdwn(origin) : `<${parentUrl}|${escapeMrkdwn(origin)}>`
   return [{ type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] }]
 }
 
 function linesIn(message: Message): string[] {
   const { progress } = message
   const lines = [...(progress === undefined ? [] : [progressBar(progress)]), ...linesOf(message)]
-  return lines.map(line => shortened(line, longestLines))
+  return lines.map(line => shorten(line, longestLines))
 }
 
 /** As many lines as there is room for, with an ellipsis where some are left out. */
@@ -173,7 +173,7 @@ function imageOf(fileId: string, altText: string, title: string | undefined): Im
   return {
     type: 'image',
     slack_file: { id: fileId },
-    alt_text: shortened(altText, longestAltText),
+    alt_text: shorten(altText, longestAltText),
     ...(title === undefined ? {} : { title: { type: 'plain_text', text: title, emoji: false } }),
   }
 }
@@ -199,7 +199,7 @@ function buttonOf(button: Button): SlackButton {
   const id = encodeButtonId(button)
   return {
     type: 'button',
-    text: { type: 'plain_text', text: shortened(button.label, longestLabel), emoji: false },
+    text: { type: 'plain_text', text: shorten(button.label, longestLabel), emoji: false },
     action_id: id,
     value: id,
     ...(button.style === 'plain' ? {} : { style: button.style }),

@@ -5,7 +5,7 @@ import type { JobView, PictureView } from '../../../app/views/views.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { Words } from '../../../words/en.ts'
 import { pictureFileName } from '../../messages/file-name.ts'
-import { altTextOf, shortened, titleOf } from '../../messages/job-message.ts'
+import { altTextOf, shorten, titleOf } from '../../messages/job-message.ts'
 import type { Called, SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 import type { MessagePlace } from './messages.ts'
@@ -88,11 +88,11 @@ export class Uploads {
     }
     const [first] = files
     if (first === undefined) return { kind: 'done', value: uploaded }
-    const caption = richText(shortened(titleOf(job, words), 300))
+    const caption = richText(shorten(titleOf(job, words), 300))
     const completed = await steps.once(
       `complete:${group}`,
       begin => this.#complete(workspace, files, { place, caption, begin }),
-      { find: () => this.#completed(workspace, first.id) },
+      { find: () => this.#checkCompletion(workspace, first.id) },
     )
     return completed.kind === 'refused' ? completed : { kind: 'done', value: uploaded }
   }
@@ -118,7 +118,7 @@ export class Uploads {
   }
 
   async #sendOne(workspace: Workspace, upload: Upload): Promise<Called<string>> {
-    const altText = upload.altText === undefined ? undefined : shortened(upload.altText, longestAltText)
+    const altText = upload.altText === undefined ? undefined : shorten(upload.altText, longestAltText)
     const facts = {
       filename: upload.name,
       length: upload.bytes.length,
@@ -159,7 +159,7 @@ export class Uploads {
   }
 
   /** Files.info knows a file after its completion; undefined: it is not completed. */
-  async #completed(workspace: Workspace, id: string): Promise<Called<string> | undefined> {
+  async #checkCompletion(workspace: Workspace, id: string): Promise<Called<string> | undefined> {
     const info = await this.#info(workspace, id)
     if (info.kind === 'done') return { kind: 'done', value: '' }
     return info.code === 'file_not_found' ? undefined : info
@@ -175,7 +175,7 @@ const foreignShareErrors: ReadonlySet<string> = new Set(['message_not_found', 'c
 
 function titleOfPicture(job: JobView, { index }: PictureView, words: Words): string {
   const number = job.pictures.length > 1 ? `${index + 1}. ` : ''
-  return shortened(`${number}${titleOf(job, words)}`, 200)
+  return shorten(`${number}${titleOf(job, words)}`, 200)
 }
 
 /** Pictures leave over TLS, or to the configured API itself (a proxy or a fake on this machine). */

@@ -26,11 +26,11 @@ export function receiversOf(
   const { transport, host, port } = config.slack
   const httpOptions = { ...common, host, port, words: wordsFor(config.language), ...(oauth && { oauth }) }
   if (transport === 'http') {
-    const signingSecret = required(secrets.slackSigningSecret, 'SLACK_SIGNING_SECRET')
+    const signingSecret = requireValue(secrets.slackSigningSecret, 'SLACK_SIGNING_SECRET')
     const http = new SlackHttpReceiver({ ...httpOptions, signingSecret })
     return { all: new CombinedReceiver([http]), http }
   }
-  const sockets = new Sockets({ ...common, appToken: required(secrets.slackAppToken, 'SLACK_APP_TOKEN') })
+  const sockets = new Sockets({ ...common, appToken: requireValue(secrets.slackAppToken, 'SLACK_APP_TOKEN') })
   const http = oauth && new SlackHttpReceiver(httpOptions)
   return { all: new CombinedReceiver(http === undefined ? [sockets] : [sockets, http]), http }
 }
@@ -41,18 +41,18 @@ export function oauthParts(
   documents: SealedDocuments,
 ): OAuthParts | undefined {
   if (!usesOAuth(secrets)) return undefined
-  const key = readKey(required(secrets.encryptionKey, 'EASEL_ENCRYPTION_KEY'))
+  const key = readKey(requireValue(secrets.encryptionKey, 'EASEL_ENCRYPTION_KEY'))
   return {
-    clientId: required(secrets.slackClientId, 'SLACK_CLIENT_ID'),
-    clientSecret: required(secrets.slackClientSecret, 'SLACK_CLIENT_SECRET'),
-    stateSecret: required(secrets.slackStateSecret, 'SLACK_STATE_SECRET'),
+    clientId: requireValue(secrets.slackClientId, 'SLACK_CLIENT_ID'),
+    clientSecret: requireValue(secrets.slackClientSecret, 'SLACK_CLIENT_SECRET'),
+    stateSecret: requireValue(secrets.slackStateSecret, 'SLACK_STATE_SECRET'),
     scopes: botScopes,
     installations: new Installations(documents, key, ids, clock),
   }
 }
 
 /** @throws AppError 'config' when the value is missing. */
-export function required(value: string | undefined, name: string): string {
+export function requireValue(value: string | undefined, name: string): string {
   if (value !== undefined) return value
   throw new AppError('config', { key: name, problem: { what: 'not-set' } })
 }

@@ -63,7 +63,7 @@ class SocketConnection {
       installerOptions: { clientOptions: { ...clientOptions } },
       ...(clientOptions.logger === undefined ? {} : { logger: clientOptions.logger }),
     })
-    this.#receiver.client.on('disconnected', () => this.#lost())
+    this.#receiver.client.on('disconnected', () => this.#onDisconnect())
   }
 
   init(app: App): void {
@@ -112,7 +112,7 @@ class SocketConnection {
   }
 
   /** Reopens at once after a renewal or a broken connection; only failed tries are delayed. */
-  #lost(): void {
+  #onDisconnect(): void {
     if (this.#state !== 'open') return
     this.#log.info({}, 'a connection to Slack ended; opening another')
     void this.keepOpen()

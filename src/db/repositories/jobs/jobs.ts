@@ -270,7 +270,7 @@ export class JobsTable {
   }
 
   /** Deletes all text of a person from the job and hides it; figures and links stay. */
-  scrub(id: string, at: number): void {
+  eraseText(id: string, at: number): void {
     const row = this.#query.select({ order: jobs.order }).from(jobs).where(eq(jobs.id, id)).get()
     const order = workOrder.safeParse(row?.order)
     this.#query

@@ -77,15 +77,15 @@ export async function withEndMarker(
     if (!frame || !scan) return undefined
     if (frame.kind === 'sequential' && scan.components.length === frame.components.length) {
       const endAt = await endOfBlocks(bytes, scan, frame, restartInterval)
-      return endAt === undefined ? undefined : { file: ended(bytes, endAt), mayWarn: true }
+      return endAt === undefined ? undefined : { file: cutWithMarker(bytes, endAt), mayWarn: true }
     }
     coverage?.add(scan)
     at = nextMarker(bytes, end)
   }
-  return coverage?.isComplete() ? { file: ended(bytes, at), mayWarn: false } : undefined
+  return coverage?.isComplete() ? { file: cutWithMarker(bytes, at), mayWarn: false } : undefined
 }
 
-function ended(bytes: Uint8Array, at: number): Uint8Array {
+function cutWithMarker(bytes: Uint8Array, at: number): Uint8Array {
   return Buffer.concat([bytes.subarray(0, at), endMarker])
 }
 

@@ -9,7 +9,7 @@ const longestText = 40_000
 /** The packet, with the parameters if there are any. The same input gives the same bytes. */
 export function aiMadeXmp(parameters: string | undefined): string {
   const text = parameters === undefined ? '' : escapeXml(parameters)
-  const isTold = text !== '' && Buffer.byteLength(text) <= longestText
+  const isWritten = text !== '' && Buffer.byteLength(text) <= longestText
   return [
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>',
     '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">',
@@ -18,7 +18,7 @@ export function aiMadeXmp(parameters: string | undefined): string {
     ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/">',
     '<xmp:CreatorTool>Easel</xmp:CreatorTool>',
     `<Iptc4xmpExt:DigitalSourceType>${aiMade}</Iptc4xmpExt:DigitalSourceType>`,
-    isTold
+    isWritten
       ? `<dc:description><rdf:Alt><rdf:li xml:lang="x-default">${text}</rdf:li></rdf:Alt></dc:description>`
       : '',
     '</rdf:Description></rdf:RDF></x:xmpmeta>',

@@ -20,7 +20,7 @@ function blurLines(
   pixelStride: number,
   lineStride: number,
 ): Uint8Array {
-  const weights = bell()
+  const weights = gaussianWeights()
   const blurred = new Uint8Array(data.length)
   for (let line = 0; line < lines; line++) {
     for (let pixel = 0; pixel < length; pixel++) {
@@ -38,7 +38,7 @@ function blurLines(
   return blurred
 }
 
-function bell(): Float64Array {
+function gaussianWeights(): Float64Array {
   const weights = Float64Array.from({ length: 2 * reachPx + 1 }, (_, i) =>
     Math.exp(-((i - reachPx) ** 2) / (2 * sigmaPx ** 2)),
   )

@@ -16,14 +16,18 @@ interface Gradients {
 
 export function canny(picture: Picture): Picture {
   const { widthPx, heightPx } = picture
-  const edges = connected(thinned(steepest(picture), widthPx, heightPx), widthPx, heightPx)
+  const edges = connectEdges(
+    suppressNonMaxima(steepestGradients(picture), widthPx, heightPx),
+    widthPx,
+    heightPx,
+  )
   const data = new Uint8Array(3 * edges.length)
   for (const [i, isEdge] of edges.entries()) if (isEdge) data.fill(255, 3 * i, 3 * i + 3)
   return { widthPx, heightPx, data }
 }
 
 /** Sobel's 3×3 operator per channel. Border pixels are repeated outside of the picture. */
-function steepest({ data, widthPx, heightPx }: Picture): Gradients {
+function steepestGradients({ data, widthPx, heightPx }: Picture): Gradients {
   const count = widthPx * heightPx
   const gradients = { dx: new Int32Array(count), dy: new Int32Array(count), size: new Int32Array(count) }
   for (let y = 0; y < heightPx; y++) {
@@ -52,7 +56,7 @@ function steepest({ data, widthPx, heightPx }: Picture): Gradients {
 const tan22 = Math.round(Math.SQRT2 * 2 ** 15 - 2 ** 15) / 2 ** 15
 
 /** Non-maximum suppression: gradient sizes that no neighbour along the gradient exceeds; 0 elsewhere. */
-function thinned({ dx, dy, size }: Gradients, widthPx: number, heightPx: number): Int32Array {
+function suppressNonMaxima({ dx, dy, size }: Gradients, widthPx: number, heightPx: number): Int32Array {
   const kept = new Int32Array(size.length)
   const at = (x: number, y: number) =>
     x < 0 || y < 0 || x >= widthPx || y >= heightPx ? 0 : (size[y * widthPx + x] ?? 0)
@@ -77,7 +81,7 @@ function thinned({ dx, dy, size }: Gradients, widthPx: number, heightPx: number)
 }
 
 /** Hysteresis: strong pixels, and weak ones connected to them in any of eight directions. */
-function connected(sizes: Int32Array, widthPx: number, heightPx: number): boolean[] {
+function connectEdges(sizes: Int32Array, widthPx: number, heightPx: number): boolean[] {
   const isEdge = Array.from(sizes, size => size > thresholds.strong)
   const open = isEdge.flatMap((edge, i) => (edge ? [i] : []))
   for (let i = open.pop(); i !== undefined; i = open.pop()) {

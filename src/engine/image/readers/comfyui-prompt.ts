@@ -23,8 +23,9 @@ function conditioningText(graph: ComfyGraph, value: unknown, role: PromptRole, s
   const next = (name: string) => conditioningText(graph, inputs.get(name), role, seen)
   // Concatenation corresponds to A1111's BREAK, combination to its AND.
   if (inputs.has('conditioning_to'))
-    return joined([next('conditioning_to'), next('conditioning_from')], ' BREAK ')
-  if (inputs.has('conditioning_1')) return joined([next('conditioning_1'), next('conditioning_2')], ' AND ')
+    return joinTexts([next('conditioning_to'), next('conditioning_from')], ' BREAK ')
+  if (inputs.has('conditioning_1'))
+    return joinTexts([next('conditioning_1'), next('conditioning_2')], ' AND ')
   if (inputs.has(role)) return next(role)
   if (inputs.has('conditioning')) return next('conditioning')
   // A custom node or a reroute: any input that leads to text.
@@ -47,7 +48,7 @@ function encodedText(
     const value = inputs.get(name)
     return value === undefined ? [] : [textBehind(graph, value, role, seen)]
   })
-  return texts.length === 0 ? undefined : joined([...new Set(texts)], '\n')
+  return texts.length === 0 ? undefined : joinTexts([...new Set(texts)], '\n')
 }
 
 const longestDelimiter = 20
@@ -74,7 +75,7 @@ function textBehind(graph: ComfyGraph, value: unknown, role: PromptRole, seen: S
   const delimiter = inputs.get('delimiter') ?? inputs.get('separator')
   if (typeof delimiter === 'string') {
     const parts = [...inputs.keys()].filter(name => /^(?:string|text)(?:_?[a-z0-9]{1,2})?$/i.test(name))
-    return joined(parts.map(next), delimiter.slice(0, longestDelimiter))
+    return joinTexts(parts.map(next), delimiter.slice(0, longestDelimiter))
   }
   const names = passingInputs(role).filter(name => inputs.has(name))
   for (const name of names.length > 0 ? names : inputs.keys()) {
@@ -84,6 +85,6 @@ function textBehind(graph: ComfyGraph, value: unknown, role: PromptRole, seen: S
   return ''
 }
 
-function joined(texts: readonly string[], between: string): string {
+function joinTexts(texts: readonly string[], between: string): string {
   return texts.filter(text => text.trim() !== '').join(between)
 }

@@ -38,7 +38,11 @@ export class DeviceList {
 
   /** Its name is not taken. */
   add(openers: DeviceOpeners): void {
-    const device: Device = new Device({ ...this.#parts, ...openers, onChange: () => this.#changed(device) })
+    const device: Device = new Device({
+      ...this.#parts,
+      ...openers,
+      onChange: () => this.#emitChange(device),
+    })
     this.#devices.add(device)
     this.#sort(device)
   }
@@ -93,11 +97,11 @@ export class DeviceList {
     try {
       await run
     } finally {
-      this.#changed(device)
+      this.#emitChange(device)
     }
   }
 
-  #changed(device: Device): void {
+  #emitChange(device: Device): void {
     this.#sort(device)
     this.#parts.onChange()
   }

@@ -31,7 +31,7 @@ export class Pauses {
 
   read(): void {
     const before = this.#paused
-    const paused = this.#stored()
+    const paused = this.#readStored()
     if (paused.size === before.size && [...paused].every(name => before.has(name))) return
     this.#parts.log.info({ paused: [...paused] }, 'the paused devices changed')
     this.#paused = paused
@@ -39,7 +39,7 @@ export class Pauses {
   }
 
   /** What cannot be read stays as it was. */
-  #stored(): ReadonlySet<string> {
+  #readStored(): ReadonlySet<string> {
     try {
       return new Set(this.#parts.store.pausedDevices?.())
     } catch (error) {

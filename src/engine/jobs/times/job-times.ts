@@ -34,7 +34,7 @@ export class JobTimes {
   }
 
   /** It started: its wait continues only if it returns to the queue. */
-  started(jobId: string): void {
+  recordStart(jobId: string): void {
     this.#mayStartMs.delete(jobId)
   }
 

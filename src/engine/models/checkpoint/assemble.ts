@@ -38,14 +38,14 @@ export function assemble(found: FoundParts, supplements: Supplements): Assembled
 }
 
 /** The hash over all parts with their roles: the same weights in another role are another model. */
-export function hashOf({ networks, tokenizer, tokenizer2, schedule, ...habits }: ExpertParts): string {
+export function hashOf({ networks, tokenizer, tokenizer2, schedule, ...rest }: ExpertParts): string {
   const { textEncoder, textEncoder2, unet, vae } = networks
   return hashTexts(
     ...[textEncoder, textEncoder2, unet, vae].map(part => part?.hash ?? ''),
     tokenizer?.hash ?? '',
     tokenizer2.hash,
     JSON.stringify(schedule.config),
-    String(habits.zerosForNoNegative),
+    String(rest.zerosForNoNegative),
   )
 }
 

@@ -29,9 +29,9 @@ export function buildExperts(
   unused: Unused[],
 ): BuiltExpert[] {
   const vaes = files.filter(({ kind }) => kind === 'vae')
-  const partsOf = (expert: FoundExpert, borrowers: readonly string[]) => {
+  const partsOf = (expert: FoundExpert, askers: readonly string[]) => {
     const { name, path, found } = expert
-    const assembled = assemble(found, supplementsOf(expert, [...borrowers, name]))
+    const assembled = assemble(found, supplementsOf(expert, [...askers, name]))
     if (assembled.kind === 'complete') return assembled
     throw lacking(path, name, assembled.missing)
   }

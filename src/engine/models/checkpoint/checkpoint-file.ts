@@ -19,18 +19,18 @@ import type { FoundParts } from './found-parts.ts'
 interface NetworkLocation {
   readonly prefix: string
   readonly naming: Naming
-  readonly landmark: string
+  readonly knownTensor: string
 }
 
-const originalUNet = { naming: 'original-unet', landmark: 'input_blocks.1.0.in_layers.0.weight' } as const
-const diffusersUNet = { naming: 'diffusers', landmark: 'down_blocks.0.resnets.0.norm1.weight' } as const
-const originalVae = { naming: 'original-vae', landmark: 'decoder.mid.block_1.norm1.weight' } as const
-const diffusersVae = { naming: 'diffusers', landmark: 'decoder.mid_block.resnets.0.norm1.weight' } as const
+const originalUNet = { naming: 'original-unet', knownTensor: 'input_blocks.1.0.in_layers.0.weight' } as const
+const diffusersUNet = { naming: 'diffusers', knownTensor: 'down_blocks.0.resnets.0.norm1.weight' } as const
+const originalVae = { naming: 'original-vae', knownTensor: 'decoder.mid.block_1.norm1.weight' } as const
+const diffusersVae = { naming: 'diffusers', knownTensor: 'decoder.mid_block.resnets.0.norm1.weight' } as const
 const transformers = {
   naming: 'diffusers',
-  landmark: 'text_model.embeddings.token_embedding.weight',
+  knownTensor: 'text_model.embeddings.token_embedding.weight',
 } as const
-const openClip = { naming: 'open-clip', landmark: 'token_embedding.weight' } as const
+const openClip = { naming: 'open-clip', knownTensor: 'token_embedding.weight' } as const
 
 /** The first match counts. EMA copies (`model_ema.`), `logit_scale`, `position_ids` and the like are ignored. */
 const places = {
@@ -116,7 +116,7 @@ function networksIn(
 ): Map<NetworkRole, NetworkInFile> {
   const found = new Map<NetworkRole, NetworkInFile>()
   for (const role of roles) {
-    const place = places[role].find(({ prefix, landmark }) => tensors.has(prefix + landmark))
+    const place = places[role].find(({ prefix, knownTensor }) => tensors.has(prefix + knownTensor))
     const config = place && infer[role]?.(sourceInFile(file, below(tensors, place.prefix), place.naming))
     if (!config) continue
     const { prefix, naming } = place

@@ -10,7 +10,7 @@ import { type RefinerMismatch, refinerMismatches } from '../record.ts'
  * One tensor represents each network. It points in the same direction in copies of another precision and in the VAE that
  * was fixed for float16, but not in networks of another training.
  */
-const landmarks = {
+const comparedTensors = {
   vae: { network: 'vae', tensor: 'decoder.conv_in.weight' },
   'text-encoder-2': { network: 'textEncoder2', tensor: 'text_model.encoder.layers.0.mlp.fc1.weight' },
 } as const
@@ -27,20 +27,20 @@ export async function mismatchOf(
   const scaling = ({ vae }: NetworkParts) => parseConfig(vae.configFile, vae.config, vaeConfig).scaling_factor
   if (scaling(base) !== scaling(refiner)) return 'vae'
   for (const what of refinerMismatches) {
-    const { network, tensor } = landmarks[what]
+    const { network, tensor } = comparedTensors[what]
     // The weights of a foreign graph are not readable by name. Two such graphs in one folder count as a pair.
     const layouts = [base, refiner].map(parts => parts[network].weights.layout)
     if (layouts.every(layout => layout === 'onnx')) continue
     if (layouts.includes('onnx')) return what
     if (base[network].hash === refiner[network].hash) continue
-    const a = await landmarkOf(base[network].weights, tensor)
-    const b = await landmarkOf(refiner[network].weights, tensor)
+    const a = await readComparedTensor(base[network].weights, tensor)
+    const b = await readComparedTensor(refiner[network].weights, tensor)
     if (!a || !b || a.length !== b.length || cosine(a, b) < leastCosine) return what
   }
   return undefined
 }
 
-async function landmarkOf(weights: WeightLocation, name: string): Promise<Float32Array | undefined> {
+async function readComparedTensor(weights: WeightLocation, name: string): Promise<Float32Array | undefined> {
   const tensor = (await openWeights(weights)).find(name, [])
   return tensor && readTensor(tensor)
 }

@@ -11,9 +11,9 @@ const epsilon = 1e-5
 
 /** x: [B, T, C] → same. */
 export const basicTransformerBlock = module((g, w, x, context: Context, heads: number) => {
-  const seen = selfAttention(g, w.at('attn1'), layerNorm(g, w.at('norm1'), x, epsilon), heads)
-  const first = addLayerNorm(g, w.at('norm2'), x, seen, epsilon)
-  const told = crossAttention(g, w.at('attn2'), first.normal, context, heads)
-  const second = addLayerNorm(g, w.at('norm3'), first.sum, told, epsilon)
+  const selfAttended = selfAttention(g, w.at('attn1'), layerNorm(g, w.at('norm1'), x, epsilon), heads)
+  const first = addLayerNorm(g, w.at('norm2'), x, selfAttended, epsilon)
+  const crossAttended = crossAttention(g, w.at('attn2'), first.normal, context, heads)
+  const second = addLayerNorm(g, w.at('norm3'), first.sum, crossAttended, epsilon)
   return g.add(second.sum, feedForward(g, w.at('ff'), second.normal))
 })

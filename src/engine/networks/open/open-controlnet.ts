@@ -1,7 +1,7 @@
 /** An open ControlNet: the U-Net's input and a picture in, residuals out. */
 import { AppError } from '../../../errors/errors.ts'
 import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/memory/residency.ts'
-import { type Tensor, wanted } from '../../onnx/session.ts'
+import { requireResult, type Tensor } from '../../onnx/session.ts'
 import type { ControlNetConfig } from '../configs/controlnet-config.ts'
 import { rgbChannels } from '../configs/vae-config.ts'
 import { controlNetNames, pxPerLatent } from '../controlnet.ts'
@@ -72,7 +72,10 @@ export class OpenControlNet implements ControlNet {
     )
     return this.residualSpecs.map(({ name, channels, halvings }) => {
       const side = (latents: number) => Math.ceil(latents / 2 ** halvings)
-      return { data: wanted(results, name), shape: [batch, channels, side(heightLatent), side(widthLatent)] }
+      return {
+        data: requireResult(results, name),
+        shape: [batch, channels, side(heightLatent), side(widthLatent)],
+      }
     })
   }
 

@@ -1,7 +1,7 @@
 /** An open IP-Adapter: CLIP's image encoder, and the projection of its output to tokens. */
 import { AppError } from '../../../errors/errors.ts'
 import { type ResidentOptions, type ResidentSession, residentSession } from '../../onnx/memory/residency.ts'
-import { wanted } from '../../onnx/session.ts'
+import { requireResult } from '../../onnx/session.ts'
 import { clipVisionNames } from '../clip-vision.ts'
 import type { ClipVisionConfig } from '../configs/clip-vision-config.ts'
 import type { IpAdapterConfig } from '../configs/ip-adapter-config.ts'
@@ -67,7 +67,7 @@ export class OpenImageEncoder {
       embeds,
       hidden,
     ])
-    return { embeds: wanted(results, embeds), hidden: wanted(results, hidden) }
+    return { embeds: requireResult(results, embeds), hidden: requireResult(results, hidden) }
   }
 }
 

@@ -1,7 +1,7 @@
 /** An open text encoder: token ids in, hidden states and pooled text out. */
 import { AppError } from '../../../errors/errors.ts'
 import type { ResidentSession } from '../../onnx/memory/residency.ts'
-import { wanted } from '../../onnx/session.ts'
+import { requireResult } from '../../onnx/session.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { clipInput, clipNames, type PlacedVector } from '../clip.ts'
@@ -70,8 +70,10 @@ export class OpenTextEncoder implements TextEncoder {
     const hidden = clipNames.hidden(Math.max(0, layers + 1 - layerFromEnd))
     const pooled = projectionSize === undefined ? [] : [clipNames.pooled]
     const results = await this.#open().runAll(this.#inputs(ids, vectors), [hidden, ...pooled])
-    const states = { hidden: wanted(results, hidden) }
-    return projectionSize === undefined ? states : { ...states, pooled: wanted(results, clipNames.pooled) }
+    const states = { hidden: requireResult(results, hidden) }
+    return projectionSize === undefined
+      ? states
+      : { ...states, pooled: requireResult(results, clipNames.pooled) }
   }
 
   #inputs(ids: Int32Array, vectors: readonly PlacedVector[]): ReturnType<typeof clipInput> {

@@ -1,6 +1,6 @@
 /** An open U-Net: noisy latents and conditioning in, predicted noise out. */
 import type { ResidentSession } from '../../onnx/memory/residency.ts'
-import { type Tensor, wanted } from '../../onnx/session.ts'
+import { requireResult, type Tensor } from '../../onnx/session.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import type { UNetConfig } from '../configs/unet-config.ts'
@@ -75,13 +75,13 @@ export class OpenUNet implements ReusableUNet {
   }
 
   async predict(input: UNetInput): Promise<Float32Array> {
-    return wanted(await this.#run(input, [unetNames.output]), unetNames.output)
+    return requireResult(await this.#run(input, [unetNames.output]), unetNames.output)
   }
 
   async predictDeep(input: UNetInput): Promise<{ output: Float32Array; deep: Float32Array }> {
     const deepPath = deepFeaturesPath(this.#config)
     const results = await this.#run(input, [unetNames.output, deepPath])
-    return { output: wanted(results, unetNames.output), deep: wanted(results, deepPath) }
+    return { output: requireResult(results, unetNames.output), deep: requireResult(results, deepPath) }
   }
 
   /** Runs the whole graph, over the text projections of an earlier call if it had the same prompt. */

@@ -52,7 +52,7 @@ export async function openVae(part: NetworkPart, options: ResidentOptions = {}):
 }
 
 /** What leaves a GPU takes no part in its memory any more. */
-function movedToCpu(options: ResidentOptions): ResidentOptions {
+function onCpu(options: ResidentOptions): ResidentOptions {
   const { device = 'cpu' } = options
   const moved = { ...options, device: 'cpu', precision: 'float32' } as const
   return isCpuName(device) ? moved : { ...moved, residency: new Residency('cpu') }
@@ -67,7 +67,7 @@ function openTextEncoder(hash: string, { config, graph, own, use }: TextEncoderP
   return new OpenTextEncoder(config, session, undefined, {
     weights: own.weights,
     open: (weights, isOnCpu) => {
-      const at = isOnCpu ? movedToCpu(options) : options
+      const at = isOnCpu ? onCpu(options) : options
       return residentSession(
         'text encoder',
         weights ? undefined : hash,

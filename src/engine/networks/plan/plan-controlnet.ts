@@ -22,8 +22,8 @@ export async function planControlNet(
   { timeIdCount, timeIdWidth }: Pick<UNet, 'timeIdCount' | 'timeIdWidth'>,
   target: Target = {},
 ): Promise<ControlNetPlan> {
-  const told = { ...json, addition_time_embed_dim: timeIdWidth }
-  const config = parseConfig(configFile, told, controlNetConfigSchema)
+  const completed = { ...json, addition_time_embed_dim: timeIdWidth }
+  const config = parseConfig(configFile, completed, controlNetConfigSchema)
   const options = { variant: variantFor(target) }
   return { config, graph: buildControlNet(config, await openWeights(weights), timeIdCount, options) }
 }

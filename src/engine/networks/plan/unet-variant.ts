@@ -32,14 +32,14 @@ export function unetVariant(
   // Guided and square: a side has eight pixels for each latent.
   const side = Math.sqrt(maxPixels) / 8
   const workingBytes = unetWorkingBytes(config, { batch: 2, heightLatent: side, widthLatent: side })
-  const leanest = variantFor(target)
+  const smallest = variantFor(target)
   for (const variant of memoryBytes > 0 ? unetVariantsFor(target) : []) {
-    if (variant === leanest) break
+    if (variant === smallest) break
     const graph = build(variant)
     const { openingBytes, weightBytes } = memoryOf(graph)
     if (Math.max(openingBytes, weightBytes + workingBytes) <= memoryBytes) return { variant, graph }
   }
-  return { variant: leanest, graph: build(leanest) }
+  return { variant: smallest, graph: build(smallest) }
 }
 
 /**

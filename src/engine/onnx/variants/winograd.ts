@@ -14,7 +14,7 @@ import {
   winogradTransforms,
 } from '../../weights/arrangements/winograd-transforms.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'
-import { type Dim, halved, product, type Shape, times } from '../dim.ts'
+import { type Dim, halve, product, type Shape, times } from '../dim.ts'
 import type { Graph } from '../graph.ts'
 import type { Value } from '../model.ts'
 import { contribDomain } from '../proto.ts'
@@ -49,9 +49,9 @@ export const winograd = ({ least, mostInTilesOf }: WinogradWidths): Variant => {
       const [out = 0, channels = 0, kernel] = weight.shape
       const side = kernel === 3 && stride === 1 ? sideFor(channels, out) : undefined
       if (side === undefined) return direct.conv(g, x, weight, bias, stride, pads, shape)
-      const tiles = transformedTiles(g, x, side)
-      const sums = sumsOverChannels(g, transformedKernels(g, weight, side), tiles, x)
-      return g.add(croppedLike(g, pixelsOf(g, sums, tiles, side), x), g.reshape(bias, [out, 1, 1]))
+      const tiles = transformTiles(g, x, side)
+      const sums = sumsOverChannels(g, transformKernels(g, weight, side), tiles, x)
+      return g.add(cropLike(g, pixelsOf(g, sums, tiles, side), x), g.reshape(bias, [out, 1, 1]))
     },
   }
 }
@@ -61,7 +61,7 @@ export const winograd = ({ least, mostInTilesOf }: WinogradWidths): Variant => {
  * computed as a convolution along lines of nine values for each kernel: other operators would hold copies in other shapes until
  * the session is open.
  */
-function transformedKernels(g: Graph, weight: StoredTensor, side: TileSide): Value {
+function transformKernels(g: Graph, weight: StoredTensor, side: TileSide): Value {
   const [out = 0, channels = 0] = weight.shape
   const tileValues = (side + 2) ** 2
   const arranged = g.arranged(weight, `winograd-kernels-${side}`)
@@ -74,7 +74,7 @@ function transformedKernels(g: Graph, weight: StoredTensor, side: TileSide): Val
 }
 
 /** (Bᵀ ⊗ Bᵀ) d of each channel by itself. x: [B, C, H, W] → [C·B, (m+2)², h, w], h = ⌈H/m⌉, w = ⌈W/m⌉. */
-function transformedTiles(g: Graph, x: Value, side: TileSide): Value {
+function transformTiles(g: Graph, x: Value, side: TileSide): Value {
   const [batch = 0, channels = 0, height = 0, width = 0] = x.shape
   const planes = times(channels, batch)
   const single = view(g, g.transpose(x, [1, 0, 2, 3]), [-1, 1, 0, 0], [planes, 1, height, width])
@@ -89,8 +89,8 @@ function transformedTiles(g: Graph, x: Value, side: TileSide): Value {
 
 /** ⌈length / side⌉ */
 function tileCount(length: Dim, side: TileSide): Dim {
-  const half = halved(length) ?? 0
-  return side === 2 ? half : (halved(half) ?? 0)
+  const half = halve(length) ?? 0
+  return side === 2 ? half : (halve(half) ?? 0)
 }
 
 /** kernels: [1, (m+2)², out, C]; tiles: [C·B, (m+2)², h, w] → [B, (m+2)², out, h·w]. */
@@ -131,7 +131,7 @@ function pixelsOf(g: Graph, sums: Value, tiles: Value, side: TileSide): Value {
 }
 
 /** Without the rows and columns of the last tiles that the picture does not have. */
-function croppedLike(g: Graph, picture: Value, x: Value): Value {
+function cropLike(g: Graph, picture: Value, x: Value): Value {
   const shape = [...picture.shape.slice(0, 2), ...x.shape.slice(2)]
   return g.op('Slice', [picture, g.integers([0, 0]), shapeOf(g, x, 2), g.integers([2, 3])], shape)
 }

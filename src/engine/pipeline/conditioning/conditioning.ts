@@ -76,7 +76,7 @@ export function layOutConditioning(
   if (!negative) return { positive: plain }
   const guided = layOutRows([...negative, ...positive])
   if (!interleavedTimeIds) return { positive: plain, guided }
-  const ids = positive.flatMap((told, i) => [...(negative[i]?.timeIds ?? []), ...told.timeIds])
+  const ids = positive.flatMap((picture, i) => [...(negative[i]?.timeIds ?? []), ...picture.timeIds])
   return { positive: plain, guided: { ...guided, timeIds: Float32Array.from(ids) } }
 }
 

@@ -39,13 +39,13 @@ export async function conditionsOf(
       embedPrompt(model, text, rule, rows, named),
     )
 
-  const told = new Map<string, Conditioning>()
+  const conditionings = new Map<string, Conditioning>()
   const stretches: { lastStep: number; conditioning: Conditioning }[] = []
   for (const { lastStep, texts } of textsByStep(rule, prompt, run.steps)) {
     const key = JSON.stringify(texts)
     const conditioning =
-      told.get(key) ?? (await conditionOf(model, texts, run.guidance, idsOf, embed, aesthetic))
-    told.set(key, conditioning)
+      conditionings.get(key) ?? (await conditionOf(model, texts, run.guidance, idsOf, embed, aesthetic))
+    conditionings.set(key, conditioning)
     stretches.push({ lastStep, conditioning })
   }
   return conditioningBySteps(stretches)

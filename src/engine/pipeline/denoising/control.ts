@@ -38,7 +38,7 @@ export async function residualsAt(
     const { scale, start, end } = control
     if (scale === 0 || call / calls < start || (call + 1) / calls > end) continue
     const residuals = control.guess ? await guess(control, input, pictures) : await follow(control, input)
-    sum = sum ? sum.map((one, i) => added(one, residuals[i])) : residuals
+    sum = sum ? sum.map((one, i) => addTensors(one, residuals[i])) : residuals
   }
   return sum
 }
@@ -79,7 +79,7 @@ function behindZeros({ data, shape: [rows = 1, ...rest] }: Tensor, batch: number
   return { data: whole, shape: [batch, ...rest] }
 }
 
-function added(one: Tensor, other: Tensor | undefined): Tensor {
+function addTensors(one: Tensor, other: Tensor | undefined): Tensor {
   const data = Float32Array.from(one.data)
   for (let i = 0; i < data.length; i++) data[i] = (data[i] ?? 0) + (other?.data[i] ?? 0)
   return { shape: one.shape, data }

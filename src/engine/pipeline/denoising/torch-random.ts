@@ -23,11 +23,11 @@ export class TorchRandom {
   }
 
   randn(count: number): Float32Array {
-    return count < groupSize ? this.#oneByOne(count) : this.#filled(count)
+    return count < groupSize ? this.#oneByOne(count) : this.#fill(count)
   }
 
   /** Box-Muller over groups of 16: eight radii from the first half, eight angles from the second, in float32. */
-  #filled(count: number): Float32Array {
+  #fill(count: number): Float32Array {
     const values = new Float32Array(count)
     for (let i = 0; i < count; i++) values[i] = this.#uniform24()
     for (let start = 0; start + groupSize <= count; start += groupSize) toNormals(values, start)

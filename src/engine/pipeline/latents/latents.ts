@@ -22,10 +22,10 @@ export async function decodeLatents(
   const pixelsPerPicture = 3 * heightLatent * widthLatent * vae.factor ** 2
   const pixels = new Float32Array(pictures * pixelsPerPicture)
   for (let i = 0; i < pictures; i++) {
-    const scaled = unscaled(vae.scaling, latents.slice(i * perPicture, (i + 1) * perPicture))
+    const scaleLatents = unscaleLatents(vae.scaling, latents.slice(i * perPicture, (i + 1) * perPicture))
     const picture = wantsTiles(vae, heightLatent, widthLatent)
-      ? await decodeTiled(vae, scaled, 1, heightLatent, widthLatent)
-      : await vae.decode(scaled, 1, heightLatent, widthLatent)
+      ? await decodeTiled(vae, scaleLatents, 1, heightLatent, widthLatent)
+      : await vae.decode(scaleLatents, 1, heightLatent, widthLatent)
     pixels.set(requireFinite(picture, 'picture'), i * pixelsPerPicture)
   }
   return pixels
@@ -68,7 +68,10 @@ export function sampleLatents(vae: Vae, posterior: Posterior, noise: NoiseSource
 }
 
 /** z = latents·deviation/factor + mean, per channel of one picture's [4,h,w]; in float32, as the reference divides. */
-export function unscaled({ factor, mean, deviation }: LatentScaling, latents: Float32Array): Float32Array {
+export function unscaleLatents(
+  { factor, mean, deviation }: LatentScaling,
+  latents: Float32Array,
+): Float32Array {
   if (!mean || !deviation) return latents.map(value => value / factor)
   const perChannel = latents.length / mean.length
   return latents.map((value, i) => {

@@ -1,7 +1,7 @@
 /** Previews during sampling: a linear map from predicted clean latents to RGB, one pixel per latent. It costs nothing. */
 import type { Vae } from '../../networks/networks.ts'
 import { TorchRandom } from '../denoising/torch-random.ts'
-import { unscaled } from './latents.ts'
+import { unscaleLatents } from './latents.ts'
 
 /** rgb = weights · latent + bias, in -1..1; one row of three per latent channel. */
 export interface PreviewMatrix {
@@ -31,7 +31,7 @@ const blocksPerSide = 4
 export async function fitPreviewMatrix(vae: Vae): Promise<PreviewMatrix> {
   const side = blockLatent * blocksPerSide
   const latents = blockyLatents(side)
-  const scaled = unscaled(vae.scaling, latents)
+  const scaled = unscaleLatents(vae.scaling, latents)
   const pixels = await vae.decode(scaled, 1, side, side)
   const rgb = averagePool(pixels, side, vae.factor)
   const count = side * side

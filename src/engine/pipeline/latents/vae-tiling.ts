@@ -78,7 +78,7 @@ async function mapTiles(
   const stride = Math.trunc(sideIn * (1 - overlap))
   const blend = Math.trunc(sideOut * overlap)
   const kept = sideOut - blend
-  const output = planes(input.batch, channelsOut, scaled(input.height), scaled(input.width))
+  const output = planes(input.batch, channelsOut, toOutput(input.height), toOutput(input.width))
   let above: Planes[] = []
   for (let top = 0, row = 0; top < input.height; top += stride, row++) {
     const tiles: Planes[] = []
@@ -89,13 +89,13 @@ async function mapTiles(
         ...part,
         data,
         channels: channelsOut,
-        height: scaled(part.height),
-        width: scaled(part.width),
+        height: toOutput(part.height),
+        width: toOutput(part.width),
       }
       const upper = above[column]
-      const lefter = tiles[column - 1]
+      const before = tiles[column - 1]
       if (upper) blendDown(upper, tile, blend)
-      if (lefter) blendRight(lefter, tile, blend)
+      if (before) blendRight(before, tile, blend)
       tiles.push(tile)
       paste(tile, kept, output, row * kept, column * kept)
     }
@@ -103,7 +103,7 @@ async function mapTiles(
   }
   return output.data
 
-  function scaled(extent: number): number {
+  function toOutput(extent: number): number {
     return (extent * sideOut) / sideIn
   }
 }

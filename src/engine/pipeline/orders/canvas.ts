@@ -77,24 +77,24 @@ function partialCanvas(
     fitted: picture => cut(fitPicture(picture, source.widthPx, source.heightPx)),
     finish(painted) {
       const back = stretchPicture(painted, part.widthPx, part.heightPx)
-      return pasteBack(placed(back, part, source), source, mask, softEdgePx)
+      return pasteBack(place(back, part, source), source, mask, softEdgePx)
     },
   }
 }
 
 /** The padded area within the picture, widened to at most `widestAspect`, beyond which the model was not trained. */
 export function partAround(part: Part, paddingPx: number, picture: SizePx): Part {
-  const columns = grown(part.leftPx, part.widthPx, paddingPx, picture.widthPx)
-  const rows = grown(part.topPx, part.heightPx, paddingPx, picture.heightPx)
+  const columns = extend(part.leftPx, part.widthPx, paddingPx, picture.widthPx)
+  const rows = extend(part.topPx, part.heightPx, paddingPx, picture.heightPx)
   const missing = (length: number, other: number) =>
     Math.max(0, Math.ceil((Math.ceil(other / widestAspect) - length) / 2))
-  const wide = grown(columns.start, columns.length, missing(columns.length, rows.length), picture.widthPx)
-  const tall = grown(rows.start, rows.length, missing(rows.length, columns.length), picture.heightPx)
+  const wide = extend(columns.start, columns.length, missing(columns.length, rows.length), picture.widthPx)
+  const tall = extend(rows.start, rows.length, missing(rows.length, columns.length), picture.heightPx)
   return { leftPx: wide.start, topPx: tall.start, widthPx: wide.length, heightPx: tall.length }
 }
 
 /** A range of an axis, extended by `by` on both sides. An extension beyond one edge is added to the other side. */
-function grown(start: number, length: number, by: number, limit: number): { start: number; length: number } {
+function extend(start: number, length: number, by: number, limit: number): { start: number; length: number } {
   const whole = Math.min(length + 2 * by, limit)
   return { start: Math.min(Math.max(start - by, 0), limit - whole), length: whole }
 }
@@ -117,7 +117,7 @@ function pictureOf({ widthPx, heightPx, painted }: Mask): Picture {
 }
 
 /** `small` at its position in a black picture of the size of `whole`. */
-function placed(small: Picture, { leftPx, topPx }: Part, whole: SizePx): Picture {
+function place(small: Picture, { leftPx, topPx }: Part, whole: SizePx): Picture {
   const data = new Uint8Array(3 * whole.widthPx * whole.heightPx)
   const rowBytes = 3 * small.widthPx
   for (let y = 0; y < small.heightPx; y++) {

@@ -41,9 +41,9 @@ export async function continueWithRefiner(
   const span = { ...own, first: Math.max(own.first, first) }
   const guidance = guidanceOf(order.sampling, refinement.guidance)
   const { widthPx, heightPx } = canvas
-  const told = { widthPx, heightPx, ...setup, guidance }
+  const settings = { widthPx, heightPx, ...setup, guidance }
   const conditioningAt = await context.timed('text', () =>
-    conditionsOf(refiner, context, order.prompt, told, refinement.aesthetic),
+    conditionsOf(refiner, context, order.prompt, settings, refinement.aesthetic),
   )
   const shape = shapeOf(canvas, refiner.networks.vae.factor)
   const noise = generatorPerPicture([seed])
@@ -101,9 +101,9 @@ export async function refine(
   const setup = setUpSampler(order.sampling, refiner.schedule)
   const guidance = guidanceOf(order.sampling)
   const { widthPx, heightPx } = picture
-  const told = { widthPx, heightPx, ...setup, guidance }
+  const settings = { widthPx, heightPx, ...setup, guidance }
   const conditioningAt = await context.timed('text', () =>
-    conditionsOf(refiner, context, order.prompt, told, order.aesthetic),
+    conditionsOf(refiner, context, order.prompt, settings, order.aesthetic),
   )
   const shape = shapeOf(picture, vae.factor)
   const span = strengthSpan(setup.sampler, setup.steps, order.strength)

@@ -1,11 +1,11 @@
 /** The noise levels that diffusers' classes compute for their own samplers. */
 import { at, roundHalfToEven } from '../arithmetic.ts'
 import {
-  clipped,
   explodingLevel,
   explodingPreconditioning,
   levelOf,
   preservingPreconditioning,
+  withClipping,
 } from '../preconditioning.ts'
 import type { SchedulerConfig } from '../sampler.ts'
 import { betaSigmas } from '../schedules/beta.ts'
@@ -31,7 +31,7 @@ export function chosenRange(config: SchedulerConfig, steps: number): NoiseLevels
     sigmas,
     // With leading spacing the first timestep is not pure noise, so the reference adds the clean part's unit variance.
     initNoiseSigma: config.spacing === 'leading' ? Math.sqrt(most ** 2 + 1) : most,
-    preconditioning: clipped(explodingPreconditioning(config.prediction), config.clipRange),
+    preconditioning: withClipping(explodingPreconditioning(config.prediction), config.clipRange),
     timestepOf: sigma => timestepOf(training, sigma),
   }
 }

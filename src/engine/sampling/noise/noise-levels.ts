@@ -34,16 +34,16 @@ export function levelsOfSigmas(config: SchedulerConfig, sigmas: readonly number[
   const { edm, prediction } = config
   const rounded = sigmas.map(Math.fround)
   const training = trainingNoiseOf(config)
-  const told = edm ? edmTimestep : (sigma: number) => timestepOf(training, sigma)
+  const timestepAt = edm ? edmTimestep : (sigma: number) => timestepOf(training, sigma)
   return {
-    timesteps: rounded.slice(0, -1).map(sigma => Math.fround(told(sigma))),
+    timesteps: rounded.slice(0, -1).map(sigma => Math.fround(timestepAt(sigma))),
     levels: rounded.map(explodingLevel),
     sigmas: rounded,
     initNoiseSigma: at(rounded, 0),
     preconditioning: edm
       ? edmPreconditioning(prediction, edm.sigmaData)
       : explodingPreconditioning(prediction),
-    timestepOf: told,
+    timestepOf: timestepAt,
   }
 }
 

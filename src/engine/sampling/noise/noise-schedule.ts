@@ -31,7 +31,7 @@ const almostNoSignal = 2 ** -24
  */
 export function noiseSchedule(config: SchedulerConfig, keepSignal: boolean): NoiseSchedule {
   const betas = config.zeroTerminalSnr ? zeroTerminalSnr(trainingBetas32(config)) : trainingBetas32(config)
-  const alphasCumulated = cumulated(betas)
+  const alphasCumulated = cumulativeProducts(betas)
   const last = alphasCumulated.length - 1
   if (config.zeroTerminalSnr && keepSignal) alphasCumulated[last] = almostNoSignal
   const sigmas = alphasCumulated.map(alpha => Math.sqrt(f(f(1 - alpha) / alpha)))
@@ -59,14 +59,14 @@ export function preciseTrainingNoise(config: SchedulerConfig): TrainingNoise {
 }
 
 /** Cumulative products of 1 - β, accumulated in float64, stored in float32. */
-function cumulated(betas: Float32Array): Float32Array {
+function cumulativeProducts(betas: Float32Array): Float32Array {
   let product = 1
   return betas.map(beta => (product *= f(1 - beta)))
 }
 
 /** Shifts and scales √ᾱ so that it ends at 0 and its first value is unchanged; Lin et al. 2023, algorithm 1. */
 function zeroTerminalSnr(betas: Float32Array): Float32Array {
-  const roots = cumulated(betas).map(Math.sqrt)
+  const roots = cumulativeProducts(betas).map(Math.sqrt)
   const first = at(roots, 0)
   const last = at(roots, roots.length - 1)
   const scale = f(first / f(first - last))

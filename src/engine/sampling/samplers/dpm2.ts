@@ -4,7 +4,7 @@
  * the slope at that point. Uses churn and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
-import { churned } from '../churn.ts'
+import { churnSteps } from '../churn.ts'
 import { chosenRangeRounded } from '../noise/diffusers-levels.ts'
 import { callFrame, type NoiseLevels } from '../noise/noise-levels.ts'
 import { advance, explodingLevel, levelAt, slopeAt } from '../preconditioning.ts'
@@ -28,7 +28,7 @@ export type Split = (from: number, to: number) => { down: number; up?: number }
 /** The step that DPM2 and DPM2 ancestral share. Noise is drawn in second calls only; a step to 0 has none. */
 export function middlePointRun(run: NoiseLevels, options: RuleOptions, split: Split): Sampler {
   const { sigmas } = run
-  const { from: froms, timesteps, levels, method } = churned(run, options, 2)
+  const { from: froms, timesteps, levels, method } = churnSteps(run, options, 2)
   const splits = froms.map((from, k) => split(from, at(sigmas, k + 1)))
   /** The midpoint between a step's start and the sigma that it goes down to; 0 if the target is 0 (an Euler step). */
   const middles = froms.map((from, k) => Math.sqrt(from * (splits[k]?.down ?? 0)))

@@ -3,7 +3,7 @@
  * without their second-order correction. Uses churn and noiseFactor. Limits: linear interpolation of sigmas only.
  */
 import { at } from '../arithmetic.ts'
-import { churned } from '../churn.ts'
+import { churnSteps } from '../churn.ts'
 import { chosenRange } from '../noise/diffusers-levels.ts'
 import { callFrame } from '../noise/noise-levels.ts'
 import { advance, explodingLevel, slopeAt } from '../preconditioning.ts'
@@ -18,7 +18,7 @@ export const euler: LevelSampler = {
   levels: chosenRange,
   rule(run, options) {
     const { sigmas } = run
-    const { from, timesteps, levels, method } = churned(run, options)
+    const { from, timesteps, levels, method } = churnSteps(run, options)
     return {
       ...callFrame(run, { order: 1, timesteps, levels: run.levels, lookedAt: levels }),
       ...method,

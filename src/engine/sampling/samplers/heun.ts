@@ -4,7 +4,7 @@
  * Uses churn and noiseFactor.
  */
 import { at, combine } from '../arithmetic.ts'
-import { churned } from '../churn.ts'
+import { churnSteps } from '../churn.ts'
 import { chosenRange } from '../noise/diffusers-levels.ts'
 import { callFrame } from '../noise/noise-levels.ts'
 import { advance, levelAt, slopeAt } from '../preconditioning.ts'
@@ -20,7 +20,7 @@ export const heun: LevelSampler = {
   levels: chosenRange,
   rule(run, options) {
     const { sigmas } = run
-    const { from: froms, timesteps, levels, method } = churned(run, options, 2)
+    const { from: froms, timesteps, levels, method } = churnSteps(run, options, 2)
     const ends = run.levels.slice(1).filter(({ sigma }) => sigma > 0)
     const timestepsAtEnds = ends.map(({ sigma }, k) => run.timesteps[k + 1] ?? run.timestepOf(sigma))
     const looks = twoCallsPerStep(levels, ends)

@@ -43,14 +43,14 @@ function ofOrder3(name: string, label: string, variant: SolverType): LevelSample
     sigmas: [],
     levels: uniformTime,
     discardsPenultimate: true,
-    rule: (run, _) => ruleOf({ ...run, levels: endedAboveZero(run.levels) }, variant, 3),
+    rule: (run, _) => ruleOf({ ...run, levels: endAboveZero(run.levels) }, variant, 3),
   }
 }
 
 /** ComfyUI ends at this σ in place of 0 (sample_unipc). */
 const lastSigma = 0.001
 
-function endedAboveZero(levels: readonly NoiseLevel[]): readonly NoiseLevel[] {
+function endAboveZero(levels: readonly NoiseLevel[]): readonly NoiseLevel[] {
   return levels.at(-1)?.sigma === 0 ? levels.with(-1, explodingLevel(lastSigma)) : levels
 }
 

@@ -8,13 +8,13 @@ import type { SigmaSchedule } from '../schedule.ts'
 export const alignYourSteps: SigmaSchedule = {
   name: 'ays',
   label: 'Align Your Steps',
-  sigmas: (_, steps) => [...interpolated(published, steps + 1).slice(0, -1), 0],
+  sigmas: (_, steps) => [...interpolate(published, steps + 1).slice(0, -1), 0],
 }
 
 export const alignYourStepsA1111: SigmaSchedule = {
   name: 'ays_a1111',
   label: 'Align Your Steps (A1111)',
-  sigmas: (_, steps) => [...interpolated(rounded, steps), 0],
+  sigmas: (_, steps) => [...interpolate(rounded, steps), 0],
 }
 
 const published = [
@@ -25,7 +25,7 @@ const published = [
 /** The same sigmas as rounded in A1111. */
 const rounded = [14.615, 6.315, 3.771, 2.181, 1.342, 0.862, 0.555, 0.38, 0.234, 0.113, 0.029]
 
-function interpolated(sigmas: readonly number[], count: number): number[] {
+function interpolate(sigmas: readonly number[], count: number): number[] {
   if (count === sigmas.length) return [...sigmas]
   const last = sigmas.length - 1
   return linspace(0, last, count).map(position => {

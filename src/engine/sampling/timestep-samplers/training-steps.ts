@@ -4,11 +4,11 @@ import { callFrame } from '../noise/noise-levels.ts'
 import { type NoiseSchedule, noiseSchedule } from '../noise/noise-schedule.ts'
 import { spacedTimesteps } from '../noise/timesteps.ts'
 import {
-  clipped,
   levelOfAlpha,
   type NoiseLevel,
   type Preconditioning,
   preservingPreconditioning,
+  withClipping,
 } from '../preconditioning.ts'
 import type { Sampler, SchedulerConfig } from '../sampler.ts'
 
@@ -55,7 +55,7 @@ export function distilledTimesteps(config: SchedulerConfig, steps: number): numb
 
 /** Preconditioning of the DDIM family (variance preserving). */
 export function trainingPreconditioning({ prediction, clipRange }: SchedulerConfig): Preconditioning {
-  return clipped(preservingPreconditioning(prediction), clipRange)
+  return withClipping(preservingPreconditioning(prediction), clipRange)
 }
 
 /** Everything but the step; the run starts from unit noise. */

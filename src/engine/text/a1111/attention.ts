@@ -3,7 +3,7 @@
  * bracket reaches to the end, an unopened one is text. \( \) \[ \] \\ are literal, and any other backslash is removed. BREAK
  * outside of brackets becomes a segment of its own with weight -1.
  */
-import { clampedWeight, deepestNesting, type PromptRemark, type Segment, unique } from '../prompt-rule.ts'
+import { clampWeight, deepestNesting, type PromptRemark, type Segment, unique } from '../prompt-rule.ts'
 
 type Bracket = '(' | '['
 
@@ -88,7 +88,7 @@ class SegmentBuilder {
         this.#multiply(start, emphasis[bracket])
       }
     }
-    return { segments: this.#merged(), remarks: unique(this.#remarks) }
+    return { segments: this.#mergeSegments(), remarks: unique(this.#remarks) }
   }
 
   #multiply(start: number, factor: number): void {
@@ -98,10 +98,10 @@ class SegmentBuilder {
     }
   }
 
-  #merged(): Segment[] {
+  #mergeSegments(): Segment[] {
     const merged: { text: string; weight: number }[] = []
     for (const { text, weight: wanted } of this.#segments) {
-      const weight = clampedWeight(wanted)
+      const weight = clampWeight(wanted)
       if (weight !== wanted) this.#remarks.push({ kind: 'clamped', used: weight })
       const last = merged.at(-1)
       if (last?.weight === weight) last.text += text

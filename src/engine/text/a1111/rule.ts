@@ -11,7 +11,7 @@ export const a1111Rule: PromptRule = {
   withoutNetworks: takeNetworks,
   schedule: scheduleOf,
   chunks: (text, tokenise) => cutIntoChunks(parseAttention(text).segments, tokenise),
-  weigh: multipliedToItsMean,
+  weigh: multiplyKeepingMean,
   plainTokens: true,
   embeddingNames: 'plain',
   remarks: prompt => {
@@ -28,14 +28,14 @@ export const a1111Rule: PromptRule = {
 }
 
 /** z·w. */
-export function multiplied({ hidden, weights, width }: Weighting): Float32Array {
+export function multiply({ hidden, weights, width }: Weighting): Float32Array {
   return hidden.map((z, i) => z * (weights[Math.trunc(i / width)] ?? 1))
 }
 
 /** z·w, with each chunk rescaled to the mean that it had before. */
-async function multipliedToItsMean(weighting: Weighting): Promise<Float32Array> {
+async function multiplyKeepingMean(weighting: Weighting): Promise<Float32Array> {
   const { hidden, width } = weighting
-  const weighted = multiplied(weighting)
+  const weighted = multiply(weighting)
   const perChunk = rowLength * width
   for (let start = 0; start < hidden.length; start += perChunk) {
     const chunk = weighted.subarray(start, start + perChunk)

@@ -96,7 +96,7 @@ function parse(prompt: string): Node[] | undefined {
     } else append(frame, written)
   }
   while (open.length > 1) if (!close(open, '')) return undefined
-  return [spelledOut(outermost, '')]
+  return [literalNodes(outermost, '')]
 }
 
 function newFrame(bracket: Frame['bracket']): Frame {
@@ -114,7 +114,7 @@ function close(open: Frame[], closing: string): boolean {
   if (!frame || !parent) return false
   const choice = closing === ']' ? choiceOf(frame) : undefined
   if (!choice && frame.separators.includes('|')) return false
-  append(parent, choice ?? spelledOut(frame, closing))
+  append(parent, choice ?? literalNodes(frame, closing))
   const isEmphasis = closing !== '' && !frame.isText && frame.separators.length <= (closing === ')' ? 1 : 0)
   if (!choice && !isEmphasis) parent.isText = true
   return true
@@ -135,7 +135,7 @@ function choiceOf({ parts, separators, isText }: Frame): Choice | undefined {
 }
 
 /** The bracket as written, with its content still parsed. */
-function spelledOut({ bracket, parts, separators }: Frame, closing: string): Node[] {
+function literalNodes({ bracket, parts, separators }: Frame, closing: string): Node[] {
   const inside = parts.flatMap((part, i): Node[] => [...(i > 0 ? [separators[i - 1] ?? ''] : []), part])
   return [bracket, ...inside, closing]
 }

@@ -3,7 +3,7 @@
  * number is the text after the last colon, if it is a number and the colon is not the first character. From an unclosed or
  * an unopened bracket on, the rest is plain text, including the bracket.
  */
-import { clampedWeight, type PromptRemark, type Segment, unique } from '../prompt-rule.ts'
+import { clampWeight, type PromptRemark, type Segment, unique } from '../prompt-rule.ts'
 
 const emphasis = 1.1
 
@@ -27,7 +27,7 @@ export function parseComfyWeights(prompt: string): ComfyWeights {
   let plain = ''
   const flush = () => {
     const wanted = weights.at(-1) ?? 1
-    const weight = clampedWeight(wanted)
+    const weight = clampWeight(wanted)
     if (plain === '') return
     if (weight !== wanted) remarks.push({ kind: 'clamped', used: weight })
     segments.push({ text: plain, weight })

@@ -71,14 +71,14 @@ class SegmentBuilder {
         this.#multiply(start, bracket === '(' ? emphasis : 1 / emphasis)
       }
     }
-    return { segments: this.#merged(), remarks: unique(this.#remarks) }
+    return { segments: this.#mergeSegments(), remarks: unique(this.#remarks) }
   }
 
   #multiply(start: number, factor: number): void {
     for (const segment of this.#segments.slice(start)) segment.weight *= factor
   }
 
-  #merged(): Segment[] {
+  #mergeSegments(): Segment[] {
     const merged: { text: string; weight: number }[] = []
     for (const { text, weight: wanted } of this.#segments) {
       const weight = Math.min(Math.max(wanted, -weightLimit), weightLimit)

@@ -41,9 +41,11 @@ const yaml: Record<YamlFault, string> = {
 }
 
 const reasons: ReasonTable<ConfigProblem> = {
-  yaml: p => `this is not YAML (${p.position ? `line ${p.position.line}, column ${p.position.column}: ` : ''}${yaml[p.fault]})`,
+  yaml: p =>
+    `this is not YAML (${p.position ? `line ${p.position.line}, column ${p.position.column}: ` : ''}${yaml[p.fault]})`,
   invalid: p => `${p.found} cannot be used here`,
-  'unknown-key': p => `there is no such setting${p.nearest === undefined ? '' : `; did you mean ${p.nearest}?`}`,
+  'unknown-key': p =>
+    `there is no such setting${p.nearest === undefined ? '' : `; did you mean ${p.nearest}?`}`,
   secret: () => 'secrets are taken from the environment only, see config/example.env',
   'no-value': () => 'it has no value',
   empty: () => 'it is empty',
@@ -60,7 +62,8 @@ const reasons: ReasonTable<ConfigProblem> = {
   'not-set': () => 'it is not set in the environment',
   'encryption-key': () => 'it must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)',
   address: p => `this machine cannot listen on ${p.address} (${p.code})`,
-  'without-tls': p => `everything would reach ${p.host} unencrypted; use ${p.scheme}://, or name ${p.host} in ${p.setting}`,
+  'without-tls': p =>
+    `everything would reach ${p.host} unencrypted; use ${p.scheme}://, or name ${p.host} in ${p.setting}`,
   'not-in-guild': p => `Easel is not in the server ${p.guildId}`,
   'no-adapter': () => 'every adapter is off; set a token, or web.enabled to true',
 }

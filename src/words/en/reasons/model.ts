@@ -31,58 +31,76 @@ const fileReasons: ReasonTable<ModelFileProblem> = {
   'too-deep': p => `it lies more than ${p.limit} folders deep`,
   'too-many-files': p => `the models folders hold more than ${p.limit} files`,
   'dangling-link': p => `it is a link to ${p.target}, which does not exist`,
-  'outside-link': p => `it is a link out of the models folder, to ${p.target}; name a folder around that under modelLinkTargets to allow it`,
+  'outside-link': p =>
+    `it is a link out of the models folder, to ${p.target}; name a folder around that under modelLinkTargets to allow it`,
   'name-taken': p => `its name is taken by ${p.by}`,
   'name-not-utf8': () => 'its name is not UTF-8: rename it',
   'name-unusable': () => 'its name holds control characters',
-  'not-the-pinned-one': p => `models.lock pins it to ${p.expected.slice(0, 10)}…, but it is ${p.found.slice(0, 10)}…`,
+  'not-the-pinned-one': p =>
+    `models.lock pins it to ${p.expected.slice(0, 10)}…, but it is ${p.found.slice(0, 10)}…`,
   'pinned-missing': p => `it pins “${p.name}”, which is not there`,
   'other-family': p => `it is ${kinds[p.kind]} for ${p.family}; Easel paints with SDXL`,
-  'other-kind': p => p.folder === undefined
-        ? `it is ${kinds[p.kind]}, which is of no use by itself`
-        : `it is ${kinds[p.kind]}; those belong into the folder ${p.folder}/`,
-  'not-recognised': p => p.tensors.length === 0
-        ? 'it holds no tensors'
-        : `it is none of the kinds of model that Easel knows; its first tensors are ${p.tensors.join(', ')}`,
+  'other-kind': p =>
+    p.folder === undefined
+      ? `it is ${kinds[p.kind]}, which is of no use by itself`
+      : `it is ${kinds[p.kind]}; those belong into the folder ${p.folder}/`,
+  'not-recognised': p =>
+    p.tensors.length === 0
+      ? 'it holds no tensors'
+      : `it is none of the kinds of model that Easel knows; its first tensors are ${p.tensors.join(', ')}`,
   'variant-not-built': p => `it is ${kinds[p.kind]} of a variant that Easel cannot use: ${p.variant}`,
-  'no-image-encoder': p => `no image encoder of width ${p.width} lies beside it; that of its authors belongs into the folder clip_vision/`,
-  'part-missing': p => `it has no ${missingParts[p.part]}; ${p.key} in the configuration names where to take ${p.part === 'vae' ? 'it' : 'them'} from`,
+  'no-image-encoder': p =>
+    `no image encoder of width ${p.width} lies beside it; that of its authors belongs into the folder clip_vision/`,
+  'part-missing': p =>
+    `it has no ${missingParts[p.part]}; ${p.key} in the configuration names where to take ${p.part === 'vae' ? 'it' : 'them'} from`,
   'no-base': () => 'it is a Refiner, and no model is there that it belongs to',
   'other-latents': p => `its latents have ${p.found} channels; SDXL’s have ${p.expected}`,
-  'other-width': p => `it is ${kinds[p.kind]} for text of width ${p.found.join(' and ')}; the models here have ${p.expected.join(' and ')}`,
+  'other-width': p =>
+    `it is ${kinds[p.kind]} for text of width ${p.found.join(' and ')}; the models here have ${p.expected.join(' and ')}`,
   'not-json': () => 'it is not valid JSON',
   'no-weights': () => 'it holds no .safetensors file',
-  'only-pickle': p => `it holds only a pickle (${p.name}), which can run code when opened; only .safetensors is read`,
+  'only-pickle': p =>
+    `it holds only a pickle (${p.name}), which can run code when opened; only .safetensors is read`,
   foreign: p => foreignFormats[p.format],
   'too-short': p => `it has only ${p.bytes} bytes`,
-  'header-size': p => `it claims a header of ${p.claimedBytes} bytes, more than ${p.limitBytes}: it is damaged or not safetensors`,
+  'header-size': p =>
+    `it claims a header of ${p.claimedBytes} bytes, more than ${p.limitBytes}: it is damaged or not safetensors`,
   header: p => headerFaults[p.fault],
   'too-many-tensors': p => `it has more than ${p.limit} tensors`,
   'key-twice': p => `its header is not to be trusted: the key "${p.key}" comes twice`,
   'key-forbidden': p => `its header is not to be trusted: it has a key named "${p.key}"`,
-  truncated: p => `it is cut short: ${p.expectedBytes - p.foundBytes} of its ${p.expectedBytes} bytes are missing. Download it again`,
+  truncated: p =>
+    `it is cut short: ${p.expectedBytes - p.foundBytes} of its ${p.expectedBytes} bytes are missing. Download it again`,
   'became-shorter': () => 'it became shorter while it was read',
   gap: p => `its tensors do not lie side by side: there is a hole before "${p.tensor}"`,
   overlap: p => `its tensors do not lie side by side: there is an overlap at "${p.tensor}"`,
   'extra-bytes': p => `it has ${p.bytes} bytes that belong to no tensor`,
   'tensor-entry': p => `its tensor "${p.tensor}" ${entryFaults[p.fault](p.found)}`,
-  'tensor-length': p => `its tensor "${p.tensor}" should take ${p.expectedBytes === '2^53' ? 'more than 2^53' : p.expectedBytes} bytes by its shape but has ${p.foundBytes}`,
+  'tensor-length': p =>
+    `its tensor "${p.tensor}" should take ${p.expectedBytes === '2^53' ? 'more than 2^53' : p.expectedBytes} bytes by its shape but has ${p.foundBytes}`,
   'tensor-missing': p => `it has no tensor "${p.tensor}"`,
-  'tensor-shape': p => `"${p.tensor}" should be ${shape(p.expected)} by its config.json but is ${shape(p.found)}`,
-  'tensor-dtype': p => `"${p.tensor}" is ${p.dtype}, which cannot be computed with${p.usable.length === 0 ? '' : `; weights can be ${p.usable.join(', ')}`}`,
+  'tensor-shape': p =>
+    `"${p.tensor}" should be ${shape(p.expected)} by its config.json but is ${shape(p.found)}`,
+  'tensor-dtype': p =>
+    `"${p.tensor}" is ${p.dtype}, which cannot be computed with${p.usable.length === 0 ? '' : `; weights can be ${p.usable.join(', ')}`}`,
   'not-onnx': () => 'it is no ONNX graph',
-  'onnx-weights': () => 'its weights lie inside an ONNX graph, which runs as it is: nothing can be added to it or looked up in it',
-  'embedding-vectors': p => p.found < 1
-        ? `"${p.tensor}" holds no vectors`
-        : `"${p.tensor}" holds ${p.found} vectors; a prompt has room for ${p.most}`,
-  'lora-shape': p => `its module "${p.module}" has factors of ${p.found.map(shape).join(' and ')}, which do not make the model's weight of ${shape(p.expected)}`,
-  'lora-unmatched': p => `none of its ${p.modules} modules is one of the model's; they are called ${p.examples.join(', ')}`,
+  'onnx-weights': () =>
+    'its weights lie inside an ONNX graph, which runs as it is: nothing can be added to it or looked up in it',
+  'embedding-vectors': p =>
+    p.found < 1
+      ? `"${p.tensor}" holds no vectors`
+      : `"${p.tensor}" holds ${p.found} vectors; a prompt has room for ${p.most}`,
+  'lora-shape': p =>
+    `its module "${p.module}" has factors of ${p.found.map(shape).join(' and ')}, which do not make the model's weight of ${shape(p.expected)}`,
+  'lora-unmatched': p =>
+    `none of its ${p.modules} modules is one of the model's; they are called ${p.examples.join(', ')}`,
   'not-finite': p => `its tensor "${p.tensor}" holds numbers that are not finite`,
   'not-an-index': () => 'it is not an index of shards',
   'shard-name': p => `"${p.shard}" is not the name of a file beside it`,
   'shard-lacks': p => `it lacks "${p.tensor}", which the index promises`,
   'no-merges': () => 'it holds no merges',
-  'token-beyond': p => `it has a token with the id ${p.id}, and the text encoder beside it knows ${p.vocabulary}`,
+  'token-beyond': p =>
+    `it has a token with the id ${p.id}, and the text encoder beside it knows ${p.vocabulary}`,
   'token-missing': p => `the vocabulary has no ${p.token}`,
 }
 
@@ -93,7 +111,7 @@ export function fileReason(problem: ModelFileProblem): string {
 }
 
 const configReasons: ReasonTable<ModelConfigProblem> = {
-  kind: p => p.found === '' ? 'is missing' : `is ${p.found}, which is not ${valueKinds[p.expected]}`,
+  kind: p => (p.found === '' ? 'is missing' : `is ${p.found}, which is not ${valueKinds[p.expected]}`),
   value: p => `is ${p.found || 'missing'}, but only ${p.supported.join(' or ')} is supported`,
   below: p => `is ${p.found}; it must be ${p.exclusive ? 'more than' : 'at least'} ${p.minimum}`,
   above: p => `is ${p.found}; it must be ${p.exclusive ? 'less than' : 'at most'} ${p.maximum}`,
@@ -107,7 +125,8 @@ const configReasons: ReasonTable<ModelConfigProblem> = {
   differs: p => `is ${p.found}, but ${p.key} is ${p.from}`,
   channels: p => `is ${p.found}; with a VAE of ${p.latents} channels it must be ${p.allowed.join(' or ')}`,
   'text-width': p => `is ${p.found}, but the text encoders give ${p.given}`,
-  'added-width': p => `is ${p.found}, which is not the pooled text (${p.pooled}) and 5 or 6 ids of ${p.idWidth}`,
+  'added-width': p =>
+    `is ${p.found}, which is not the pooled text (${p.pooled}) and 5 or 6 ids of ${p.idWidth}`,
 }
 
 function configReason(problem: ModelConfigProblem): string {

@@ -12,7 +12,8 @@ const reasons: ReasonTable<PictureProblem> = {
   'not-a-picture': () => 'the file is not a picture (PNG, JPEG and WebP are)',
   format: p => `${p.found} is not among the formats PNG, JPEG and WebP`,
   'too-many-bytes': p => `the file has ${megabytes(p.bytes)}, the limit is ${megabytes(p.limitBytes)}`,
-  'too-many-pixels': p => `${p.widthPx}×${p.heightPx} are ${millions(p.widthPx * p.heightPx)} million pixels, the limit is ${millions(p.limitPixels)} million`,
+  'too-many-pixels': p =>
+    `${p.widthPx}×${p.heightPx} are ${millions(p.widthPx * p.heightPx)} million pixels, the limit is ${millions(p.limitPixels)} million`,
   side: p => `it is ${p.widthPx}×${p.heightPx}; each side must have ${p.minPx} to ${p.maxPx} pixels`,
   animated: () => 'it is an animation; send a single frame',
   damaged: () => 'the file is damaged or incomplete',

@@ -29,10 +29,13 @@ export function fileReason(p: FileProblem): string {
 }
 
 const fetchReasons: ReasonTable<ModelFetchProblem> = {
-  lost: () => 'the Easel that has it does not answer; what came is kept, and the rest follows when it is back',
+  lost: () =>
+    'the Easel that has it does not answer; what came is kept, and the rest follows when it is back',
   unavailable: () => 'the Easel that has it cannot read it any more',
-  damaged: p => `${p.file} came with the hash ${p.found.slice(0, 10)}, not ${p.expected.slice(0, 10)}, and is fetched anew`,
-  occupied: p => `other files are at ${p.path} already: move them away, or give both machines the same \`models\` in their configuration`,
+  damaged: p =>
+    `${p.file} came with the hash ${p.found.slice(0, 10)}, not ${p.expected.slice(0, 10)}, and is fetched anew`,
+  occupied: p =>
+    `other files are at ${p.path} already: move them away, or give both machines the same \`models\` in their configuration`,
 }
 
 /** Continues “The model cannot be fetched: ”. */
@@ -73,7 +76,8 @@ const redisReasons: ReasonTable<RedisProblem> = {
   unreachable: p => `it gives no answer (${p.code})`,
   'not-admitted': () => 'it does not accept the user in redis.url with the password in EASEL_REDIS_PASSWORD',
   version: p => `its version is ${p.found}, and ${p.needed} or newer is needed`,
-  eviction: p => `it throws work away when its memory is full (maxmemory-policy is ${p.policy}, and must be noeviction)`,
+  eviction: p =>
+    `it throws work away when its memory is full (maxmemory-policy is ${p.policy}, and must be noeviction)`,
   commands: p => `it lacks these commands, or does not allow them: ${p.missing.join(', ')}`,
 }
 

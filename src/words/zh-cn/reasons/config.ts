@@ -40,7 +40,8 @@ const yaml: Record<YamlFault, string> = {
 }
 
 const reasons: ReasonTable<ConfigProblem> = {
-  yaml: p => `不是 YAML（${p.position ? `第 ${p.position.line} 行第 ${p.position.column} 列：` : ''}${yaml[p.fault]}）`,
+  yaml: p =>
+    `不是 YAML（${p.position ? `第 ${p.position.line} 行第 ${p.position.column} 列：` : ''}${yaml[p.fault]}）`,
   invalid: p => `这里不能用 ${p.found}`,
   'unknown-key': p => `没有这个设置${p.nearest === undefined ? '' : `，是不是 ${p.nearest}？`}`,
   secret: () => '密钥只从环境变量读取，见 config/example.env',
@@ -59,7 +60,8 @@ const reasons: ReasonTable<ConfigProblem> = {
   'not-set': () => '环境变量里没有设置',
   'encryption-key': () => '必须是 32 字节，用 base64 或十六进制书写（可用 openssl rand -base64 32 生成）',
   address: p => `这台机器不能监听 ${p.address}（${p.code}）`,
-  'without-tls': p => `发往 ${p.host} 的一切都不会加密；请用 ${p.scheme}://，或把 ${p.host} 写进 ${p.setting}`,
+  'without-tls': p =>
+    `发往 ${p.host} 的一切都不会加密；请用 ${p.scheme}://，或把 ${p.host} 写进 ${p.setting}`,
   'not-in-guild': p => `Easel 不在服务器 ${p.guildId} 里`,
   'no-adapter': () => '所有入口都关闭了，请设置令牌，或把 web.enabled 设为 true',
 }

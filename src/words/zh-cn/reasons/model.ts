@@ -29,51 +29,64 @@ const fileReasons: ReasonTable<ModelFileProblem> = {
   'too-deep': p => `它所在的位置超过 ${p.limit} 层文件夹`,
   'too-many-files': p => `模型文件夹里的文件超过 ${p.limit} 个`,
   'dangling-link': p => `它是指向 ${p.target} 的链接，而目标不存在`,
-  'outside-link': p => `它是指向模型文件夹之外（${p.target}）的链接；如要允许，请在 modelLinkTargets 里写上目标所在的文件夹`,
+  'outside-link': p =>
+    `它是指向模型文件夹之外（${p.target}）的链接；如要允许，请在 modelLinkTargets 里写上目标所在的文件夹`,
   'name-taken': p => `名称已被 ${p.by} 占用`,
   'name-not-utf8': () => '它的名字不是 UTF-8 编码：请给它改名',
   'name-unusable': () => '名称里有控制字符',
-  'not-the-pinned-one': p => `models.lock 把它固定为 ${p.expected.slice(0, 10)}…，实际是 ${p.found.slice(0, 10)}…`,
+  'not-the-pinned-one': p =>
+    `models.lock 把它固定为 ${p.expected.slice(0, 10)}…，实际是 ${p.found.slice(0, 10)}…`,
   'pinned-missing': p => `它固定了“${p.name}”，而这个模型不存在`,
   'other-family': p => `这是 ${p.family} 的${kinds[p.kind]}；Easel 用 SDXL 作画`,
-  'other-kind': p => p.folder === undefined
-        ? `这是${kinds[p.kind]}，单独没有用处`
-        : `这是${kinds[p.kind]}，应放进 ${p.folder}/ 文件夹`,
-  'not-recognised': p => p.tensors.length === 0
-        ? '里面没有张量'
-        : `不是 Easel 认识的模型类型；最前面的张量是 ${p.tensors.join('、')}`,
+  'other-kind': p =>
+    p.folder === undefined
+      ? `这是${kinds[p.kind]}，单独没有用处`
+      : `这是${kinds[p.kind]}，应放进 ${p.folder}/ 文件夹`,
+  'not-recognised': p =>
+    p.tensors.length === 0
+      ? '里面没有张量'
+      : `不是 Easel 认识的模型类型；最前面的张量是 ${p.tensors.join('、')}`,
   'variant-not-built': p => `这种${kinds[p.kind]}（${p.variant}）Easel 不能使用`,
-  'no-image-encoder': p => `旁边没有宽度为 ${p.width} 的图像编码器；请把它的作者所用的那个放进 clip_vision/ 文件夹`,
+  'no-image-encoder': p =>
+    `旁边没有宽度为 ${p.width} 的图像编码器；请把它的作者所用的那个放进 clip_vision/ 文件夹`,
   'part-missing': p => `它没有${missingParts[p.part]}；请在配置的 ${p.key} 里写明从哪里取`,
   'no-base': () => '这是 Refiner，而没有与它配套的模型',
   'other-latents': p => `它的潜变量有 ${p.found} 个通道，SDXL 的有 ${p.expected} 个`,
-  'other-width': p => `这是用于宽度为 ${p.found.join(' 和 ')} 的文本的${kinds[p.kind]}；这里的模型是 ${p.expected.join(' 和 ')}`,
+  'other-width': p =>
+    `这是用于宽度为 ${p.found.join(' 和 ')} 的文本的${kinds[p.kind]}；这里的模型是 ${p.expected.join(' 和 ')}`,
   'not-json': () => '不是有效的 JSON',
   'no-weights': () => '里面没有 .safetensors 文件',
   'only-pickle': p => `里面只有 pickle 文件（${p.name}），打开它可能会执行代码；只读取 .safetensors`,
   foreign: p => foreignFormats[p.format],
   'too-short': p => `文件只有 ${p.bytes} 字节`,
-  'header-size': p => `它声称文件头有 ${p.claimedBytes} 字节，超过上限 ${p.limitBytes}：文件已损坏，或者不是 safetensors`,
+  'header-size': p =>
+    `它声称文件头有 ${p.claimedBytes} 字节，超过上限 ${p.limitBytes}：文件已损坏，或者不是 safetensors`,
   header: p => headerFaults[p.fault],
   'too-many-tensors': p => `张量超过 ${p.limit} 个`,
   'key-twice': p => `文件头不可信：键“${p.key}”出现了两次`,
   'key-forbidden': p => `文件头不可信：有一个名为“${p.key}”的键`,
-  truncated: p => `文件不完整：共 ${p.expectedBytes} 字节，缺少 ${p.expectedBytes - p.foundBytes} 字节。请重新下载`,
+  truncated: p =>
+    `文件不完整：共 ${p.expectedBytes} 字节，缺少 ${p.expectedBytes - p.foundBytes} 字节。请重新下载`,
   'became-shorter': () => '读取时文件变短了',
   gap: p => `张量没有首尾相接：“${p.tensor}”之前有空隙`,
   overlap: p => `张量没有首尾相接：“${p.tensor}”处有重叠`,
   'extra-bytes': p => `有 ${p.bytes} 字节不属于任何张量`,
   'tensor-entry': p => `张量“${p.tensor}”${entryFaults[p.fault](p.found)}`,
-  'tensor-length': p => `张量“${p.tensor}”按形状应占${p.expectedBytes === '2^53' ? '超过 2^53' : ` ${p.expectedBytes} `}字节，实际是 ${p.foundBytes} 字节`,
+  'tensor-length': p =>
+    `张量“${p.tensor}”按形状应占${p.expectedBytes === '2^53' ? '超过 2^53' : ` ${p.expectedBytes} `}字节，实际是 ${p.foundBytes} 字节`,
   'tensor-missing': p => `缺少张量“${p.tensor}”`,
-  'tensor-shape': p => `按 config.json，“${p.tensor}”的形状应为 ${shape(p.expected)}，实际是 ${shape(p.found)}`,
-  'tensor-dtype': p => `“${p.tensor}”的类型是 ${p.dtype}，无法用于计算${p.usable.length === 0 ? '' : `；权重可以是 ${p.usable.join('、')}`}`,
+  'tensor-shape': p =>
+    `按 config.json，“${p.tensor}”的形状应为 ${shape(p.expected)}，实际是 ${shape(p.found)}`,
+  'tensor-dtype': p =>
+    `“${p.tensor}”的类型是 ${p.dtype}，无法用于计算${p.usable.length === 0 ? '' : `；权重可以是 ${p.usable.join('、')}`}`,
   'not-onnx': () => '不是 ONNX 计算图',
   'onnx-weights': () => '权重在 ONNX 计算图里，只能原样运行：无法在其中添加或查找权重',
-  'embedding-vectors': p => p.found < 1
-        ? `“${p.tensor}”里没有向量`
-        : `“${p.tensor}”里有 ${p.found} 个向量；提示词最多容纳 ${p.most} 个`,
-  'lora-shape': p => `其模块“${p.module}”的因子形状为 ${p.found.map(shape).join(' 与 ')}，不能构成模型中形状为 ${shape(p.expected)} 的权重`,
+  'embedding-vectors': p =>
+    p.found < 1
+      ? `“${p.tensor}”里没有向量`
+      : `“${p.tensor}”里有 ${p.found} 个向量；提示词最多容纳 ${p.most} 个`,
+  'lora-shape': p =>
+    `其模块“${p.module}”的因子形状为 ${p.found.map(shape).join(' 与 ')}，不能构成模型中形状为 ${shape(p.expected)} 的权重`,
   'lora-unmatched': p => `它的 ${p.modules} 个模块没有一个属于该模型；它们名为 ${p.examples.join('、')}`,
   'not-finite': p => `其张量“${p.tensor}”含有非有限的数`,
   'not-an-index': () => '不是分片索引',
@@ -91,7 +104,7 @@ export function fileReason(problem: ModelFileProblem): string {
 }
 
 const configReasons: ReasonTable<ModelConfigProblem> = {
-  kind: p => p.found === '' ? ' 缺失' : ` 是 ${p.found}，${valueKinds[p.expected]}`,
+  kind: p => (p.found === '' ? ' 缺失' : ` 是 ${p.found}，${valueKinds[p.expected]}`),
   value: p => ` 是 ${p.found || '空'}，只支持 ${p.supported.join(' 或 ')}`,
   below: p => ` 是 ${p.found}，必须${p.exclusive ? '大于' : '不小于'} ${p.minimum}`,
   above: p => ` 是 ${p.found}，必须${p.exclusive ? '小于' : '不大于'} ${p.maximum}`,

@@ -5,7 +5,7 @@ import {
   decodeLatents,
   encodePixels,
   sampleLatents,
-  unscaled,
+  unscaleLatents,
 } from '../../../../src/engine/pipeline/latents/latents.ts'
 
 function fakeVae(value: number): Vae {
@@ -39,5 +39,5 @@ test('latents with a mean and a deviation per channel come back as they were', (
   const posterior = { mean: z, deviation: new Float32Array(16) }
   const latents = sampleLatents({ ...fakeVae(0), scaling }, posterior, generatorPerPicture([1]))
   expect(latents[0]).toBeCloseTo(((Math.sin(0) + 1) * 0.5) / 8, 6)
-  for (const [i, value] of unscaled(scaling, latents).entries()) expect(value).toBeCloseTo(z[i] ?? 0, 5)
+  for (const [i, value] of unscaleLatents(scaling, latents).entries()) expect(value).toBeCloseTo(z[i] ?? 0, 5)
 })

@@ -37,7 +37,7 @@ export async function close(
 }
 
 /** The card and thread that other jobs of a fan-out still use. Without a thread the card is the message of one job. */
-export function shared(delivery: Delivery): readonly string[] {
+export function sharedSteps(delivery: Delivery): readonly string[] {
   return isOwnMessage(delivery) ? ['told'] : ['card', 'thread', 'told']
 }
 

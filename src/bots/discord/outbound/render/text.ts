@@ -1,23 +1,23 @@
 /** Escapes user text for Discord: no markup, no mentions, no links, no unbalanced direction marks. Pure. */
 import { withoutControls } from '../../../../common/visible-controls.ts'
 import { inUtc, withMoments } from '../../../../words/moment.ts'
-import { shortened } from '../../../messages/job-message.ts'
+import { shorten } from '../../../messages/job-message.ts'
 
 /** The maximum of combining marks on one letter. No script needs more, and more would cover other lines. */
 const mostMarks = 8
 
-const piledMarks = new RegExp(`(\\p{M}{${mostMarks}})\\p{M}+`, 'gu')
+const excessMarks = new RegExp(`(\\p{M}{${mostMarks}})\\p{M}+`, 'gu')
 /** The special characters of Discord's markdown, mentions, emoji codes, timestamps and links. */
 const special = /[\\`*_~|<>[\]()#@:]/g
 /** Quotes, lists and subtext at the start of a line. */
 const lineStart = /^([^\S\n]*\d*)([-+]|(?<=\d)\.)/gm
 
 /** The text without characters that affect other lines. */
-export function sanitized(text: string): string {
-  return withoutControls(text).replace(piledMarks, '$1')
+export function sanitize(text: string): string {
+  return withoutControls(text).replace(excessMarks, '$1')
 }
 
-export function escaped(text: string): string {
+export function escapeMarkdown(text: string): string {
   return text.replace(special, '\\$&').replace(lineStart, '$1\\$2')
 }
 
@@ -29,10 +29,10 @@ function timestamp(atMs: number): string {
 
 /** Sanitized and escaped text of at most `limit` UTF-16 units. */
 export function safeText(text: string, limit: number): string {
-  const whole = sanitized(text)
+  const whole = sanitize(text)
   let length = limit
   for (;;) {
-    const safe = withMoments(escaped(shortened(whole, length)), timestamp)
+    const safe = withMoments(escapeMarkdown(shorten(whole, length)), timestamp)
     if (safe.length <= limit) return safe
     length = Math.min(length - 1, Math.floor((length * limit) / safe.length))
   }
@@ -40,16 +40,16 @@ export function safeText(text: string, limit: number): string {
 
 /** Sanitized text of at most `limit` units, for places without markup: alternative texts. */
 export function plainText(text: string, limit: number): string {
-  let plain = shortened(sanitized(inUtc(text)), limit)
+  let plain = shorten(sanitize(inUtc(text)), limit)
   // A character has one or two code units, so at least half of the excess must go.
   while (plain.length > limit) {
-    plain = shortened(plain, [...plain].length - Math.ceil((plain.length - limit) / 2))
+    plain = shorten(plain, [...plain].length - Math.ceil((plain.length - limit) / 2))
   }
   return plain
 }
 
 /** One line for a list, such as a thread's name. Empty if nothing visible is left. */
 export function oneLine(text: string, limit: number): string {
-  const visible = sanitized(text).replace(/(?!\u200d)\p{Cf}/gu, '')
+  const visible = sanitize(text).replace(/(?!\u200d)\p{Cf}/gu, '')
   return plainText(visible.replace(/\s+/g, ' ').trim(), limit)
 }

@@ -56,10 +56,10 @@ async function openUnder(
     error => error === threadless,
     () => openIn(parts, context, context.place),
   )
-  return arrived(opened)
+  return outcomeOf(opened)
 }
 
-function arrived(opened: Called<SlackAddress>): MethodOutcome {
+function outcomeOf(opened: Called<SlackAddress>): MethodOutcome {
   return opened.kind === 'refused'
     ? closedBy(opened)
     : { kind: 'arrived', address: writeAddress(opened.value) }
@@ -69,7 +69,7 @@ function arrived(opened: Called<SlackAddress>): MethodOutcome {
 async function openInPlace(parts: OpeningParts, context: DeliveryContext): Promise<MethodOutcome> {
   const card = context.delivery.fanOut?.leads ? await postCard(parts, context) : undefined
   if (card?.kind === 'refused') return closedBy(card)
-  return arrived(await openIn(parts, context, context.place))
+  return outcomeOf(await openIn(parts, context, context.place))
 }
 
 function postCard({ messages }: OpeningParts, context: DeliveryContext): Promise<Called<Posted>> {

@@ -53,7 +53,7 @@ export function resultMethods(parts: ResultParts, delivery: Delivery): DeliveryM
       name: 'direct',
       attempt: before =>
         unlessClosed(before, () =>
-          anew(parts, noted(context, before), { channel: recipient.userId }, 'direct'),
+          anew(parts, withReason(context, before), { channel: recipient.userId }, 'direct'),
         ),
     })
   return methods
@@ -77,7 +77,7 @@ async function unlessClosed(
 }
 
 /** Says why the result comes as a direct message. */
-function noted(context: DeliveryContext, before: readonly Refusal[]): DeliveryContext {
+function withReason(context: DeliveryContext, before: readonly Refusal[]): DeliveryContext {
   const { delivery, words } = context
   return { ...context, notes: delivery.isCopy ? [] : [whyDirect(before, words.slack.replies)] }
 }

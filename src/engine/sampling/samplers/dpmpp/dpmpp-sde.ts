@@ -13,8 +13,8 @@ import { callFrame } from '../../noise/noise-levels.ts'
 import { explodingLevel, levelAt } from '../../preconditioning.ts'
 import type { LevelSampler } from '../../sampler.ts'
 import { twoCallsPerStep } from '../../two-calls.ts'
-import { towards } from './dpmpp-2s-ancestral.ts'
 import { ancestralSplit } from '../euler-ancestral.ts'
+import { towards } from './dpmpp-2s-ancestral.ts'
 
 export const dpmppSde: LevelSampler = {
   name: 'dpmpp_sde',

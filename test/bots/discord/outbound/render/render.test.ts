@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type RenderOptions, render } from '../../../../../src/bots/discord/outbound/render/render.ts'
-import { oneLine, sanitized } from '../../../../../src/bots/discord/outbound/render/text.ts'
+import { oneLine, sanitize } from '../../../../../src/bots/discord/outbound/render/text.ts'
 import type { Button } from '../../../../../src/bots/messages/buttons.ts'
 import { type Message, textMessage } from '../../../../../src/bots/messages/message.ts'
 import { en } from '../../../../../src/words/en.ts'
@@ -79,7 +79,7 @@ describe('a message on Discord', () => {
     expect(text.length).toBeLessThan(40)
     expect(text).toContain('algo')
     // What scripts and emoji really need is left alone.
-    for (const real of ['नमस्ते', 'ก็ได้', 'שָׁלוֹם', '👩‍👩‍👧‍👦', 'é', 'พี่']) expect(sanitized(real)).toBe(real)
+    for (const real of ['नमस्ते', 'ก็ได้', 'שָׁלוֹם', '👩‍👩‍👧‍👦', 'é', 'พี่']) expect(sanitize(real)).toBe(real)
   })
 
   it('prevents a text from changing the direction of other text', () => {

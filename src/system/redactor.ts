@@ -13,7 +13,7 @@ const tokenPatterns = [
 const shortestSecret = 6
 
 /** A function that replaces the given secrets, plain or JSON-escaped, and anything that looks like a token. */
-export function scrubber(secrets: readonly string[]): (text: string) => string {
+export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const values = secrets
     .filter(secret => secret.length >= shortestSecret)
     .flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)])
