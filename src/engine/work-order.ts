@@ -137,6 +137,11 @@ const imagePrompt = z.object({
   model: fileReference,
   pictureId: z.string(),
   scale: numberWithin(bounds.imagePromptScale),
+  /**
+   * One attention for this picture and the one before it, which has the same adapter and scale. Absent, also in older orders: an
+   * attention of its own, whose result is added.
+   */
+  joined: z.literal(true).optional(),
 })
 
 /** A LoRA that is merged into the Base's weights, with the factors of its changes. */

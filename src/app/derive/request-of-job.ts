@@ -106,7 +106,7 @@ function guidesOf({ controls, imagePrompts }: PaintOrder): Partial<ImagineReques
       range: [start, end],
       ...(guess && { guess }),
     })),
-    imagePrompts: imagePrompts?.map(({ model, ...prompt }) => ({ ...prompt, name: model.name })),
+    imagePrompts: imagePrompts?.map(({ model, pictureId, scale }) => ({ name: model.name, pictureId, scale })),
   }
 }
 

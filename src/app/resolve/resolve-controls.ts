@@ -102,7 +102,14 @@ export function resolveImagePrompts(
   const adapters = filesOf(context.catalogue, 'ip-adapter')
   findings.inRange('image-prompt', requested.length, bounds.imagePrompts)
   refuseUnused('--image-prompt', requested, request.promptPictures ?? [], findings)
-  return requested.flatMap((prompt, i) => imagePromptOf(prompt, i, adapters, context, findings) ?? [])
+  const prompts = requested.flatMap(
+    (prompt, i) => imagePromptOf(prompt, i, adapters, context, findings) ?? [],
+  )
+  return prompts.map((prompt, i) => (isAlike(prompt, prompts[i - 1]) ? { ...prompt, joined: true } : prompt))
+}
+
+function isAlike({ model, scale }: ImagePromptOrder, before: ImagePromptOrder | undefined): boolean {
+  return before?.model.hash === model.hash && before.scale === scale
 }
 
 function imagePromptOf(

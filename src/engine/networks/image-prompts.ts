@@ -8,13 +8,13 @@ import type { UNetConfig } from './configs/unet-config.ts'
 import type { UNetInput } from './networks.ts'
 
 export const imagePromptNames = {
-  /** Tokens of picture i: [batch, tokens, contextWidth] */
+  /** Tokens of image prompt i: [batch, tokens, contextWidth] */
   tokens: (i: number) => `image_tokens_${i}`,
-  /** The scale of picture i in each cross-attention, [crossAttentionPaths] */
+  /** The scale of image prompt i in each cross-attention, [crossAttentionPaths] */
   scales: (i: number) => `image_scales_${i}`,
 } as const
 
-/** adapters: the weights of one IP-Adapter per picture. */
+/** adapters: the weights of one IP-Adapter per image prompt. */
 export function imagePromptInputs(
   g: Graph,
   config: UNetConfig,
@@ -75,11 +75,14 @@ function byPath(adapter: WeightSource, paths: readonly string[]): WeightSource {
 }
 
 /** The arrays of a call, keyed by the names of the graph's inputs. */
-export function imagePromptTensors({ batch, imagePrompts = [] }: UNetInput): Record<string, Tensor> {
-  const tensors = imagePrompts.flatMap(({ adapter, tokens, scales }, i): [string, Tensor][] => {
-    const width = tokens.length / batch / adapter.tokens
+export function imagePromptTensors(
+  { batch, imagePrompts = [] }: UNetInput,
+  { contextWidth }: UNetConfig,
+): Record<string, Tensor> {
+  const tensors = imagePrompts.flatMap(({ tokens, scales }, i): [string, Tensor][] => {
+    const perRow = tokens.length / batch / contextWidth
     return [
-      [imagePromptNames.tokens(i), { data: tokens, shape: [batch, adapter.tokens, width] }],
+      [imagePromptNames.tokens(i), { data: tokens, shape: [batch, perRow, contextWidth] }],
       [imagePromptNames.scales(i), { data: Float32Array.from(scales), shape: [scales.length] }],
     ]
   })

@@ -61,7 +61,7 @@ export interface UNetInput {
 /** An image prompt of one U-Net call. */
 export interface ImagePromptInput {
   readonly adapter: IpAdapter
-  /** [batch, adapter.tokens, crossAttentionDim] */
+  /** Those of one picture or of several, [batch, pictures · adapter.tokens, crossAttentionDim] */
   readonly tokens: Float32Array
   /** The scale in each of the U-Net's cross-attentions, in the order of `UNet.crossAttentions`. */
   readonly scales: readonly number[]

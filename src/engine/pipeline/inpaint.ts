@@ -3,6 +3,7 @@
  * (Lugmayr et al. 2022 without resampling, as in the reference).
  */
 import type { Vae } from '../networks/networks.ts'
+import type { Span } from '../sampling/noise/span.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import {
   type DenoiseRun,
@@ -38,11 +39,13 @@ export function drawKeptRegion(
   return kept
 }
 
-/** For `afterStep`: restores the kept region at the noise level after call i. */
-export function restoringKept(sampler: Sampler, { clean, noise, mask }: KeptRegion) {
+/**
+ * For `afterStep`: restores the kept region at the noise level after call i; after the last call of the span without noise, as
+ * the reference does also where a Refiner continues.
+ */
+export function restoringKept(sampler: Sampler, { end }: Span, { clean, noise, mask }: KeptRegion) {
   return (latents: Float32Array, i: number): Float32Array => {
-    const isLast = i + 1 >= sampler.timesteps.length
-    const kept = isLast ? clean : sampler.addNoise(clean, noise, i + 1)
+    const kept = i + 1 >= end ? clean : sampler.addNoise(clean, noise, i + 1)
     return latents.map((value, at) => {
       const painted = mask[at % mask.length] ?? 0
       return (1 - painted) * (kept[at] ?? 0) + painted * value
@@ -65,7 +68,7 @@ export function inpaint(
     strength >= 1
       ? kept.noise.map(value => value * sampler.initNoiseSigma)
       : sampler.addNoise(kept.clean, kept.noise, span.first)
-  return denoise({ ...run, afterStep: restoringKept(sampler, kept) }, start, hooks)
+  return denoise({ ...run, afterStep: restoringKept(sampler, span, kept) }, start, hooks)
 }
 
 /**

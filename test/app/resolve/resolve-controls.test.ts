@@ -189,6 +189,17 @@ describe('a picture as a prompt', () => {
     ])
   })
 
+  test('shares one attention with the picture before it if adapter and scale are the same', () => {
+    const imagePrompts = [{}, { scale: 0.6 }, { scale: 0.4 }]
+    const three = admitted({ 'prompt 0': picture, 'prompt 1': picture, 'prompt 2': picture })
+    const order = orderOf({ imagePrompts, promptPictures: [0, 1, 2].flatMap(() => promptPictures) }, three)
+    expect(order.imagePrompts?.map(({ scale, joined }) => [scale, joined])).toEqual([
+      [0.6, undefined],
+      [0.6, true],
+      [0.4, undefined],
+    ])
+  })
+
   test.each<[string, Partial<ImagineRequest>, Partial<ResolveContext>, string]>([
     [
       'without an IP-Adapter',

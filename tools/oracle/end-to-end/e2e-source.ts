@@ -5,9 +5,11 @@ import { lumaOf, readPicture } from '../pictures.ts'
 import type { SizePx } from './e2e-conditioning.ts'
 import type { Arguments, E2eCase } from './e2e-request.ts'
 
-export type Source = SizePx &
-  (
-    | { readonly kind: 'picture'; readonly picture: Picture; readonly mask: Float32Array | undefined }
+export type Source = SizePx & {
+  /** Its luma in 0..1, [H, W]. */
+  readonly mask?: Float32Array | undefined
+} & (
+    | { readonly kind: 'picture'; readonly picture: Picture }
     | { readonly kind: 'latents'; readonly latents: Float32Array }
   )
 
@@ -18,12 +20,14 @@ export async function readSource(
   args: Arguments,
   factor: number,
 ): Promise<Source | undefined> {
+  const mask =
+    args.mask_image === undefined
+      ? undefined
+      : lumaOf(await readPicture(oracle.path('e2e', args.mask_image)))
   if (args.image !== undefined) {
     const picture = await readPicture(oracle.path('e2e', args.image))
-    const mask =
-      args.mask_image === undefined ? undefined : await readPicture(oracle.path('e2e', args.mask_image))
     const { heightPx, widthPx } = picture
-    return { kind: 'picture', picture, mask: mask && lumaOf(mask), heightPx, widthPx }
+    return { kind: 'picture', picture, mask, heightPx, widthPx }
   }
   if (one.pipeline === 'txt2img') return undefined
   const [, other] = /final_latents of ([\w.-]*\w)/.exec(one.note ?? '') ?? []
@@ -33,6 +37,7 @@ export async function readSource(
   return {
     kind: 'latents',
     latents: Float32Array.from(latents.data),
+    mask,
     heightPx: heightLatent * factor,
     widthPx: widthLatent * factor,
   }

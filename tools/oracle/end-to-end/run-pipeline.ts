@@ -6,7 +6,7 @@ import type { Control } from '../../../src/engine/pipeline/denoising/control.ts'
 import { type DenoiseRun, denoise, type LatentShape } from '../../../src/engine/pipeline/denoising/denoise.ts'
 import { type Guidance, isGuided } from '../../../src/engine/pipeline/denoising/guidance.ts'
 import { imageToImage } from '../../../src/engine/pipeline/image-to-image.ts'
-import { inpaint, latentMask } from '../../../src/engine/pipeline/inpaint.ts'
+import { inpaint, latentMask, restoringKept } from '../../../src/engine/pipeline/inpaint.ts'
 import {
   inpaintByChannels,
   inpaintingChannels,
@@ -117,8 +117,13 @@ async function paint(
   switch (source?.kind) {
     case undefined:
       return textToImage(run, hooks)
-    case 'latents':
-      return denoise(run, source.latents, hooks)
+    case 'latents': {
+      const { latents, mask, widthPx } = source
+      if (!mask) return denoise(run, latents, hooks)
+      const noise = run.noise.draw(latents.length / run.shape.pictures)
+      const kept = { clean: latents, noise, mask: latentMask(mask, widthPx, run.shape) }
+      return denoise({ ...run, afterStep: restoringKept(run.sampler, run.span, kept) }, latents, hooks)
+    }
     case 'picture': {
       const { picture, mask } = source
       const pixels = floatsFromPicture(picture)
@@ -137,6 +142,7 @@ async function paint(
 
 const hooks = { signal: new AbortController().signal, onStep: () => Promise.resolve() }
 
+/** A fraction of the schedule counts only between 0 and 1. */
 function spanOf(
   pipeline: E2eCase['pipeline'],
   args: Arguments,
@@ -145,10 +151,15 @@ function spanOf(
   { config }: ModelSchedule,
   strength: number,
 ): Span {
-  if (args.denoising_start !== undefined) return refinerSpan(sampler, config, args.denoising_start)
-  if (args.denoising_end !== undefined) return baseSpan(sampler, config, args.denoising_end)
-  if (pipeline === 'txt2img') return wholeSpan(sampler)
-  return strengthSpan(sampler, steps, strength)
+  const { denoising_start: from, denoising_end: to } = args
+  const started = isWithin(from) ? refinerSpan(sampler, config, from) : undefined
+  const { first, end } =
+    started ?? (pipeline === 'txt2img' ? wholeSpan(sampler) : strengthSpan(sampler, steps, strength))
+  return { first, end: isWithin(to) ? Math.max(baseSpan(sampler, config, to).end, first) : end }
+}
+
+function isWithin(fraction: number | undefined): fraction is number {
+  return fraction !== undefined && fraction > 0 && fraction < 1
 }
 
 /** A sampler that remembers what entered each model call. */

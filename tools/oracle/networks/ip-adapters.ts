@@ -105,7 +105,7 @@ async function referencePixels(oracle: OracleFolder, encoder: OpenImageEncoder):
   return clipPixels(picture, encoder.config.sidePx)
 }
 
-async function openAdapter(oracle: OracleFolder, name: string): Promise<OpenIpAdapter> {
+export async function openAdapter(oracle: OracleFolder, name: string): Promise<OpenIpAdapter> {
   const { unet } = (await oracle.open('base')).networks
   const file = join(await oracle.built('ip-adapter/'), 'ip-adapter', `${name}.safetensors`)
   const weights = { layout: 'file', file, prefix: '', naming: 'diffusers' } as const

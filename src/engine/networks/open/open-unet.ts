@@ -109,7 +109,7 @@ export class OpenUNet implements ReusableUNet {
     return {
       ...unetInputs(input, this.#config.inChannels),
       ...residualTensors(this.residualSpecs, input.residuals),
-      ...imagePromptTensors(input),
+      ...imagePromptTensors(input, this.#config),
     }
   }
 

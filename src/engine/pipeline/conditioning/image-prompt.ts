@@ -9,13 +9,13 @@ import type {
   OpenImageProjection,
 } from '../../networks/open/open-ip-adapter.ts'
 
-/** A picture's tokens, for the prompt and for the negative prompt, [tokens, contextWidth] each. */
+/** The tokens of a picture, or of several, for the prompt and for the negative prompt, [tokens, contextWidth] each. */
 export interface ImageTokens {
   readonly positive: Float32Array
   readonly negative: Float32Array
 }
 
-/** A picture used as a prompt in a run. */
+/** A picture used as a prompt in a run, or several that share one attention. */
 export interface ImagePrompt extends ImageTokens {
   readonly adapter: IpAdapter
   /** One scale per cross-attention of the U-Net. */
@@ -48,6 +48,14 @@ export async function imageTokens(
       ? { ...seen, embeds: new Float32Array(seen.embeds.length) }
       : await encoder.encode(new Float32Array(pixels.length))
   return { positive: await projection.project(seen), negative: await projection.project(nothing) }
+}
+
+/** The tokens of two pictures one after another: both are seen by one attention, as the reference does for one adapter. */
+export function joinedTokens(one: ImageTokens, other: ImageTokens): ImageTokens {
+  return {
+    positive: Float32Array.from([...one.positive, ...other.positive]),
+    negative: Float32Array.from([...one.negative, ...other.negative]),
+  }
 }
 
 /** The same scale in every cross-attention. */

@@ -5,7 +5,7 @@ import { preprocess } from '../../image/preprocess/preprocess.ts'
 import type { UNet } from '../../networks/networks.ts'
 import type { Span } from '../../sampling/noise/span.ts'
 import type { PaintOrder } from '../../work-order.ts'
-import { evenScales, type ImagePrompt } from '../conditioning/image-prompt.ts'
+import { evenScales, type ImagePrompt, joinedTokens } from '../conditioning/image-prompt.ts'
 import { conditionsOf } from '../conditioning/prompt-conditioning.ts'
 import type { Control } from '../denoising/control.ts'
 import type { DenoiseRun, LatentShape, RunHooks } from '../denoising/denoise.ts'
@@ -128,9 +128,11 @@ async function imagePromptsOf(
   context: PaintContext,
 ): Promise<ImagePrompt[]> {
   const prompts: ImagePrompt[] = []
-  for (const { model, pictureId, scale } of imagePrompts) {
+  for (const { model, pictureId, scale, joined } of imagePrompts) {
     const adapted = await context.imagePrompt(model, bytesOf(pictureId, context), unet)
-    prompts.push({ ...adapted, scales: evenScales(unet, scale) })
+    const before = joined ? prompts.pop() : undefined
+    const tokens = before ? joinedTokens(before, adapted) : adapted
+    prompts.push({ ...adapted, ...tokens, scales: evenScales(unet, scale) })
   }
   return prompts
 }

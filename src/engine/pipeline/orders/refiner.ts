@@ -10,7 +10,7 @@ import { generatorPerPicture } from '../denoising/noise-source.ts'
 import { imageToImage } from '../image-to-image.ts'
 import { drawKeptRegion, inpaint, latentMask, restoringKept } from '../inpaint.ts'
 import type { CachedModel } from '../open/model-cache.ts'
-import { guidanceOf, type SamplerSetup, setUpSampler } from '../run-setup.ts'
+import { guidanceOf, setUpSampler } from '../run-setup.ts'
 import type { Canvas } from './canvas.ts'
 import { decode, encode, hooksOf, type PaintContext, shapeOf } from './paint-context.ts'
 
@@ -47,11 +47,13 @@ export async function continueWithRefiner(
   )
   const shape = shapeOf(canvas, refiner.networks.vae.factor)
   const noise = generatorPerPicture([seed])
-  const afterStep = await keptAround(canvas, seed, refiner, setup, shape, context)
+  const afterStep = await keptAround(canvas, seed, refiner, { ...setup, span }, shape, context)
   const { unet } = refiner.networks
   const run = { unet, ...setup, span, shape, conditioningAt, guidance, noise, afterStep }
   const hooks = hooksOf(refiner, shape, steps, context)
-  const refined = await context.timed('steps', () => denoise(run, latents, hooks))
+  // The Base left the kept region without noise.
+  const start = afterStep?.(latents, span.first - 1) ?? latents
+  const refined = await context.timed('steps', () => denoise(run, start, hooks))
   return decode(refiner, refined, canvas, context)
 }
 
@@ -60,7 +62,7 @@ async function keptAround(
   { source, mask, widthPx, heightPx }: Canvas,
   seed: number,
   model: CachedModel,
-  { sampler }: SamplerSetup,
+  { sampler, span }: Pick<DenoiseRun, 'sampler' | 'span'>,
   shape: LatentShape,
   context: PaintContext,
 ): Promise<DenoiseRun['afterStep']> {
@@ -68,7 +70,8 @@ async function keptAround(
   const posterior = await encode(model, floatsFromPicture(source), { widthPx, heightPx }, context)
   const inLatents = latentMask(mask.painted, widthPx, shape)
   const noise = generatorPerPicture([seed])
-  return restoringKept(sampler, drawKeptRegion({ noise, shape }, model.networks.vae, posterior, inLatents))
+  const kept = drawKeptRegion({ noise, shape }, model.networks.vae, posterior, inLatents)
+  return restoringKept(sampler, span, kept)
 }
 
 /** The Refiner's image to image on the Base's picture. The Refine button gives the same result. */
