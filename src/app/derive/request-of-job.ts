@@ -106,7 +106,11 @@ function guidesOf({ controls, imagePrompts }: PaintOrder): Partial<ImagineReques
       range: [start, end],
       ...(guess && { guess }),
     })),
-    imagePrompts: imagePrompts?.map(({ model, pictureId, scale }) => ({ name: model.name, pictureId, scale })),
+    imagePrompts: imagePrompts?.map(({ model, pictureId, scale }) => ({
+      name: model.name,
+      pictureId,
+      scale,
+    })),
   }
 }
 

@@ -11,7 +11,7 @@ import diffusers
 import numpy
 import torch
 from PIL import Image
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 MODELS, HERE = sys.argv[1], os.path.dirname(os.path.abspath(__file__))
 torch.set_num_threads(1)
@@ -41,6 +41,8 @@ SCHEDULERS = [  # sampler, class, keys beside SDXL's, steps, arguments of step()
     ('deis_karras', 'DEISMultistepScheduler', {'use_karras_sigmas': True}, 1, {}),
     ('unipc_karras_sigma_min', 'UniPCMultistepScheduler', {'use_karras_sigmas': True, 'final_sigmas_type': 'sigma_min'}, 1, {}),
     ('dpmpp_2m_cosine_karras', 'DPMSolverMultistepScheduler', {**COSINE, 'use_karras_sigmas': True}, 3, {}),
+    ('lms_trailing_halves', 'LMSDiscreteScheduler', {'timestep_spacing': 'trailing'}, 48, {}),
+    ('unipc_exponential_short', 'UniPCMultistepScheduler', {'num_train_timesteps': 100, 'use_exponential_sigmas': True, 'final_sigmas_type': 'sigma_min'}, 15, {}),
     ('heun_sample', 'HeunDiscreteScheduler', {'prediction_type': 'sample', 'timestep_spacing': 'linspace'}, 3, {}),
 ]
 
@@ -87,18 +89,24 @@ E2E = [  # name, pipeline, model, scheduler, seed, arguments
     ('refiner_prompt_2', 'img2img', 'refiner', 'euler', 1, {**TEXT, 'strength': 0.7, 'prompt_2': 'a woodcut', 'negative_prompt': 'blurry', 'negative_prompt_2': 'text', 'image': FILES['image']}),
     ('inpaint_generator_list', 'inpaint', 'base', 'euler', [1, 2], {**TEXT, **SMALL, **FILES, 'strength': 0.7, 'num_images_per_prompt': 2}),
     ('inpaint_pndm', 'inpaint', 'base', 'pndm', 1, {**TEXT, **SMALL, **FILES, 'num_inference_steps': 5, 'strength': 0.77}),
+    ('inpaint_denoising_end', 'inpaint', 'base', 'euler', 3, {**TEXT, **SMALL, **FILES, 'num_inference_steps': 6, 'strength': 0.9, 'denoising_end': 0.6}),
+    ('refiner_inpaint', 'inpaint', 'refiner', 'euler', 4, {**TEXT, **SMALL, 'num_inference_steps': 6, 'denoising_start': 0.6, 'mask_image': FILES['mask_image']}),
+    ('image_denoising_end', 'img2img', 'base', 'euler', 3, {**TEXT, 'num_inference_steps': 6, 'strength': 0.8, 'denoising_end': 0.6, 'image': FILES['image']}),
     ('slight_guidance', 'txt2img', 'base', 'euler', 2**32 + 9, {**TEXT, **SMALL, 'prompt': 'İstanbul ẞ 🐈‍⬛ ½', 'guidance_scale': 1.0001, 'guidance_rescale': 1.0}),
 ]
+LATENTS = {'refiner_inpaint': 'inpaint_denoising_end'}  # of which other case the image is
 PIPELINES = dict(txt2img='StableDiffusionXLPipeline', img2img='StableDiffusionXLImg2ImgPipeline', inpaint='StableDiffusionXLInpaintPipeline')
 
 
-def paint(kind, model, scheduler, seed, arguments, dtype):
+def paint(name, kind, model, scheduler, seed, arguments, dtype):
     pipe = getattr(diffusers, PIPELINES[kind]).from_pretrained(f'{MODELS}/tiny-{model}', torch_dtype=dtype)
     pipe.set_progress_bar_config(disable=True)
     pipe.scheduler = getattr(diffusers, EULER[scheduler]['cls']).from_config(SDXL)
     # Else the float64 run would encode pictures in float32, and the floor would leave that out.
     pipe.vae.register_to_config(force_upcast=dtype == torch.float32)
     pictures = {key: Image.open(f'{HERE}/e2e/{arguments[key]}') for key in FILES if key in arguments}
+    if name in LATENTS:
+        pictures['image'] = load_file(f'{HERE}/e2e/{LATENTS[name]}.safetensors')['final_latents'].to(dtype)
     generators = [torch.Generator().manual_seed(one) for one in seed] if isinstance(seed, list) else torch.Generator().manual_seed(seed)
     timesteps = []
 
@@ -120,11 +128,12 @@ def pictures():
 def end_to_end():
     cases = []
     for name, *what, arguments in E2E:
-        latents, timesteps, drawn = paint(*what, arguments, torch.float32)
-        precise = paint(*what, arguments, torch.float64)[0]
+        latents, timesteps, drawn = paint(name, *what, arguments, torch.float32)
+        precise = paint(name, *what, arguments, torch.float64)[0]
         save_file({'final_latents': latents.contiguous()}, f'{HERE}/e2e/{name}.safetensors')
         kind, model, scheduler, seed = what
         cases.append(dict(name=name, pipeline=kind, model=model, scheduler=scheduler, seed=seed, args=arguments, timesteps=timesteps,
+                          **({'note': f'image: final_latents of {LATENTS[name]}'} if name in LATENTS else {}),
                           draws_in_order=drawn, floor_latents_f32_vs_f64=float((latents - precise).abs().max())))
     json.dump(dict(scheduler_config=EULER, cases=cases), open(f'{HERE}/e2e/cases.json', 'w'), indent=1, ensure_ascii=False)
 

@@ -21,9 +21,7 @@ export async function readSource(
   factor: number,
 ): Promise<Source | undefined> {
   const mask =
-    args.mask_image === undefined
-      ? undefined
-      : lumaOf(await readPicture(oracle.path('e2e', args.mask_image)))
+    args.mask_image === undefined ? undefined : lumaOf(await readPicture(oracle.path('e2e', args.mask_image)))
   if (args.image !== undefined) {
     const picture = await readPicture(oracle.path('e2e', args.image))
     const { heightPx, widthPx } = picture

@@ -47,7 +47,11 @@ async function check(
       }),
     )
     await close()
-    imagePrompts.push({ adapter, scales: evenScales(model.networks.unet, scale), ...each.reduce(joinedTokens) })
+    imagePrompts.push({
+      adapter,
+      scales: evenScales(model.networks.unet, scale),
+      ...each.reduce(joinedTokens),
+    })
   }
   return group.check(one, await group.plan(one, { model, imagePrompts }))
 }

@@ -4,6 +4,7 @@
  */
 import { at } from '../arithmetic.ts'
 import type { SchedulerConfig } from '../sampler.ts'
+import { floatLog } from './float-log.ts'
 import { trainingBetas, trainingBetas32 } from './training-betas.ts'
 
 /** The noise that a model was trained on, per training timestep. */
@@ -37,7 +38,7 @@ export function noiseSchedule(config: SchedulerConfig, keepSignal: boolean): Noi
   const sigmas = alphasCumulated.map(alpha => Math.sqrt(f(f(1 - alpha) / alpha)))
   // √(2^24 - 1) is almost midway between two float32 numbers. The reference's power function returns this one.
   if (alphasCumulated[last] === almostNoSignal) sigmas[last] = 4096
-  return { alphasCumulated, sigmas, logSigmas: sigmas.map(Math.log) }
+  return { alphasCumulated, sigmas, logSigmas: sigmas.map(floatLog) }
 }
 
 /** σ of a config in float64, as ComfyUI computes it. The smallest differ from the float32 values in the fifth digit. */

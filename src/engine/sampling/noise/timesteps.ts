@@ -21,8 +21,11 @@ export function spacedTimesteps(config: SchedulerConfig, steps: number, includes
       const ratio = Math.floor(total / places)
       return Array.from({ length: steps }, (_, i) => (places - 1 - i) * ratio + config.stepsOffset)
     }
-    case 'trailing':
-      return Array.from({ length: steps }, (_, i) => roundHalfToEven(total - i * (total / steps)) - 1)
+    case 'trailing': {
+      // NumPy's arange multiplies the rounded difference of its first two values; it decides halves.
+      const stride = total - (total - total / steps)
+      return Array.from({ length: steps }, (_, i) => roundHalfToEven(total - i * stride) - 1)
+    }
   }
 }
 

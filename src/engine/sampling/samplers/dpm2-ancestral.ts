@@ -19,6 +19,12 @@ export const dpm2Ancestral: LevelSampler = {
   rule: (run, { eta = 1, noiseFactor = 1 }) =>
     middlePointRun(run, {}, (from, to) => {
       const { down, up } = ancestralSplit(from, to, eta)
-      return { down, up: noiseFactor * up }
+      // Below very strong noise float32 leaves nothing (the reference's timesteps are NaN then).
+      return { down: down || exactDown(from, to, eta), up: noiseFactor * up }
     }),
+}
+
+/** The sigma that a step goes down to, without the rounding of a difference of squares. */
+function exactDown(from: number, to: number, eta: number): number {
+  return to * Math.sqrt(1 - eta ** 2 + (eta * to) ** 2 / from ** 2)
 }
