@@ -5,6 +5,7 @@ import { schedules } from '../engine/sampling/schedule-registry.ts'
 import type { Viewer } from './access/access-rules.ts'
 import {
   isVisible,
+  removedJob,
   usablePicture,
   visibleByHash,
   visibleHere,
@@ -229,8 +230,7 @@ function watching({ db }: AppParts, watch: Watch): Pick<Easel, 'watch' | 'watchQ
           if (isVisible(db, viewer, job)) onChange(job)
         },
         onGone: jobId => {
-          const removed = db.jobs.get(jobId)
-          if (removed && isVisible(db, viewer, removed)) onGone(jobId)
+          if (removedJob(db, viewer, jobId)) onGone(jobId)
         },
       }),
     watchQueueLength: onChange => watch.add({ onChange: () => onChange() }),
