@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { JobRecord } from '../db/records/job-records.ts'
 import type { PictureRecord } from '../db/repositories/pictures.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import { countOf, type PaintOrder, sourcesOf, type WorkOrder } from '../engine/work-order.ts'
+import { templateFor } from '../engine/text/expand-prompt.ts'
+import { countOf, sourcesOf, type WorkOrder } from '../engine/work-order.ts'
 import { accept, duplicateOf } from './accept.ts'
 import type { Viewer } from './access/access-rules.ts'
 import { usablePicture, visibleJob, visiblePicture } from './access/visible.ts'
@@ -11,14 +12,14 @@ import {
   deriveRefinement,
   deriveUpscale,
   deriveVariation,
-  isRecipe,
   type Recipe,
   reRolled,
   variationStrengths,
 } from './derive/derive.ts'
 import { overlay } from './derive/overlay.ts'
+import { paintRecipeBehind, recipeBehind, recipeOf } from './derive/recipes.ts'
 import { requestOf } from './derive/request-of-job.ts'
-import type { ActOutcome } from './easel.ts'
+import type { ActOutcome, RemixStart } from './easel.ts'
 import type { AppParts } from './parts.ts'
 import type { Caller } from './people/people.ts'
 import { type Problem, problem } from './problems.ts'
@@ -85,7 +86,16 @@ async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<A
   )
 }
 
-/** The edited request, merged over the settings with which the picture was painted. */
+/** The words with which a picture was painted, for the Remix form. */
+export function remixStart(parts: AppParts, pictureId: string, viewer: Viewer): RemixStart | undefined {
+  const found = visiblePicture(parts.db, viewer, pictureId)
+  const recipe = found && (paintRecipeBehind(parts, found, viewer) ?? recipeBehind(parts, found, viewer))
+  if (!recipe) return found && { prompt: found.job.promptAsTyped, negative: '' }
+  const { positive, negative } = recipe.prompt
+  return { prompt: templateFor(positive), negative: negative ?? '' }
+}
+
+/** The edited request, merged over the settings with which that one picture was painted. */
 async function remix(
   parts: AppParts,
   pictureId: string,
@@ -94,8 +104,8 @@ async function remix(
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refuse(problem('picture-unknown', { id: pictureId }), ...(edited.problems ?? []))
-  const order = paintRecipeOf(parts, found.job, caller)
-  const base = order && requestOf({ order: alike(order, found.job) })
+  const order = paintRecipeBehind(parts, found, caller)
+  const base = order && requestOf({ order })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
   const granted = order ? grantedSources(parts, order, caller) : []
   if (showsMoreOf(granted, request, base))
@@ -115,7 +125,7 @@ async function upscale(
   const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refuse(problem('picture-unknown', { id: pictureId }))
   const findings = new Findings()
-  const recipe = recipeOf(parts, found.job, caller)
+  const recipe = recipeBehind(parts, found, caller)
   const order = deriveUpscale(found.picture, factor, parts.config, findings, recipe)
   return derive(parts, `upscale-${factor}`, order, { job: found.job, pictureId }, findings, caller)
 }
@@ -128,8 +138,8 @@ async function repaint(
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refuse(problem('picture-unknown', { id: pictureId }))
-  const painted = kind === 'refine' ? undefined : paintRecipeOf(parts, found.job, caller)
-  const recipe = painted ?? recipeOf(parts, found.job, caller)
+  const painted = kind === 'refine' ? undefined : paintRecipeBehind(parts, found, caller)
+  const recipe = painted ?? recipeBehind(parts, found, caller)
   if (!recipe) return refuse(problem('no-recipe', {}))
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
@@ -206,22 +216,6 @@ function refusalIfDeleted({ db }: AppParts, job: JobRecord, viewer: Viewer): () 
     const deleted = read.find(id => !db.jobs.isThere(id))
     return deleted === undefined ? undefined : problem('job-unknown', { id: deleted })
   }
-}
-
-/** The nearest order with a prompt: the job's own, or that of the picture that was upscaled. */
-function recipeOf(parts: AppParts, job: JobRecord, viewer: Viewer): Recipe | undefined {
-  if (isRecipe(job.order)) return job.order
-  const source = visiblePicture(parts.db, viewer, job.order.source.pictureId)
-  return source ? recipeOf(parts, source.job, viewer) : job.order.recipe
-}
-
-/** The nearest order that used the Base. Variations of a refined picture derive from it, too. */
-function paintRecipeOf(parts: AppParts, job: JobRecord, viewer: Viewer): PaintOrder | undefined {
-  const { order } = job
-  if (order.kind === 'paint') return order
-  const source = visiblePicture(parts.db, viewer, order.source.pictureId)
-  if (source) return paintRecipeOf(parts, source.job, viewer)
-  return order.kind === 'upscale' && order.recipe?.kind === 'paint' ? order.recipe : undefined
 }
 
 /** The number of pictures in the result whose button was pressed: a picture refined from a set stays single. */

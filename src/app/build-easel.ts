@@ -85,7 +85,7 @@ export function buildEasel(given: EaselParts): BuiltEasel {
   const views = new JobViews(db, pool)
   const deliveries = new Deliveries({ db, views, clock, random, log, notify: config.notify })
   const watch = new Watch({ views, pool, clock, log })
-  watch.add(job => deliveries.onProgress(job))
+  watch.add({ onChange: job => deliveries.onProgress(job) })
   const onJobChange = stateChanges({ views, deliveries, watch })
   const thumbnails = new Thumbnails(file => db.files.read(file))
   const app: AppParts = { ...parts, db, pool, views, thumbnails, deliveries, changed: onJobChange }

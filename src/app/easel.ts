@@ -45,6 +45,13 @@ export type ActOutcome =
   /** `stayingReplies`: replies to one person that show it and can no longer be deleted. */
   | { kind: 'deleted'; job: JobView; stayingReplies: number }
 
+/** The initial words of the Remix form. */
+export interface RemixStart {
+  prompt: string
+  /** Empty if there is none. */
+  negative: string
+}
+
 /** A document that must be plain JSON, and files that belong to it. */
 export interface NewPending {
   id: string
@@ -91,6 +98,8 @@ export interface Easel {
   job(jobId: string, viewer: Viewer): JobView | undefined
   /** By picture id, with the job that made it. */
   picture(pictureId: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
+  /** The words behind a picture, which a remix replaces. */
+  remixStart(pictureId: string, viewer: Viewer): RemixStart | undefined
   /** By the sha256 of a file, or by its prefix in a file name. */
   pictureByHash(hash: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
   pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
@@ -155,8 +164,10 @@ export interface Easel {
   /** Removes a person's prompts and pictures. */
   forget(person: Person): Promise<ForgetOutcome>
 
-  /** Calls `onChange` after every change of a visible job: position, step, preview or state. */
-  watch(viewer: Viewer, onChange: (job: JobView) => void): () => void
+  /**
+   * Calls `onChange` after every change of a visible job: position, step, preview or state, and `onGone` after its removal.
+   */
+  watch(viewer: Viewer, onChange: (job: JobView) => void, onGone?: (jobId: string) => void): () => void
   /** Calls `onChange` after every change of the queue, without details. */
   watchQueueLength(onChange: () => void): () => void
 }

@@ -5,13 +5,14 @@ import { schedules } from '../engine/sampling/schedule-registry.ts'
 import type { Viewer } from './access/access-rules.ts'
 import {
   isVisible,
+  removedJob,
   usablePicture,
   visibleByHash,
   visibleHere,
   visibleJob,
   visiblePicture,
 } from './access/visible.ts'
-import { act } from './act.ts'
+import { act, remixStart } from './act.ts'
 import { nameable } from './checks/text-limits.ts'
 import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
 import { recordReply } from './delivery/ephemeral-replies.ts'
@@ -74,7 +75,14 @@ function pictures(
   app: AppParts,
 ): Pick<
   Easel,
-  'job' | 'picture' | 'pictureByHash' | 'pictureBytes' | 'pictureStream' | 'thumbnail' | 'foreignPicture'
+  | 'job'
+  | 'picture'
+  | 'remixStart'
+  | 'pictureByHash'
+  | 'pictureBytes'
+  | 'pictureStream'
+  | 'thumbnail'
+  | 'foreignPicture'
 > {
   const { db, views } = app
   return {
@@ -86,6 +94,7 @@ function pictures(
       const found = visiblePicture(db, viewer, pictureId)
       return found && views.made(found)
     },
+    remixStart: (pictureId, viewer) => remixStart(app, pictureId, viewer),
     pictureByHash(hash, viewer) {
       const found = visibleByHash(db, viewer, hash)
       return found && views.made(found)
@@ -215,11 +224,16 @@ function statistics(app: AppParts): Pick<Easel, 'seesStats' | 'stats'> {
 /** Changes as they happen. */
 function watching({ db }: AppParts, watch: Watch): Pick<Easel, 'watch' | 'watchQueueLength'> {
   return {
-    watch: (viewer, onChange) =>
-      watch.add(job => {
-        if (isVisible(db, viewer, job)) onChange(job)
+    watch: (viewer, onChange, onGone = () => {}) =>
+      watch.add({
+        onChange: job => {
+          if (isVisible(db, viewer, job)) onChange(job)
+        },
+        onGone: jobId => {
+          if (removedJob(db, viewer, jobId)) onGone(jobId)
+        },
       }),
-    watchQueueLength: onChange => watch.add(() => onChange()),
+    watchQueueLength: onChange => watch.add({ onChange: () => onChange() }),
   }
 }
 

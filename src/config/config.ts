@@ -13,6 +13,7 @@ import {
   weightForms,
   workerHosts,
 } from '../common/choices.ts'
+import { readHost } from '../common/host-name.ts'
 import { bytesOf } from '../common/memory-amount.ts'
 import { numberWithin } from '../common/number-within.ts'
 import { chatPlatforms } from '../common/platforms.ts'
@@ -112,7 +113,9 @@ const settings = z.strictObject({
     host: z.string().min(1),
     port: z.int().min(0).max(65535),
     /** Host names besides localhost that browsers may use, e.g. that of a proxy. */
-    allowedHosts: z.array(z.string().regex(/^[^\s/@?#]+$/, expected('host'))).default([]),
+    allowedHosts: z
+      .array(z.string().refine(entry => readHost(entry) !== undefined, expected('host')))
+      .default([]),
     /**
      * Addresses or networks of proxies whose X-Forwarded-Host, -Proto and -For, X-Real-IP and Forwarded are trusted. A proxy
      * must overwrite or remove those that it does not set; what they state differently does not count.

@@ -62,6 +62,7 @@ const methods: { [Name in Exclude<MethodName, 'act'>]: Record<string, Read> } = 
   },
   job: { 'by id': about((caller, { jobId }) => t.easel.job(jobId, caller)) },
   picture: { 'by id': about((caller, { pictureId }) => t.easel.picture(pictureId, caller)) },
+  remixStart: { 'by id': about((caller, { pictureId }) => t.easel.remixStart(pictureId, caller)) },
   pictureByHash: {
     'by all of it': about((caller, { hash }) => t.easel.pictureByHash(hash, caller)),
     'by the part in a file’s name': about((caller, { hash }) =>

@@ -1,7 +1,7 @@
 /** Each button makes a new job from the old one. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ActOutcome } from '../../src/app/easel.ts'
-import type { Action } from '../../src/app/requests.ts'
+import type { Action, ImagineRequest } from '../../src/app/requests.ts'
 import type { JobView } from '../../src/app/views/views.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
 import { buildTestEasel, demoModel, type TestEasel } from '../helpers/build-test-easel.ts'
@@ -16,6 +16,12 @@ function pictureOf(job: JobView, index = 0): string {
   const picture = job.pictures[index]
   if (!picture) throw new Error(`job ${job.id} has no picture ${index}`)
   return picture.id
+}
+
+async function painted(request: ImagineRequest): Promise<JobView> {
+  const outcome = await t.easel.imagine(request, t.caller())
+  await t.settled()
+  return t.job(outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : '')
 }
 
 async function press(action: Action, caller = t.caller()): Promise<JobView> {
@@ -59,10 +65,7 @@ describe('each button makes a new job from the old one', () => {
   })
 
   test('Refine: the Refiner on the picture, from the picture’s own seed', async () => {
-    const outcome = await t.easel.imagine({ prompt: 'a red circle', count: 3, seed: 7 }, t.caller())
-    const id = outcome.kind === 'accepted' ? (outcome.jobs[0]?.id ?? '') : ''
-    await t.settled()
-    const set = t.job(id)
+    const set = await painted({ prompt: 'a red circle', count: 3, seed: 7 })
     const refined = await press({ kind: 'refine', pictureId: pictureOf(set, 2) })
     expect(refined.order).toMatchObject({
       kind: 'refine',
@@ -148,6 +151,12 @@ describe('each button makes a new job from the old one', () => {
     expect(emptied.order).toMatchObject({ prompt: { negative: null } })
   })
 
+  test('Re-roll of an upscaled picture of a set: that picture alone', async () => {
+    const set = await painted({ prompt: 'a red circle', count: 4 })
+    const larger = await press({ kind: 'upscale', pictureId: pictureOf(set, 2), factor: 2 })
+    expect((await press({ kind: 're-roll', jobId: larger.id })).order).toMatchObject({ count: 1 })
+  })
+
   test('Info: the picture with its job', async () => {
     const job = await t.paint('a red circle')
     expect(await t.easel.act({ kind: 'info', pictureId: pictureOf(job) }, t.callerNamed('ben'))).toEqual({
@@ -183,9 +192,7 @@ describe('buttons work', () => {
   })
 
   test('buttons make as many pictures as their result has', async () => {
-    const asked = await t.easel.imagine({ prompt: 'a red circle', count: 4 }, t.caller())
-    await t.settled()
-    const set = t.job(asked.kind === 'accepted' ? (asked.jobs[0]?.id ?? '') : '')
+    const set = await painted({ prompt: 'a red circle', count: 4 })
     expect(await press({ kind: 'vary-subtle', pictureId: pictureOf(set) })).toMatchObject({
       order: { count: 4 },
     })

@@ -55,6 +55,10 @@ test.each([
   ['web: { port: 70000 }', 'wrong at web.port: 70000 is outside 0 to 65535.'],
   ['web: { port: "80" }', 'wrong at web.port: "80" is not a whole number.'],
   ['web: { port: 80.5 }', 'wrong at web.port: 80.5 is not a whole number.'],
+  ...['"*.example.org"', '.example.org', 'https://x.org', '"::1"', 'x.org:99999'].map(host => [
+    `web: { allowedHosts: [${host}] }`,
+    `wrong at web.allowedHosts.0: "${host.replaceAll('"', '')}" is not a host, with or without :port.`,
+  ]),
   ['web: 3000', 'wrong at web: 3000 is not a group of settings.'],
   ['web: { enabled: maybe }', 'wrong at web.enabled: "maybe" is not true or false.'],
   ['logLevel: loud', 'wrong at logLevel: "loud" is not one of debug, info, warn, error, silent.'],

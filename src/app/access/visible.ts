@@ -26,10 +26,16 @@ export function visibleJob(db: Database, viewer: Viewer, jobId: string): JobReco
   return job && !job.removed && isVisible(db, viewer, job) ? job : undefined
 }
 
-/** A removed job that the viewer might see otherwise, if its messages stay on their platform. */
-export function visibleRemains(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
+/** A removed job that the viewer might see otherwise. */
+export function removedJob(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
   const job = db.jobs.get(jobId)
-  if (!job?.removed || !isVisible(db, viewer, job)) return undefined
+  return job?.removed && isVisible(db, viewer, job) ? job : undefined
+}
+
+/** The same, if its messages stay on their platform. */
+export function visibleRemains(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
+  const job = removedJob(db, viewer, jobId)
+  if (!job) return undefined
   const stays = ({ id }: { id: string }) =>
     db.outbox.next(id) === undefined && db.deliverySteps.of(id).some(({ makes }) => makes !== undefined)
   return db.deliveries.ofJob(jobId).some(stays) ? job : undefined

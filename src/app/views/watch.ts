@@ -1,4 +1,4 @@
-/** Notifies watchers of every visible change of jobs: states and steps at once, queue positions at a limited rate. */
+/** Notifies watchers of every visible change of jobs: states, steps and removals at once, queue positions at a limited rate. */
 import type { Pool } from '../../engine/jobs/pool.ts'
 import type { PoolChange } from '../../engine/jobs/pool-parts.ts'
 import { Timers } from '../../engine/jobs/timers.ts'
@@ -11,12 +11,18 @@ const placesIntervalMs = 1000
 /** The number of positions that are reported, from the front of the queue. */
 const reportedPlaces = 200
 
+export interface Watcher {
+  onChange(job: JobView): void
+  /** The job was removed. */
+  onGone?(jobId: string): void
+}
+
 export class Watch {
   readonly #views: JobViews
   readonly #pool: Pick<Pool, 'order'>
   readonly #log: Logger
   readonly #timers: Timers
-  readonly #listeners = new Set<(job: JobView) => void>()
+  readonly #watchers = new Set<Watcher>()
   /** Running jobs and the front of the line, as they were told last: a step or a new place changes nothing in the database. */
   #known = new Map<string, JobView>()
   #placesDue = false
@@ -28,9 +34,9 @@ export class Watch {
     this.#timers = new Timers(parts.clock)
   }
 
-  add(listener: (job: JobView) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+  add(watcher: Watcher): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
   }
 
   onChange(change: Exclude<PoolChange, { kind: 'state' }>): void {
@@ -49,22 +55,27 @@ export class Watch {
     if (job?.state === 'running') this.#known.set(jobId, job)
     else this.#known.delete(jobId)
     if (job) this.emit(job)
+    else this.#each(jobId, watcher => watcher.onGone?.(jobId))
   }
 
   emit(job: JobView): void {
-    for (const listener of this.#listeners) {
+    this.#each(job.id, watcher => watcher.onChange(job))
+  }
+
+  #each(jobId: string, notify: (watcher: Watcher) => void): void {
+    for (const watcher of this.#watchers) {
       try {
-        listener(job)
+        notify(watcher)
       } catch (error) {
-        // A defect of one listener must not affect the others.
-        this.#log.error({ jobId: job.id, error: String(error) }, 'a watcher failed')
+        // A defect of one watcher must not affect the others.
+        this.#log.error({ jobId, error: String(error) }, 'a watcher failed')
       }
     }
   }
 
   end(): void {
     this.#timers.end()
-    this.#listeners.clear()
+    this.#watchers.clear()
     this.#known.clear()
   }
 

@@ -1,6 +1,6 @@
 /** The chat core: handles requests, buttons and forms for every platform with one call of app/ and one neutral reply. */
 import type { Refusal } from '../../app/delivery/courier.ts'
-import type { ActOutcome, Easel } from '../../app/easel.ts'
+import type { ActOutcome, Easel, RemixStart } from '../../app/easel.ts'
 import type { Caller } from '../../app/people/people.ts'
 import { type Problem, problem } from '../../app/problems.ts'
 import type { Action, ImagineRequest } from '../../app/requests.ts'
@@ -36,10 +36,8 @@ export type ChatReply =
   | { kind: 'refused'; problems: readonly Problem[] }
 
 /** The initial values of the Remix form. */
-export interface RemixStart {
+export interface RemixValues extends RemixStart {
   pictureId: string
-  prompt: string
-  negative: string
 }
 
 export interface ChatParts {
@@ -147,13 +145,11 @@ export class Chat {
   remixStart(
     { caller }: Requester,
     pictureId: string,
-  ): { kind: 'form'; start: RemixStart } | { kind: 'refused'; problems: Problem[] } {
-    const found = this.#parts.easel.picture(pictureId, caller)
-    if (found === undefined)
-      return { kind: 'refused', problems: [problem('picture-unknown', { id: pictureId })] }
-    const { order, promptAsTyped } = found.job
-    const negative = order.kind === 'upscale' ? '' : (order.prompt.negative ?? '')
-    return { kind: 'form', start: { pictureId, prompt: promptAsTyped, negative } }
+  ): { kind: 'form'; start: RemixValues } | { kind: 'refused'; problems: Problem[] } {
+    const start = this.#parts.easel.remixStart(pictureId, caller)
+    return start
+      ? { kind: 'form', start: { ...start, pictureId } }
+      : { kind: 'refused', problems: [problem('picture-unknown', { id: pictureId })] }
   }
 
   async saveSettings({ caller, words }: Requester, settings: PersonSettings): Promise<ChatReply> {

@@ -1,6 +1,7 @@
 /** Form fields for flags. They have the flag's name and are read by the flag's rules. */
 import type { Problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
+import { parseCommand } from '../grammar/command-line.ts'
 import { type FlagName, findFlag } from '../grammar/flags.ts'
 import type { FormValues } from './form-field.ts'
 
@@ -22,6 +23,12 @@ export function readFlagFields(
     const problem = found.flag.read({ value, quoted: false }, request)
     return problem === undefined ? [] : [{ field: name, problem: ofField(problem) }]
   })
+}
+
+/** The request in a form's field for the prompt, which says itself that flags go at its end. */
+export function readPromptField(text: string): ImagineRequest {
+  const request = parseCommand(text)
+  return request.problems ? { ...request, problems: request.problems.map(ofField) } : request
 }
 
 /** Without the advice on where flags are typed. */

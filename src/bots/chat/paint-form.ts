@@ -3,9 +3,9 @@ import type { Problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import type { PictureUse } from '../../app/resolve/request-pictures.ts'
 import type { Words } from '../../words/en.ts'
-import { appendFlags, parseCommand, withProblems } from '../grammar/command-line.ts'
+import { appendFlags, withProblems } from '../grammar/command-line.ts'
 import type { FlagName } from '../grammar/flags.ts'
-import { type FieldProblem, filledFlags, readFlagFields } from './flag-fields.ts'
+import { type FieldProblem, filledFlags, readFlagFields, readPromptField } from './flag-fields.ts'
 import { choicesOf, countChoices, type FieldChoice, type FormField, type FormValues } from './form-field.ts'
 
 /** The common ratios of SDXL's training buckets. */
@@ -106,7 +106,7 @@ export interface ReadForm {
 
 /** Reads fields and flags at the end of the prompt. A filled field overrides its flag. */
 export function readPaintForm(kind: PaintForm['kind'], values: FormValues): ReadForm {
-  const parsed = parseCommand(values.text(promptField) ?? '')
+  const parsed = readPromptField(values.text(promptField) ?? '')
   const ofPrompt = (parsed.problems ?? []).map(problem => ({ field: promptField, problem }))
   const ofFields = readFlagFields(values, flagFields, parsed)
   // An emptied field clears the negative prompt.

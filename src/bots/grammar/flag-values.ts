@@ -138,11 +138,14 @@ export function oneOf<const Word extends string>(
   }
 }
 
+/** Other texts are no ids, e.g. those with more words. */
+const idForm = /^[0-9a-z]{1,40}$/i
+
 /** The id of a picture or a job, as copied by people. */
 export const pictureId: FlagValue<string> = {
   expected: 'picture-id',
   shape: 'ID',
-  read: typed => (typed === '' ? undefined : typed),
+  read: typed => (idForm.test(typed) ? typed : undefined),
   write: value => value,
 }
 
@@ -150,6 +153,6 @@ export const pictureId: FlagValue<string> = {
 export const storedPicture: FlagValue<GivenPicture> = {
   expected: 'picture-id',
   shape: 'ID',
-  read: typed => (/^[0-9a-z]{1,40}$/i.test(typed) ? { kind: 'stored', pictureId: typed } : undefined),
+  read: typed => (idForm.test(typed) ? { kind: 'stored', pictureId: typed } : undefined),
   write: value => (value.kind === 'stored' ? value.pictureId : undefined),
 }

@@ -5,7 +5,7 @@ import { countOf } from '../../engine/work-order.ts'
 import { AppError } from '../../errors/errors.ts'
 import { errorSentence, problemSentence, type Words } from '../../words/en.ts'
 import { buttonRows } from './buttons.ts'
-import { type Message, textMessage } from './message.ts'
+import { asLine, type Message, textMessage } from './message.ts'
 
 /** The card in the channel: the request and its author, with the queue position and finally the outcome. */
 export function requestCard(job: JobView, words: Words): Message {
@@ -201,11 +201,12 @@ function runningMessage(job: JobView, words: Words): Message {
 }
 
 function resultMessage(job: JobView, words: Words): Message {
+  const { author } = authorOf(job, words)
+  const took = tookOf(job, words)
   return {
     title: titleOf(job, words),
     ...originOf(job, words),
-    ...authorOf(job, words),
-    lines: tookOf(job, words),
+    ...(author === undefined ? { lines: took.map(asLine) } : { author, lines: took }),
     pictures: job.pictures.map(picture => ({ picture, altText: altTextOf(job, picture, words) })),
     buttons: [],
   }
@@ -214,7 +215,7 @@ function resultMessage(job: JobView, words: Words): Message {
 /** The title of a placeholder. A job from a button has no card, so its placeholder names the action. */
 function waitingLines(job: JobView, words: Words): string[] {
   const what = job.parent ? [shorten(titleOf(job, words), 200)] : []
-  return [...what, ...etaOf(job, words)]
+  return [...what, ...etaOf(job, words).map(asLine)]
 }
 
 function originOf({ order, parent }: JobView, words: Words): Pick<Message, 'origin'> {

@@ -35,6 +35,11 @@ export function linesOf({ author, lines }: Message): string[] {
   return [[author, ...(first === undefined ? [] : [first])].join(' · '), ...more]
 }
 
+/** A part of a line, such as “painted in 2 s”, as a line of its own. */
+export function asLine(part: string): string {
+  return part.charAt(0).toUpperCase() + part.slice(1)
+}
+
 /** A message without pictures and buttons. */
 export function textMessage(title: string, lines: string[] = []): Message {
   return { title, lines, pictures: [], buttons: [] }

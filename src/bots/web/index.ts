@@ -62,7 +62,11 @@ export class WebAdapter implements Adapter {
   async start(report: ReportStatus = () => {}): Promise<void> {
     const { easel, config, log } = this.#parts
     await listen(this.#server, addressOf(config))
-    this.#unwatch = easel.watch(anyVisitor, job => this.#live.changed(job))
+    this.#unwatch = easel.watch(
+      anyVisitor,
+      job => this.#live.changed(job),
+      jobId => this.#live.removed(jobId),
+    )
     log.info({ url: this.url }, 'the web chat is open')
     report({ kind: 'on' })
   }

@@ -53,6 +53,7 @@ export const scriptSentences = [
   'answered',
   'large',
   'largeFile',
+  'largeForProxy',
   'notPicture',
   'onePicture',
 ] as const

@@ -56,15 +56,18 @@ export const web = {
   refused: {
     host: (host: string) =>
       `Easel does not answer to the name “${host}”. Open it by the address that it printed at start; or, if this is its name, let whoever runs it add it to web.allowedHosts.`,
-    origin: (origin: string, host: string) =>
-      origin === ''
+    /** `entry`: what the setting would name; empty if the request did not come from a page. */
+    origin: (origin: string, entry: string, host: string) =>
+      entry === ''
         ? 'This request did not come from Easel’s own page.'
-        : `This request came from a page at ${origin}, and Easel was called ${host}. If that page is Easel’s, let whoever runs it add its name to web.allowedHosts.`,
+        : `This request came from a page at ${origin}, and Easel was called ${host}. If that page is Easel’s, let whoever runs it add ${entry} to web.allowedHosts.`,
     large: (megabytes: number) => `That is too large; at most ${megabytes} MB.`,
     notPicture: 'That is not a picture that can be used. PNG, JPEG and WebP can.',
     onePicture: (name: string) => `One picture at a time: ${name} is taken.`,
     answered: (status: string) =>
       `Something between this page and Easel answered in its place (${status}). Reload the page and try again.`,
+    largeForProxy:
+      'Something between this page and Easel takes no files of that size (413). Choose a smaller one, or let whoever runs Easel raise the limit there.',
     busy: 'Too many pictures are being sent just now. Try again in a moment.',
     streams: 'Too many pages of Easel are open at your address. Close one and try again.',
     stalled: 'Your pictures stopped arriving. Send them again.',

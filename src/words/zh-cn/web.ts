@@ -57,14 +57,16 @@ export const web: Words['web'] = {
   refused: {
     host: host =>
       `Easel 不应答“${host}”这个名称。请使用它启动时显示的地址；如果这就是它的名称，请让运行它的人把它加入 web.allowedHosts。`,
-    origin: (origin, host) =>
-      origin === ''
+    origin: (origin, entry, host) =>
+      entry === ''
         ? '这个请求不是来自 Easel 自己的页面。'
-        : `这个请求来自 ${origin} 的页面，而 Easel 被称作 ${host}。如果那是 Easel 的页面，请让运行它的人把它的名称加入 web.allowedHosts。`,
+        : `这个请求来自 ${origin} 的页面，而 Easel 被称作 ${host}。如果那是 Easel 的页面，请让运行它的人把 ${entry} 加入 web.allowedHosts。`,
     large: megabytes => `太大了，最多 ${megabytes} MB。`,
     notPicture: '这不是可用的图片。可以用 PNG、JPEG 和 WebP。',
     onePicture: name => `一次只用一张图片：已选 ${name}。`,
     answered: status => `页面与 Easel 之间有别的程序代为应答（${status}）。请重新加载页面再试。`,
+    largeForProxy:
+      '页面与 Easel 之间的程序不接受这么大的文件（413）。请换小一些的，或请运行 Easel 的人在那里提高上限。',
     busy: '现在上传的图片太多，请稍后再试。',
     streams: '你的地址打开的 Easel 页面太多，请关闭一个再试。',
     stalled: '图片上传中断，请重新发送。',

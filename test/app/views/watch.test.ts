@@ -50,6 +50,27 @@ test('a step of a job that was deleted while it runs is told to nobody', async (
   expect(told.slice(before)).toEqual([])
 })
 
+test('the removal of a job is told to those who could see it', async () => {
+  t = new TestEasel()
+  await t.start()
+  const { id, author, conversation } = await t.paint('a red circle')
+  const viewer = viewerOf({ author, conversation })
+  const elsewhere = { ...viewer, person: { ...author, userId: 'ELSE' } }
+  const gone: string[][] = [viewer, { ...elsewhere, conversation: { ...conversation, spaceId: 'else' } }].map(
+    each => {
+      const ids: string[] = []
+      t.easel.watch(
+        each,
+        () => undefined,
+        jobId => ids.push(jobId),
+      )
+      return ids
+    },
+  )
+  await t.easel.act({ kind: 'delete', jobId: id }, t.caller())
+  expect(gone.map(ids => [...new Set(ids)])).toEqual([[id], []])
+})
+
 test('places in the line are told anew after a claim', async () => {
   const told = await watched()
   const waiting: string[] = []

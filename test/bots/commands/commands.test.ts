@@ -133,6 +133,9 @@ describe('a command in a text', () => {
   it('is refused in one sentence where an option is missing or makes no sense', async () => {
     expect(await refusalOf('show')).toEqual(['/show ID needs the id of a picture.'])
     expect(await refusalOf('show nothing')).toEqual([en.problems['picture-unknown']({ id: '' })])
+    expect(await refusalOf('show 0123456789abcdef please')).toEqual([
+      '/show ID takes the id of a picture, not “0123456789abcdef please”.',
+    ])
     expect(await refusalOf('stats soon')).toEqual(['/stats [N] takes a whole number, not “soon”.'])
     expect(await refusalOf('stats 999')).toEqual(['days is 999, but must be from 1 to 366.'])
     expect(await refusalOf('stats 0')).toEqual(['days is 0, but must be from 1 to 366.'])

@@ -33,7 +33,7 @@ describe('the placeholder', () => {
     const message = jobMessage(jobView({ ...waiting, place: 3, etaMs: 42_000 }), en)
     expect(message).toMatchObject({
       title: 'Place 3 in the queue',
-      lines: ['about 42 s to go'],
+      lines: ['About 42 s to go'],
       pictures: [],
     })
     expect(message.buttons.flat()).toEqual([
@@ -45,7 +45,7 @@ describe('the placeholder', () => {
     const view = jobView({ ...waiting, place: 3, heldUp: 'paused' })
     expect(jobMessage(view, en)).toMatchObject({
       title: 'Place 3 in the queue',
-      lines: ['nothing is painted now: all devices are paused'],
+      lines: ['Nothing is painted now: all devices are paused'],
     })
     expect(requestCard(view, zhCn).lines).toEqual(['排在第 3 位 · 所有设备都已暂停，现在不画图'])
   })
@@ -54,7 +54,7 @@ describe('the placeholder', () => {
     const view = jobView({ ...waiting, place: 3, heldUp: 'no-device' })
     expect(jobMessage(view, en)).toMatchObject({
       title: 'Place 3 in the queue',
-      lines: ['waits for a device that can paint it'],
+      lines: ['Waits for a device that can paint it'],
     })
     expect(requestCard(view, zhCn).lines).toEqual(['排在第 3 位 · 正在等待能画它的设备'])
   })
@@ -84,6 +84,12 @@ describe('the result', () => {
     expect(message.pictures).toMatchObject([
       { altText: 'a red circle on a blue background (128 by 128 pixels)' },
     ])
+  })
+
+  it('begins its line with a capital in a direct message, where nobody is named before it', () => {
+    const { conversation } = jobView()
+    const message = jobMessage(jobView({ conversation: { ...conversation, kind: 'direct' } }), en)
+    expect(linesOf(message)).toEqual(['Painted in 2 s'])
   })
 
   it('offers everything for one picture', () => {

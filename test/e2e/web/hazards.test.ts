@@ -148,11 +148,14 @@ describe('what was typed', () => {
 
   it('is not lost to a proxy that answers in Easel’s place, and what it answered is said', async () => {
     const page = await visits.visit()
-    const answer = { status: 413, contentType: 'text/html', body: '<h1>413 Request Entity Too Large</h1>' }
-    await page.route('**/say', route => route.fulfill(answer))
-    await send(page, 'a red circle')
-    await notices(page).getByText(en.web.refused.answered('413')).waitFor()
-    expect(await page.inputValue('#text')).toBe('a red circle')
+    const answers = { 413: en.web.refused.largeForProxy, 401: en.web.refused.answered('401') }
+    for (const [status, sentence] of Object.entries(answers)) {
+      const answer = { status: Number(status), contentType: 'text/html', body: '<h1>Not Easel</h1>' }
+      await page.route('**/say', route => route.fulfill(answer))
+      await send(page, 'a red circle')
+      await notices(page).getByText(sentence).waitFor()
+      expect(await page.inputValue('#text')).toBe('a red circle')
+    }
   })
 })
 

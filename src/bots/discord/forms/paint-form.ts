@@ -1,14 +1,14 @@
 /** The modals of Remix and Use as source. Pure. */
 import type { APIModalInteractionResponseCallbackData } from 'discord.js'
 import type { Words } from '../../../words/en.ts'
-import type { RemixStart } from '../../chat/chat.ts'
+import type { RemixValues } from '../../chat/chat.ts'
 import type { FormPrompts } from '../../chat/message-picture.ts'
 import { type FormChoices, paintFields, promptField, whichField } from '../../chat/paint-form.ts'
 import { ownId } from '../outbound/render/custom-id.ts'
 import { modal } from './fields.ts'
 
 export function remixForm(
-  { pictureId, prompt, negative }: RemixStart,
+  { pictureId, prompt, negative }: RemixValues,
   choices: FormChoices,
   words: Words,
 ): APIModalInteractionResponseCallbackData {

@@ -94,6 +94,7 @@ async function post(form: HTMLFormElement, body: FormData): Promise<FormReply> {
   if (type.startsWith('application/json')) return response.json()
   const isOurs = response.headers.has('x-easel')
   if (!isOurs && awayStatuses.includes(response.status)) throw new Error(`status ${response.status}`)
+  if (!isOurs && response.status === 413) return { kind: 'refused', sentences: [sentence('largeForProxy')] }
   const sentences = type.startsWith('text/plain')
     ? [(await response.text()).slice(0, longestAnswer)]
     : [sentence('answered').replace('%', String(response.status))]

@@ -1,12 +1,6 @@
 /** Decides which host names are allowed, for Host headers, Origin headers and entries of web.allowedHosts. Pure. */
+import { type HostAndPort, readHost } from '../../../common/host-name.ts'
 import { isLoopback } from '../../../common/loopback.ts'
-
-interface HostAndPort {
-  /** Lower case, in the form of browsers (punycode); IPv6 addresses in brackets. */
-  name: string
-  /** Undefined for the default port. */
-  port?: string
-}
 
 /** Allows loopback and literal addresses, because DNS rebinding needs a name, and names that the operator allows. */
 export function isOwnHost(host: string, allowedHosts: readonly string[]): boolean {
@@ -20,25 +14,20 @@ export function isOwnHost(host: string, allowedHosts: readonly string[]): boolea
  * host name than browsers.
  */
 export function isOwnOrigin(origin: string, host: string, allowedHosts: readonly string[]): boolean {
-  const url = URL.canParse(origin) ? new URL(origin) : undefined
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return false
-  const page = { name: url.hostname, ...(url.port === '' ? {} : { port: url.port }) }
-  const usualPort = url.protocol === 'https:' ? '443' : '80'
-  const asked = readHost(host)
-  if (asked?.name === page.name && (asked.port ?? usualPort) === (page.port ?? usualPort)) return true
+  const page = readHost(hostOfOrigin(origin) ?? '')
+  if (page === undefined) return false
+  const usualPort = new URL(origin).protocol === 'https:' ? '443' : '80'
   // Another port of the same machine is another site, unless that port is allowed.
-  return allowedHosts.some(entry => {
-    const allowed = readHost(entry)
-    return allowed?.name === page.name && (allowed.port ?? usualPort) === (page.port ?? usualPort)
+  return [host, ...allowedHosts].some(own => {
+    const ours = readHost(own)
+    return ours?.name === page.name && (ours.port ?? usualPort) === (page.port ?? usualPort)
   })
 }
 
-/** Parses a host and an optional port; anything else is refused. */
-function readHost(host: string): HostAndPort | undefined {
-  const [, name = '', port] = /^(\[[0-9a-f:.]+\]|[^\s:/?#@\\[\]]+)(?::(\d{1,5}))?$/i.exec(host) ?? []
-  const url = `http://${name}${port === undefined ? '' : `:${port}`}`
-  if (name === '' || !URL.canParse(url)) return undefined
-  return { name: new URL(url).hostname, ...(port === undefined ? {} : { port }) }
+/** The host of a page's origin, with its port unless that is the default one; undefined if the origin is not a page's. */
+export function hostOfOrigin(origin: string): string | undefined {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined
+  return url?.protocol === 'http:' || url?.protocol === 'https:' ? url.host : undefined
 }
 
 /** An entry without a port allows all ports. */

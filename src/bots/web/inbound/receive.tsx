@@ -1,13 +1,13 @@
 /** Handles typed text, buttons and forms of the web chat with calls of the facade. Independent of HTTP. */
 import type { Child } from 'hono/jsx'
 import { commandTooLong } from '../../../app/checks/text-limits.ts'
-import { requestOf } from '../../../app/derive/request-of-job.ts'
 import type { ActOutcome, Easel, ImagineOutcome } from '../../../app/easel.ts'
 import type { Caller, Person } from '../../../app/people/people.ts'
 import type { JobView } from '../../../app/views/views.ts'
 import type { Clock, Ids } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { inUtc } from '../../../words/moment.ts'
+import { readPromptField } from '../../chat/flag-fields.ts'
 import type { FormValues } from '../../chat/form-field.ts'
 import { readSettings, settingsFields } from '../../chat/settings-form.ts'
 import type { CommandReply } from '../../commands/command.ts'
@@ -155,7 +155,7 @@ export class Receiver {
   }
 
   async #remix(pictureId: string, text: string, caller: Caller, context: RequestContext): Promise<Reply> {
-    const parsed = parseCommand(text)
+    const parsed = readPromptField(text)
     // The field shows the prompt and what should not be in it: what was taken out of it is gone.
     const request = { ...parsed, negative: parsed.negative ?? '' }
     return this.#replyTo(await this.#easel.act({ kind: 'remix', pictureId, request }, caller), context)
@@ -250,12 +250,10 @@ export class Receiver {
   }
 
   #remixForm(pictureId: string, context: RequestContext): Reply {
-    const found = this.#easel.picture(pictureId, this.#caller(context, undefined))
-    if (!found) return this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
-    const { job } = found
-    // Only the prompt can be changed; the picture's other settings stay.
-    const { prompt, negative } = requestOf(job) ?? { prompt: job.promptAsTyped }
-    const text = formatRequest({ prompt, negative }).replace(/^\/imagine ?/, '')
+    const start = this.#easel.remixStart(pictureId, this.#caller(context, undefined))
+    if (!start) return this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
+    const { prompt, negative } = start
+    const text = formatRequest({ prompt, negative: negative || undefined }).replace(/^\/imagine ?/, '')
     return {
       kind: 'answer',
       answer: <RemixForm pictureId={pictureId} text={text} once={context.nextOnce} words={this.#words} />,

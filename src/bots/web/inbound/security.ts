@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
-import { isOwnHost, isOwnOrigin } from './hosts.ts'
+import { hostOfOrigin, isOwnHost, isOwnOrigin } from './hosts.ts'
 import type { Proxies } from './proxies.ts'
 
 export function securityHeaders(): MiddlewareHandler {
@@ -67,12 +67,11 @@ export function ownPagesOnly({ allowedHosts, proxies, words, log }: OwnPagesPart
     const origin = c.req.header('origin')
     const changes = c.req.method !== 'GET' && c.req.method !== 'HEAD'
     if (changes && (origin === undefined || !isOwnOrigin(origin, host, allowedHosts))) {
-      const facts = { status: 403, ...told, origin: excerpt(origin) }
-      log.warn(
-        { ...facts, name: 'the origin’s host in web.allowedHosts, if it is ours' },
-        'a page that is not ours',
-      )
-      return c.text(refused.origin(excerpt(origin), excerpt(host)), 403)
+      // With its port, without which an entry allows the default port alone.
+      const entry = excerpt(hostOfOrigin(origin ?? ''))
+      const name = entry === '' ? undefined : `${entry} in web.allowedHosts, if it is ours`
+      log.warn({ status: 403, ...told, origin: excerpt(origin), name }, 'a page that is not ours')
+      return c.text(refused.origin(excerpt(origin), entry, excerpt(host)), 403)
     }
     return next()
   }

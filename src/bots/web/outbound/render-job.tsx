@@ -7,7 +7,7 @@ import type { Words } from '../../../words/en.ts'
 import { formatCommand } from '../../grammar/command-line.ts'
 import { type Button, encodeButtonId } from '../../messages/buttons.ts'
 import { jobMessage, requestCard, titleOf } from '../../messages/job-message.ts'
-import type { Message } from '../../messages/message.ts'
+import { asLine, type Message } from '../../messages/message.ts'
 import { parameterLine } from '../../messages/parameters.ts'
 import { threadOf } from '../inbound/visitors.ts'
 import type { JobFragment } from '../protocol.ts'
@@ -158,7 +158,7 @@ function Lines({ job, message: { origin, lines } }: { job: JobView; message: Mes
     <div class="lines">
       {origin && <p>{job.parent ? <a href={`#job-${job.parent.jobId}`}>{origin}</a> : origin}</p>}
       {lines.map(line => (
-        <p>{line}</p>
+        <p>{asLine(line)}</p>
       ))}
     </div>
   )

@@ -13,6 +13,7 @@ export function scriptData({ announce, refused }: Words['web']): Record<string, 
     answered: refused.answered('%'),
     large: refused.large(maxPicturesBytes / 1_000_000),
     largeFile: refused.large(largestPictureBytes / 1_000_000),
+    largeForProxy: refused.largeForProxy,
     notPicture: refused.notPicture,
     onePicture: refused.onePicture('%'),
   }

@@ -1,6 +1,6 @@
 /**
- * InvokeAI: from version 3 on `invokeai_metadata`, before that `sd-metadata`.
- * (invokeai/app/invocations/metadata.py of invoke-ai/InvokeAI.)
+ * InvokeAI: from version 3 on `invokeai_metadata`, before that `sd-metadata`, at first the command alone as `Dream`.
+ * (invokeai/app/invocations/metadata.py and, of version 2, ldm/invoke/args.py of invoke-ai/InvokeAI.)
  */
 import { z } from 'zod'
 import { parametersFrom } from './build-parameters.ts'
@@ -32,7 +32,8 @@ const schema = z.object({
   app_version: text,
 })
 
-export const readInvokeAi: ParametersReader = texts => readCurrent(texts) ?? readVersion2(texts)
+export const readInvokeAi: ParametersReader = texts =>
+  readCurrent(texts) ?? readVersion2(texts) ?? readCommand(texts)
 
 function readCurrent({ named, parseObject }: PictureTexts): Reading | undefined {
   const read = schema.safeParse(parseObject(named.get('invokeai_metadata') ?? ''))
@@ -107,6 +108,34 @@ function readVersion2({ named, parseObject }: PictureTexts): Reading | undefined
     modelHash: model_hash,
   }
   return { program: 'InvokeAI', parameters: parametersFrom(known, { Version: app_version }) }
+}
+
+/** The switches that are read. The sampler was `-m` at first. */
+const commandSwitch = / -([sSWHCAmf])\s?(\S{1,40})/g
+/** A prompt of maximum length with its switches is shorter. */
+const longestCommand = 50_000
+
+/** `"a cat" -s50 -S1234 -W512 -H512 -C7.5 -Ak_lms`, with or without the quotes, and with spaces before values. */
+function readCommand({ named }: PictureTexts): Reading | undefined {
+  const command = named.get('Dream')?.slice(0, longestCommand) ?? ''
+  const found = [...command.matchAll(commandSwitch)]
+  // The steps are the first switch behind the prompt.
+  const first = found.findLast(([, name]) => name === 's')
+  if (first === undefined) return undefined
+  const values = new Map(found.slice(found.indexOf(first)).map(([, name, value]) => [name, value]))
+  const steps = number.parse(values.get('s'))
+  if (steps === undefined) return undefined
+  const known = {
+    ...splitPrompt(command.slice(0, first.index).replace(/^"(.*)"$/s, '$1')),
+    seed: seed.parse(values.get('S')),
+    steps,
+    guidance: number.parse(values.get('C')),
+    sampler: values.get('A') ?? values.get('m'),
+    widthPx: number.parse(values.get('W')),
+    heightPx: number.parse(values.get('H')),
+  }
+  const extra = { 'Denoising strength': number.parse(values.get('f')) }
+  return { program: 'InvokeAI', parameters: parametersFrom(known, extra) }
 }
 
 /** `a cat [bad hands]`: the negative prompt is in brackets. */

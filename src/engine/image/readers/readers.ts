@@ -2,6 +2,7 @@
 import { readA1111 } from './a1111.ts'
 import { readComfyUi } from './comfyui.ts'
 import { readDrawThings } from './draw-things.ts'
+import { readEasyDiffusion } from './easy-diffusion.ts'
 import { readFooocus } from './fooocus.ts'
 import { readInvokeAi } from './invokeai.ts'
 import { readNovelAi } from './novelai.ts'
@@ -18,6 +19,7 @@ export const readers: readonly ParametersReader[] = [
   readInvokeAi,
   readNovelAi,
   readDrawThings,
+  readEasyDiffusion,
   readA1111,
   readComfyUi,
 ]

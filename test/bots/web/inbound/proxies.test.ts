@@ -14,6 +14,9 @@ describe('the origin of a page', () => {
     // A proxy that does not pass the Host header on calls us by its own name for us.
     ['https://art.example.org', '127.0.0.1:3000', ['Art.Example.org']],
     ['https://art.example.org:8443', 'easel:3000', ['art.example.org:8443']],
+    ['https://art.example.org.', 'easel:3000', ['art.example.org']],
+    ['http://[::1]:8080', '127.0.0.1:3000', ['[::1]:8080']],
+    ['http://[2001:DB8::1]:8080', '[2001:db8:0::1]:8080', []],
   ])('%s is ours where the host is %s and %j are allowed', (origin, host, allowed) => {
     expect(isOwnOrigin(origin, host, allowed)).toBe(true)
   })

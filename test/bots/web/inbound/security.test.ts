@@ -80,6 +80,13 @@ describe('the web chat refuses what is not its own', () => {
       { status: 421, host: 'art.example.org', name: expect.stringContaining('web.allowedHosts') },
       { status: 403, origin: 'https://art.example.org', name: expect.stringContaining('web.allowedHosts') },
     ])
+    // An entry without a port allows the default one alone, so the log and the page name the port.
+    const port = { ...formType, origin: 'http://art.example.org:8080' }
+    const another = await raw('/say', { method: 'POST', headers: port, body: say })
+    expect(another.body).toContain('add art.example.org:8080 to web.allowedHosts')
+    expect(log.faults.at(-1)?.fields).toMatchObject({
+      name: expect.stringContaining('art.example.org:8080 in web.allowedHosts'),
+    })
     await raw('/', { headers: { host: 'x.example', 'x-forwarded-host': 'art.example.org' } })
     expect(log.faults.at(-1)?.fields).toMatchObject({ orName: expect.stringContaining('web.proxies') })
   })
@@ -102,6 +109,8 @@ describe('the web chat refuses what is not its own', () => {
     expect(isOwnHost('paint.example:8443', ['paint.example:8443'])).toBe(true)
     expect(isOwnHost('paint.example', ['paint.example:443'])).toBe(true)
     expect(isOwnHost('paint.example:8443', ['paint.example:443'])).toBe(false)
+    expect(isOwnHost('paint.example.:8443', ['paint.example'])).toBe(true)
+    expect(isOwnHost('paint.example', ['Paint.Example.'])).toBe(true)
     expect(isOwnHost('xn--mnchen-3ya.example', ['München.example'])).toBe(true)
   })
 

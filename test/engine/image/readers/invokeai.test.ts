@@ -67,3 +67,31 @@ test('before version 3, with what is unwanted in brackets', () => {
     parameters: { prompt: 'a cat', negative: 'dog, mouse', seed: 3n, sampler: 'k_euler_a', widthPx: 512 },
   })
 })
+
+/** As ldm/invoke/args.py and, before it, scripts/dream.py wrote it. */
+test.each([
+  ['"a cat [dog]" -s50 -b1 -W512 -H768 -C7.5 -mk_lms -S3229374811', 'k_lms'],
+  ['a cat [dog] -s 50 -S 3229374811 -W 512 -H 768 -C 7.5 --karras_max 29 -A k_lms -G 0.8', 'k_lms'],
+  ['"a cat [dog]" -s50 -S3229374811 -W512 -H768 -C7.5 -I./init.png -A ddim --fit -f 0.75', 'ddim'],
+])('before its JSON: the command %s', (Dream, sampler) => {
+  const parameters = {
+    prompt: 'a cat',
+    negative: 'dog',
+    seed: 3229374811n,
+    steps: 50,
+    guidance: 7.5,
+    sampler,
+    widthPx: 512,
+    heightPx: 768,
+  }
+  expect(readProvenance(pngWith({ Dream }))).toMatchObject({ program: 'InvokeAI', parameters })
+})
+
+test('a prompt that speaks of switches is whole', () => {
+  const Dream = 'a poster that says -s 5 and -W 3 -s 50 -S 3 -W 512 -H 512 -C 7.5 -A k_euler'
+  expect(readProvenance(pngWith({ Dream }))?.parameters).toMatchObject({
+    prompt: 'a poster that says -s 5 and -W 3',
+    steps: 50,
+    widthPx: 512,
+  })
+})
