@@ -79,7 +79,7 @@ async function expectOwnPictures(easel: TestEasel, asked: ReadonlyMap<string, st
     expect(state).toBe('done')
     expect(pictures).toHaveLength(1)
     const bytes = await easel.bytesOf(pictures[0]?.id ?? '')
-    expect(Buffer.from(contentOf(bytes ?? new Uint8Array())).toString()).toBe(prompt)
+    expect(Buffer.from(contentOf(bytes)).toString()).toBe(prompt)
   }
 }
 

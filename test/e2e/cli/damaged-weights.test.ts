@@ -1,5 +1,5 @@
 /** What the command line says of a cache file of weights that is damaged, where no model file is. */
-import { readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { spoilWeightsUnseen } from '../../helpers/models/spoil-weights.ts'
 import { easel, inFolder, succeed } from '../../helpers/processes/cli-folder.ts'
@@ -7,6 +7,7 @@ import { easel, inFolder, succeed } from '../../helpers/processes/cli-folder.ts'
 test('a picture that comes of it is no picture: the file is named; doctor finds it, and all is well afterwards', async () => {
   const settings = 'models: { demo: { weights: mapped } }\nweb: { port: 0 }\n'
   writeFileSync(inFolder('mapped.yaml'), settings)
+  mkdirSync(inFolder('data'))
   const own = ['--config', 'mapped.yaml']
   const imagine = ['imagine', 'a red circle', '--steps', '1', '--size', '64x64', '-o', 'a.png', ...own]
   await succeed(...imagine)

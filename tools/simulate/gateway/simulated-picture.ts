@@ -22,8 +22,8 @@ export function simulatedPicture({ widthPx, heightPx }: SizePx, content: Uint8Ar
   ])
 }
 
-/** The content of such a picture; empty for another file. */
-export function contentOf(picture: Uint8Array): Uint8Array {
+/** The content of such a picture; empty for another file, or none. */
+export function contentOf(picture: Uint8Array = new Uint8Array()): Uint8Array {
   let content = new Uint8Array()
   scanPngChunks(picture, (type, from, to) => {
     if (type === pngType(contentType)) content = pngData(picture, from, to).slice()
