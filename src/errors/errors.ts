@@ -34,6 +34,8 @@ export interface ErrorDetails {
   'model-changed': { name: string }
   /** A network returned NaN or infinity: its weights are damaged, or the VAE cannot run in half precision. */
   'not-finite': { where: NotFinitePlace }
+  /** Cache files of weights do not have the bytes that were written; they are removed, and another try makes them anew. */
+  'weights-damaged': { files: readonly string[] }
   /** A picture that a person gave cannot be used. */
   'picture-unusable': { problem: PictureProblem }
   /** A file named on the command line cannot be read or written. */
@@ -61,8 +63,8 @@ export interface ErrorDetails {
   'worker-killed': { device: string; reason: string }
   /** The machine of a worker, or the way to it, was lost while it ran a job. */
   'worker-unreachable': { device: string; reason: string }
-  /** A machine returned other pictures than the order asks for: their count, then width × height in pixels. */
-  'result-unfit': { device: string; found: string; expected: string }
+  /** A machine returned other pictures than the order asks for: their count, then width × height in pixels; absent: files that are no pictures. */
+  'result-unfit': { device: string; found?: string | undefined; expected: string }
   /** A job crashed its worker or the process too often and is not tried again. */
   'took-worker-down': { crashes: number }
   /** The source picture was deleted while the job waited. */
@@ -103,6 +105,7 @@ export type ErrorCode = keyof ErrorDetails
 
 /** Codes for which a retry may succeed; others are never retried. */
 const retryableCodes: ReadonlySet<ErrorCode> = new Set([
+  'weights-damaged',
   'out-of-memory',
   'device-failed',
   'device-stalled',

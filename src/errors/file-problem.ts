@@ -19,6 +19,8 @@ const codes = {
 
 export const fileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.enum(Object.values(codes)) }),
+  /** In the place of a folder. */
+  z.object({ what: z.literal('file') }),
   /** Known before anything is written. */
   z.object({ what: z.literal('no-room'), neededBytes: z.number(), freeBytes: z.number() }),
   z.object({ what: z.literal('other'), code: z.string() }),

@@ -9,6 +9,10 @@ export const redisProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('version'), found: z.string(), needed: z.string() }),
   /** Redis may throw keys away when its memory is full. */
   z.object({ what: z.literal('eviction'), policy: z.string() }),
+  /** It copies another one and takes no writes of its own, or loses them. */
+  z.object({ what: z.literal('replica') }),
+  /** Its keys are spread over several servers, or may be: scripts with several keys fail. */
+  z.object({ what: z.literal('cluster') }),
   /** The user may not run these commands, or this Redis does not have them. */
   z.object({ what: z.literal('commands'), missing: z.array(z.string()) }),
 ])

@@ -9,11 +9,14 @@ import type { ExpertRecord, ModelRecord } from '../engine/models/record.ts'
 import type { NetworkPart, NetworkParts } from '../engine/networks/plan/parts.ts'
 import { planNetworks } from '../engine/networks/plan/plan.ts'
 import { checkModel } from '../engine/pipeline/check-model.ts'
-import { ensureWritten, isWritten, type WeightFile } from '../engine/weights/cached/weight-file.ts'
+import { removeDamaged } from '../engine/weights/cached/used-weight-file.ts'
+import { ensureWritten, isComplete, type WeightFile } from '../engine/weights/cached/weight-file.ts'
 import { type AppError, toAppError } from '../errors/errors.ts'
 
-/** Follows the cache files that are made. */
+/** Follows the cache files that are examined and made. */
 export interface MakingProgress {
+  /** Called before a file that changed is read whole. */
+  reading(file: string, sizeBytes: number): void
   /** Called before the first byte of a file. */
   begin(model: string, form: CachedForm, file: string, sizeBytes: number): void
   written(doneBytes: number, sizeBytes: number): void
@@ -45,15 +48,40 @@ export async function makeWeightFiles(
   if (!devices.some(usesFiles)) return
   for (const model of models) {
     for (const { form, weightFile } of await weightFilesOf(model)) {
-      if (await isWritten(weightFile)) continue
-      progress.begin(model.name, form, weightFile.file, weightFile.sizeBytes)
-      try {
-        await ensureWritten(weightFile, progress.written)
-      } finally {
-        progress.end()
-      }
+      const { file, sizeBytes } = weightFile
+      await ensureWritten(weightFile, {
+        reading: () => progress.reading(file, sizeBytes),
+        begin: () => progress.begin(model.name, form, file, sizeBytes),
+        written: doneBytes => progress.written(doneBytes, sizeBytes),
+        end: () => progress.end(),
+      })
     }
   }
+}
+
+/** The cache files of a model that were read whole. */
+export interface ExaminedWeightFiles {
+  readonly sound: readonly string[]
+  /** They have been removed. */
+  readonly damaged: readonly string[]
+}
+
+/** Reads the cache files of a model that are there, whole. @throws as removeDamaged. */
+export async function examineWeightFiles(
+  model: ModelRecord,
+  devices: readonly DeviceConfig[],
+  progress: Pick<MakingProgress, 'reading'>,
+): Promise<ExaminedWeightFiles> {
+  const sound: string[] = []
+  const damaged: string[] = []
+  const files = devices.some(usesFiles) ? await weightFilesOf(model) : []
+  for (const weightFile of new Map(files.map(one => [one.weightFile.file, one.weightFile])).values()) {
+    if (!(await isComplete(weightFile))) continue
+    progress.reading(weightFile.file, weightFile.sizeBytes)
+    const found = (await removeDamaged(weightFile)) ? damaged : sound
+    found.push(weightFile.file)
+  }
+  return { sound, damaged }
 }
 
 /** The models whose cache files exist or could be made. `leaveOut` is told of each of the others. */

@@ -108,7 +108,7 @@ export async function useOtherMachines(
   let devices: RemoteDevices | undefined
   const { gateway, close } = await openGateway(parts, {
     models: servedModels(catalogue, parts.config, await modelHasher(parts.config)),
-    onMachines: found => devices?.update(found),
+    onMachines: (found, sealedByOthers) => devices?.update(found, sealedByOthers),
   })
   const models = modelReferences(catalogue.models)
   devices = new RemoteDevices({ gateway, pool, models, onEvent: event => reportEvent(parts, event) })
@@ -135,5 +135,8 @@ function reportEvent({ words, say, warn }: OtherMachinesParts, event: MachineEve
       return
     case 'refused':
       warn(machines.refused(event.name, event.why))
+      return
+    case 'other-key':
+      warn(machines.otherKeys(1))
   }
 }

@@ -6,6 +6,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { WorkerHost } from '../../src/engine/host/worker-host.ts'
 import type { WorkerOptions } from '../../src/engine/host/worker-options.ts'
+import { contentOf } from '../../tools/simulate/gateway/simulated-picture.ts'
 import { aPaintOrder } from '../helpers/work-orders.ts'
 
 const built = new URL('../../dist/src/engine/host/serve-worker.js', import.meta.url)
@@ -86,10 +87,9 @@ export function describeWorkerHost({ name, create, killable, lives = 40 }: HostK
       // The fixture's clock goes on by 10 ms each time that it is read.
       expect(seen).toEqual(['demo', [1, 3, 1, 10], [2, 3, 2, 20], [3, 3, 3, 30]])
       expect(outcome).toMatchObject({ kind: 'done', timings: { steps: 1.5 } })
-      if (outcome.kind !== 'done') return
-      const [picture] = outcome.pictures
+      const [picture] = outcome.kind === 'done' ? outcome.pictures : []
       expect(picture).toMatchObject({ mediaType: 'image/png', widthPx: 128, heightPx: 128, seed: 7 })
-      expect(Buffer.compare(picture?.bytes ?? new Uint8Array(), source)).toBe(0)
+      expect(Buffer.compare(contentOf(picture?.bytes), source)).toBe(0)
       expect(host.state).toBe('ready')
     })
 
@@ -282,7 +282,7 @@ export function describeWorkerHost({ name, create, killable, lives = 40 }: HostK
       const host = await startedHost('shows its environment', { env: { CUDA_VISIBLE_DEVICES: '1' } })
       const outcome = await host.run(order, {})
       if (outcome.kind !== 'done') expect.fail(outcome.kind)
-      const seen: unknown = JSON.parse(Buffer.from(outcome.pictures[0]?.bytes ?? []).toString())
+      const seen: unknown = JSON.parse(Buffer.from(contentOf(outcome.pictures[0]?.bytes)).toString())
       expect(seen).toMatchObject({ CUDA_VISIBLE_DEVICES: '1' })
       expect(Object.keys(seen ?? {}).filter(key => !/^(CUDA|NODE)_/.test(key))).toEqual([])
     })

@@ -250,12 +250,14 @@ describe('joining', () => {
     )
   })
 
-  test('a machine with another key is told so, and gets no work', async () => {
+  test('a machine with another key is told so, as is the gateway, and gets no work', async () => {
     const { redis, store } = await scene()
-    const { machines } = serve(redis.url, store)
+    const { machines, events } = serve(redis.url, store)
     const machine = startMachine({ url: redis.url, clock: hurried, key: testKey(7), devices: [] })
     onTestFinished(() => machine.cut())
     await machine.status.until(({ kind }) => kind === 'other-key')
     expect(machines.value).toEqual([])
+    await events.until(all => all.some(({ kind }) => kind === 'other-key'))
+    expect(events.value).toEqual([{ kind: 'other-key' }])
   })
 })

@@ -5,6 +5,7 @@ import { RemoteDevices } from '../../src/remote/gateway/remote-devices.ts'
 import { modelReferences } from '../../src/startup/other-machines.ts'
 import type { Clock } from '../../src/system/ports.ts'
 import { systemClock } from '../../src/system/system-ports.ts'
+import { contentOf } from '../../tools/simulate/gateway/simulated-picture.ts'
 import { realClock } from '../fakes/real-clock.ts'
 import { buildTestEasel, demoModel, type TestEasel } from '../helpers/build-test-easel.ts'
 import { openRedis } from '../helpers/processes/redis-server.ts'
@@ -45,7 +46,7 @@ async function serve(weight: number, clock: Clock): Promise<Served> {
 }
 
 const promptOf = (order: WorkOrder) => (order.kind === 'upscale' ? '' : order.prompt.positive)
-const drawPrompt = (order: WorkOrder) => Buffer.from(promptOf(order))
+const promptBytes = (order: WorkOrder) => Buffer.from(promptOf(order))
 
 function lend(clock: Clock, device: SimulatedDevice): void {
   const devices = [simulatedDevice('d0', device)]
@@ -78,7 +79,7 @@ async function expectOwnPictures(easel: TestEasel, asked: ReadonlyMap<string, st
     expect(state).toBe('done')
     expect(pictures).toHaveLength(1)
     const bytes = await easel.bytesOf(pictures[0]?.id ?? '')
-    expect(Buffer.from(bytes ?? '').toString()).toBe(prompt)
+    expect(Buffer.from(contentOf(bytes)).toString()).toBe(prompt)
   }
 }
 
@@ -96,7 +97,7 @@ test('two gateways share a device by their weights; nothing is lost or done twic
       // A run takes longer than the way to its gateway and back, so that the other one's next run waits at its end.
       return 50
     },
-    draw: drawPrompt,
+    contentOf: promptBytes,
     onPaint: order => {
       painted.push({ prompt: promptOf(order), usedMs: realClock.monotonicMs() - (begunMs ?? 0) })
       begunMs = undefined
@@ -132,7 +133,7 @@ test('a gateway that is gone does not keep the device', async () => {
       begun.set(promptOf(order))
       return promptOf(order) === 'never ends' ? 1e9 : 10
     },
-    draw: drawPrompt,
+    contentOf: promptBytes,
   })
   await ask(gone, ['never ends'])
   await begun.until(prompt => prompt === 'never ends')

@@ -60,8 +60,9 @@ async function show(session: CommandSession): Promise<ExitCode> {
 
 async function showMachines(session: CommandSession, paused: ReadonlySet<string>): Promise<void> {
   const { words, out } = session
-  const machines = await presentMachines(session)
+  const { machines, sealedByOthers } = await presentMachines(session)
   if (machines.length === 0) out(words.machines.none)
+  if (sealedByOthers > 0) out(words.machines.otherKeys(sealedByOthers))
   for (const { record } of machines) {
     out(words.machines.about(record.name, record.version, record.draining))
     for (const { name, memoryBytes, gateways } of record.devices) {

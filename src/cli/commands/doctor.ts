@@ -11,7 +11,7 @@ import {
   type DoctorFinding,
 } from '../doctor/machine-checks.ts'
 import { checkModels } from '../doctor/model-checks.ts'
-import { checkRedis, checkStore } from '../doctor/remote-checks.ts'
+import { checkKeys, checkRedis, checkStore } from '../doctor/remote-checks.ts'
 import {
   type CommandSession,
   type CommonOptions,
@@ -55,7 +55,10 @@ async function examine(session: CommandSession, options: CommonOptions): Promise
   // The first line is about the folder, the others about its contents.
   const isRunning = data[0]?.state === 'off'
   show(await runGuarded(session, 'adapters', () => checkAdapters(session, isRunning)))
-  show(await runGuarded(session, 'redis', () => checkRedis(session)))
+  const redis = await runGuarded(session, 'redis', () => checkRedis(session))
+  show(redis)
+  if (redis.every(({ state }) => state === 'fine'))
+    show(await runGuarded(session, 'redis', () => checkKeys(session)))
   show(await runGuarded(session, 'store', () => checkStore(session)))
   out('')
   out(problems === 0 ? words.cli.healthy : words.cli.unhealthy(problems))

@@ -79,12 +79,17 @@ async function sendAway(session: CommandSession, name: string): Promise<ExitCode
   const { config, words, out, err } = session
   if (config.redis.url === '') return refuse(session, [words.machines.redisNeeded])
   let wasThere = false
-  const found = await observeMachines(session, { drained: [name] }, drainAnswerMs, (machines, waitedMs) => {
-    const named = machines.find(({ record }) => record.name === name)
-    if (!named) return wasThere || waitedMs >= appearanceMs
-    wasThere = true
-    return named.record.draining
-  })
+  const { machines: found } = await observeMachines(
+    session,
+    { drained: [name] },
+    drainAnswerMs,
+    (machines, waitedMs) => {
+      const named = machines.find(({ record }) => record.name === name)
+      if (!named) return wasThere || waitedMs >= appearanceMs
+      wasThere = true
+      return named.record.draining
+    },
+  )
   const named = found.find(({ record }) => record.name === name)
   // An idle machine may have left before its answer was read.
   if (named ? named.record.draining : wasThere) {

@@ -49,7 +49,7 @@ async function deviceNames(session: CommandSession, name: string): Promise<strin
   const { config } = session
   const own = (await prepareDevices(config, process.env)).devices.map(device => device.name)
   if (own.includes(name) || config.redis.url === '') return own
-  const machines = await presentMachines(session)
+  const { machines } = await presentMachines(session)
   const others = machines.flatMap(({ record }) =>
     record.devices.map(device => `${record.name}/${device.name}`),
   )

@@ -8,14 +8,26 @@ import type { CommandSession } from '../session.ts'
 const observationMs = 4000
 const appearanceMs = 10_000
 
+export interface ObservedMachines {
+  readonly machines: readonly MachineAdmission[]
+  /** The number of machines that have another key, so nothing is known of them. */
+  readonly sealedByOthers: number
+}
+
 /** The present machines. @throws as openGateway. */
-export function presentMachines(session: CommandSession): Promise<readonly MachineAdmission[]> {
+export function presentMachines(session: CommandSession): Promise<ObservedMachines> {
   return observeMachines(
     session,
     { drained: [] },
     appearanceMs,
     (found, waitedMs) => found.length > 0 && waitedMs >= observationMs,
   )
+}
+
+/** The number of present machines that have another key. @throws as openGateway. */
+export async function machinesWithOtherKeys(session: CommandSession): Promise<number> {
+  const seen = await observeMachines(session, { drained: [] }, observationMs, () => false)
+  return seen.sealedByOthers
 }
 
 /**
@@ -27,9 +39,9 @@ export async function observeMachines(
   operator: { drained: readonly string[] },
   limitMs: number,
   isEnough: (machines: readonly MachineAdmission[], waitedMs: number) => boolean,
-): Promise<readonly MachineAdmission[]> {
+): Promise<ObservedMachines> {
   const { openGateway } = await import('../../startup/other-machines.ts')
-  let found: readonly MachineAdmission[] = []
+  let found: ObservedMachines = { machines: [], sealedByOthers: 0 }
   let enough: () => void = () => {}
   const startedMs = systemClock.monotonicMs()
   const waiting = new Promise<void>(resolve => {
@@ -39,8 +51,8 @@ export async function observeMachines(
     { ...session, say: session.out, warn: session.err },
     {
       operator,
-      onMachines: machines => {
-        found = machines
+      onMachines: (machines, sealedByOthers) => {
+        found = { machines, sealedByOthers: sealedByOthers.length }
         if (isEnough(machines, systemClock.monotonicMs() - startedMs)) enough()
       },
     },

@@ -8,6 +8,7 @@ import type { ModelCatalogue } from '../../engine/models/library.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
 import { AppError, toAppError } from '../../errors/errors.ts'
+import type { MakingProgress } from '../../startup/model-weights.ts'
 import { systemClock } from '../../system/system-ports.ts'
 import { showMaking } from '../pictures/progress.ts'
 import { type CommandSession, faultSentence, libraryOf } from '../session.ts'
@@ -58,6 +59,7 @@ export async function checkModels(
   if (finding.state === 'wrong') return
   const progress = showMaking(process.stderr, session.err, words)
   for (const model of catalogue.models) {
+    show(await weightFindings(session, engine, model, device, progress))
     const unmade = await engine.makeWeightFiles([model], [device], progress).then(() => undefined, toAppError)
     show([unmade ? wrongModel(session, unmade) : await paintedFinding(session, engine, host, model)])
   }
@@ -97,6 +99,24 @@ async function deviceFinding(
   return start.kind === 'ready'
     ? { check: 'device', state: 'fine', detail: session.words.machines.deviceUp(start.device, memoryBytes) }
     : { check: 'device', state: 'wrong', detail: faultSentence(session, start.error) }
+}
+
+/** Reads the model's cache files whole: damage may show in pictures alone. */
+async function weightFindings(
+  session: CommandSession,
+  { examineWeightFiles }: Engine,
+  model: ModelRecord,
+  device: BudgetedDevice,
+  progress: MakingProgress,
+): Promise<DoctorFinding[]> {
+  const examined = await examineWeightFiles(model, [device], progress).catch(toAppError)
+  if (examined instanceof AppError) return [wrongModel(session, examined)]
+  const { sound, damaged } = examined
+  const detail = session.words.cli.weightsSound(model.name, sound.length)
+  return [
+    ...(sound.length > 0 ? [{ check: 'models', state: 'fine', detail } as const] : []),
+    ...(damaged.length > 0 ? [wrongModel(session, new AppError('weights-damaged', { files: damaged }))] : []),
+  ]
 }
 
 /** Paints the model's smallest picture. */

@@ -23,6 +23,15 @@ export async function checkRedis({ config, secrets, words }: CommandSession): Pr
   }))
 }
 
+/** A line if machines on the Redis have another key. @throws as openGateway. */
+export async function checkKeys(session: CommandSession): Promise<DoctorFinding[]> {
+  if (session.config.redis.url === '') return []
+  const { machinesWithOtherKeys } = await import('../devices/machines.ts')
+  const others = await machinesWithOtherKeys(session)
+  if (others === 0) return []
+  return [{ check: 'redis', state: 'wrong', detail: session.words.machines.otherKeys(others) }]
+}
+
 /** No line if no store is configured. @throws as readStoreAddress. */
 export async function checkStore({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {
   if (config.redis.url === '' || config.remote.store.endpoint === '') return []

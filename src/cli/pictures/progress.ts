@@ -23,7 +23,7 @@ export function showProgress(
   return stream.isTTY ? bar(stream, cli) : lines(say, cli)
 }
 
-/** The same for files that are made before painting: a line with the name and size, and a bar on a terminal. */
+/** The same for files that are read or made before painting: a line with the name and size, and a bar on a terminal. */
 export function showMaking(
   stream: NodeJS.WriteStream,
   say: (line: string) => void,
@@ -32,6 +32,7 @@ export function showMaking(
   const format = ' {bar} {percentage} %'
   let single: SingleBar | undefined
   return {
+    reading: (file, sizeBytes) => say(cli.readingWeights(file, sizeBytes)),
     begin(model, form, file, sizeBytes) {
       say(cli.makingWeights[form](model, file, sizeBytes))
       if (!stream.isTTY) return

@@ -16,7 +16,11 @@ export const wireFault = z
   })
 
 /** After these a session, or the whole of CUDA in its process, can stay broken: the next run gets a new worker. */
-export const leavesBroken: ReadonlySet<string> = new Set<ErrorCode>(['out-of-memory', 'device-failed'])
+export const leavesBroken: ReadonlySet<string> = new Set<ErrorCode>([
+  'out-of-memory',
+  'device-failed',
+  'weights-damaged',
+])
 
 export type WireFault = z.input<typeof wireFault>
 

@@ -1,5 +1,6 @@
 /** The interfaces of networks for the pipeline: float32 arrays in and out, independent of the runtime. */
 import type { Tensor } from '../onnx/session.ts'
+import type { UsedWeightFile } from '../weights/cached/used-weight-file.ts'
 import type { RecordedSource } from '../weights/recorded-source.ts'
 import type { WeightSource } from '../weights/source.ts'
 import type { PlacedVector } from './clip.ts'
@@ -145,6 +146,8 @@ export interface Networks {
   readonly textEncoder2: TextEncoder
   readonly unet: ReusableUNet
   readonly vae: Vae
+  /** The cache files that their weights come from. */
+  readonly weightFiles: readonly UsedWeightFile[]
   /** Frees the sessions. */
   close(): Promise<void>
 }

@@ -1,10 +1,26 @@
 /** Writes the bytes of an array at a file's end. */
-import type { FileHandle } from 'node:fs/promises'
+import type { Hash } from 'node:crypto'
 
-/** Returns the number of bytes. A single write may take less than it was given. */
-export async function writeAll(handle: FileHandle, values: Uint8Array | Float32Array): Promise<number> {
+/** A file, or what sees the bytes on their way to one. A single write may take less than it was given. */
+export interface ByteSink {
+  write(bytes: Uint8Array, offset: number): Promise<{ bytesWritten: number }>
+}
+
+/** Returns the number of bytes. */
+export async function writeAll(sink: ByteSink, values: Uint8Array | Float32Array): Promise<number> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   let done = 0
-  while (done < bytes.length) done += (await handle.write(bytes, done)).bytesWritten
+  while (done < bytes.length) done += (await sink.write(bytes, done)).bytesWritten
   return done
+}
+
+/** The sink, with everything that it takes hashed. */
+export function hashing(sink: ByteSink, hash: Hash): ByteSink {
+  return {
+    async write(bytes, offset) {
+      const { bytesWritten } = await sink.write(bytes, offset)
+      hash.update(bytes.subarray(offset, offset + bytesWritten))
+      return { bytesWritten }
+    },
+  }
 }

@@ -24,8 +24,8 @@ export interface GatewayOptions extends EndpointOptions {
   operator?: { drained: readonly string[] }
   /** The models that machines may fetch. Without it they fetch nothing. */
   models?: readonly ServedModel[]
-  /** Called after every heartbeat, with the machines in the order of arrival. */
-  onMachines: (admissions: readonly MachineAdmission[]) => void
+  /** Called after every heartbeat, with the machines in the order of arrival, and with the ids of those that have another key. */
+  onMachines: (admissions: readonly MachineAdmission[], sealedByOthers: readonly string[]) => void
 }
 
 /** The pause after a result could not be read from the store. */
@@ -57,7 +57,7 @@ export class Gateway {
       peersKey: machines,
       schema: machineRecord,
       describe: heard => this.#describe(heard),
-      onBeat: peers => this.#watch(peers),
+      onBeat: (peers, sealedByOthers) => this.#watch(peers, sealedByOthers),
       onForgotten: id => {
         this.#sessions.forget(id)
         void this.#endpoint.forget(id)
@@ -189,7 +189,7 @@ export class Gateway {
     }
   }
 
-  #watch(machines: readonly Peer<MachineRecord>[]): void {
+  #watch(machines: readonly Peer<MachineRecord>[], sealedByOthers: readonly string[]): void {
     const records = new Map(machines.map(peer => [peer.id, peer.record]))
     for (const { link, end } of [...this.#channels.values()]) {
       const record = records.get(link.peerId)
@@ -197,7 +197,7 @@ export class Gateway {
       else end(lost('unresponsive'))
     }
     this.#admissions = admit(machines, this.#admissions)
-    this.#options.onMachines(this.#admissions)
+    this.#options.onMachines(this.#admissions, sealedByOthers)
   }
 }
 

@@ -16,6 +16,8 @@ export type MachineEvent =
   | { kind: 'joined'; name: string; devices: string[]; lacking: Lacking[] }
   | { kind: 'left'; name: string }
   | { kind: 'refused'; name: string; why: MachineRefusal }
+  /** Its name is not known: it is sealed too. */
+  | { kind: 'other-key' }
 
 export interface RemoteDevicesParts {
   gateway: Pick<Gateway, 'open'>
@@ -24,6 +26,9 @@ export interface RemoteDevicesParts {
   models: readonly Reference[]
   onEvent: (event: MachineEvent) => void
 }
+
+/** The most machines with another key that are told of: whoever may write to Redis may invent them. */
+const mostForeign = 32
 
 /** A machine that gives devices to the pool, by its id. */
 interface Joined {
@@ -35,6 +40,8 @@ export class RemoteDevices {
   readonly #parts: RemoteDevicesParts
   readonly #joined = new Map<string, Joined>()
   readonly #refused = new Set<string>()
+  /** The ids of machines with another key that were told of. */
+  readonly #foreign = new Set<string>()
   #fetching: ReadonlyMap<string, Fetching | undefined> = new Map()
   /** Devices that finish their last job. Their names stay in use until then. */
   readonly #leaving = new Set<string>()
@@ -43,12 +50,13 @@ export class RemoteDevices {
     this.#parts = parts
   }
 
-  update(admissions: readonly MachineAdmission[]): void {
+  update(admissions: readonly MachineAdmission[], sealedByOthers: readonly string[] = []): void {
     this.#fetching = new Map(admissions.map(({ id, record }) => [id, record.fetching]))
     const present = new Map(admissions.filter(isUsable).map(({ id, record }) => [id, record]))
     for (const [id, joined] of this.#joined) if (!present.has(id)) this.#leave(id, joined)
     for (const [id, record] of present) this.#join(id, record)
     for (const { id, record, refused } of admissions) if (refused) this.#refuse(id, record.name, refused)
+    for (const id of sealedByOthers) this.#tellForeign(id)
   }
 
   #join(id: string, record: MachineRecord): void {
@@ -84,6 +92,12 @@ export class RemoteDevices {
     if (this.#refused.has(key)) return
     this.#refused.add(key)
     this.#parts.onEvent({ kind: 'refused', name, why })
+  }
+
+  #tellForeign(id: string): void {
+    if (this.#foreign.has(id) || this.#foreign.size >= mostForeign) return
+    this.#foreign.add(id)
+    this.#parts.onEvent({ kind: 'other-key' })
   }
 
   #lackingOf({ models }: MachineRecord): Lacking[] {

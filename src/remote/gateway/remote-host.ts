@@ -1,5 +1,6 @@
-/** The host of a worker on another machine: a channel host that accepts only results that match the order. */
+/** The host of a worker on another machine: a channel host that accepts only results that match the order, whatever the machine says of them. */
 import { ChannelHost, type ChannelHostOptions } from '../../engine/host/channel-host.ts'
+import { checkedPicture } from '../../engine/host/checked-picture.ts'
 import type { RunEvents, RunOutcome } from '../../engine/host/worker-host.ts'
 import { countOf, type WorkOrder } from '../../engine/work-order.ts'
 import { AppError } from '../../errors/errors.ts'
@@ -20,11 +21,12 @@ export class RemoteHost extends ChannelHost {
     const outcome = await super.run(order, sources, events)
     if (outcome.kind !== 'done') return outcome
     const expected = countAndSizes(Array.from({ length: countOf(order) }, () => order))
-    const found = countAndSizes(outcome.pictures)
+    const pictures = outcome.pictures.flatMap(picture => checkedPicture(picture) ?? [])
+    const found = pictures.length < outcome.pictures.length ? undefined : countAndSizes(pictures)
     // If only a part is painted, the result has the source's size, which the order does not contain.
     const isSized = order.kind !== 'paint' || order.source?.inpainting?.onlyMasked === undefined
-    const fits = isSized ? found === expected : outcome.pictures.length === countOf(order)
-    if (fits) return outcome
+    const fits = found !== undefined && (isSized ? found === expected : pictures.length === countOf(order))
+    if (fits) return { ...outcome, pictures }
     return {
       kind: 'failed',
       error: new AppError('result-unfit', { device: this.#device, found, expected }),

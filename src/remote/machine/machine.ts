@@ -204,7 +204,7 @@ export class Machine {
     return device
   }
 
-  #watch(gateways: readonly Peer<GatewayRecord>[], sealedByOthers: number): void {
+  #watch(gateways: readonly Peer<GatewayRecord>[], sealedByOthers: readonly string[]): void {
     const { id, name } = this.#options
     const records = new Map(gateways.map(peer => [peer.id, peer.record]))
     for (const link of this.#endpoint.links()) {
@@ -228,7 +228,7 @@ export class Machine {
     else if (refused[0] && refused.length === working.length)
       this.#report({ kind: 'refused', why: refused[0] })
     else if (working.length > 0) this.#report({ kind: 'joined', gateways: working.length - refused.length })
-    else this.#report({ kind: sealedByOthers > 0 ? 'other-key' : 'alone' })
+    else this.#report({ kind: sealedByOthers.length > 0 ? 'other-key' : 'alone' })
   }
 
   #report(status: MachineStatus): void {

@@ -32,8 +32,8 @@ export interface PresenceOptions<OwnRecord, PeerRecord> {
   peersKey: string
   schema: z.ZodType<PeerRecord & { heard: Record<string, number> }>
   describe: (heard: Record<string, number>) => OwnRecord
-  /** Called after each heartbeat with all living peers, and with the number of records that were sealed with another key. */
-  onBeat: (peers: readonly Peer<PeerRecord>[], sealedByOthers: number) => void
+  /** Called after each heartbeat with all living peers, and with the ids of those that seal their records with another key. */
+  onBeat: (peers: readonly Peer<PeerRecord>[], sealedByOthers: readonly string[]) => void
   /** A peer has left, or has not renewed its record for a minute. */
   onForgotten: (id: string) => void
   onError: (error: unknown) => void
@@ -47,15 +47,21 @@ interface Known<PeerRecord> {
   renewedMs: number
 }
 
+/** A record that is sealed with another key. */
+interface Foreign {
+  sealed: Uint8Array
+  renewedMs: number
+}
+
 export class Presence<OwnRecord, PeerRecord> {
   readonly #options: PresenceOptions<OwnRecord, PeerRecord>
   readonly #known = new Map<string, Known<PeerRecord>>()
+  readonly #foreign = new Map<string, Foreign>()
   /** The times of our last records by number. */
   readonly #writtenMs = new Map<number, number>()
   #sequence = 0
   #isEnded = false
   #isExchanging = false
-  #sealedByOthers = 0
   #cancelBeat: () => void = () => {}
   #beating: Promise<void> = Promise.resolve()
 
@@ -111,7 +117,7 @@ export class Presence<OwnRecord, PeerRecord> {
     this.#isExchanging = true
     try {
       await this.#write()
-      this.#sealedByOthers = await this.#read()
+      await this.#read()
     } catch (error) {
       this.#options.onError(error)
     }
@@ -120,7 +126,7 @@ export class Presence<OwnRecord, PeerRecord> {
   }
 
   #tell(): void {
-    if (!this.#isEnded) this.#options.onBeat(this.alive(), this.#sealedByOthers)
+    if (!this.#isEnded) this.#options.onBeat(this.alive(), this.#sealedByOthers())
   }
 
   async #write(): Promise<void> {
@@ -135,15 +141,13 @@ export class Presence<OwnRecord, PeerRecord> {
       await redis.hset(ownKey, id, Buffer.from(seal(keys, header, pack(describe(heard)))))
   }
 
-  async #read(): Promise<number> {
+  async #read(): Promise<void> {
     const { redis, peersKey, clock, onForgotten } = this.#options
-    if (redis.status !== 'ready') return 0
+    if (redis.status !== 'ready') return
     const found = await redis.hgetallBuffer(peersKey)
     const nowMs = clock.monotonicMs()
-    let sealedByOthers = 0
-    for (const [id, sealed] of Object.entries(found)) {
-      if (this.#learn(id, sealed, nowMs) === 'key') sealedByOthers += 1
-    }
+    for (const [id, sealed] of Object.entries(found)) this.#learn(id, sealed, nowMs)
+    for (const id of this.#foreign.keys()) if (!found[id]) this.#foreign.delete(id)
     for (const [id, { renewedMs, answeredMs }] of this.#known) {
       // A missing record does not mean that the peer left: Redis may have lost its data, and the next heartbeat restores it.
       const hasLeft = found[id] === undefined && nowMs - answeredMs >= aliveMs
@@ -152,18 +156,33 @@ export class Presence<OwnRecord, PeerRecord> {
       await redis.hdel(peersKey, id)
       onForgotten(id)
     }
-    return sealedByOthers
   }
 
-  #learn(id: string, sealed: Uint8Array, nowMs: number): 'key' | undefined {
+  /** One that is not renewed was left behind, as before the keys were replaced. */
+  #sealedByOthers(): string[] {
+    const nowMs = this.#options.clock.monotonicMs()
+    return [...this.#foreign].filter(([, { renewedMs }]) => nowMs - renewedMs < aliveMs).map(([id]) => id)
+  }
+
+  #learnForeign(id: string, sealed: Uint8Array, nowMs: number): void {
+    const before = this.#foreign.get(id)
+    if (before && Buffer.compare(before.sealed, sealed) === 0) return
+    this.#foreign.set(id, { sealed, renewedMs: before ? nowMs : Number.NEGATIVE_INFINITY })
+  }
+
+  #learn(id: string, sealed: Uint8Array, nowMs: number): void {
     const { keys, schema, id: ownId } = this.#options
     const opened = open(keys, sealed)
-    if (opened.kind === 'refused') return opened.why === 'key' ? 'key' : undefined
+    if (opened.kind === 'refused') {
+      if (opened.why === 'key') this.#learnForeign(id, sealed, nowMs)
+      return
+    }
+    this.#foreign.delete(id)
     const { sender, receiver, sequence } = opened.header
     const known = this.#known.get(id)
-    if (sender !== id || receiver !== '*' || (known && sequence <= known.sequence)) return undefined
+    if (sender !== id || receiver !== '*' || (known && sequence <= known.sequence)) return
     const parsed = schema.safeParse(unpack(opened.plain))
-    if (!parsed.success) return undefined
+    if (!parsed.success) return
     const echo = parsed.data.heard[ownId]
     const answeredMs =
       (echo === undefined ? undefined : this.#writtenMs.get(echo)) ?? Number.NEGATIVE_INFINITY
@@ -173,6 +192,5 @@ export class Presence<OwnRecord, PeerRecord> {
       answeredMs: Math.max(answeredMs, known?.answeredMs ?? Number.NEGATIVE_INFINITY),
       renewedMs: nowMs,
     })
-    return undefined
   }
 }

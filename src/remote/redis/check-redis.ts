@@ -1,4 +1,4 @@
-/** Checks a Redis or Valkey before it is used: its version, its commands, and its eviction policy. */
+/** Checks a Redis or Valkey before it is used: its version, its commands, its role, and its eviction policy. */
 import type { Redis } from 'ioredis'
 import { AppError } from '../../errors/errors.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
@@ -99,6 +99,9 @@ export function settingProblems(info: string): RedisProblem[] {
   const policy = fieldOf(info, 'maxmemory_policy')
   return [
     ...(isOlder(found, oldestVersion) ? [{ what: 'version' as const, found, needed: oldestVersion }] : []),
+    // As INFO calls a replica; Valkey too.
+    ...(fieldOf(info, 'role') === 'slave' ? [{ what: 'replica' as const }] : []),
+    ...(fieldOf(info, 'cluster_enabled') === '1' ? [{ what: 'cluster' as const }] : []),
     ...(policy !== '' && policy !== 'noeviction' ? [{ what: 'eviction' as const, policy }] : []),
   ]
 }

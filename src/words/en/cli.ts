@@ -181,6 +181,8 @@ export const cli = {
   isDefault: '(default)',
   readingThrough: (file: string, bytes: number) =>
     `Reading ${file} through once (${sizeOf(bytes)}), to know it again …`,
+  readingWeights: (file: string, bytes: number) =>
+    `Reading ${file} through (${sizeOf(bytes)}), to see whether it is damaged …`,
   makingWeights: {
     int8: (model: string, file: string, bytes: number) =>
       `Writing ${model}’s weights in 8 bits to ${file} (${sizeOf(bytes)}), once …`,
@@ -228,6 +230,10 @@ export const cli = {
       : `the database does not know ${files} files in the pictures folder`,
   portFree: (host: string, port: number) => `${host}:${port} is free`,
   portOurs: (host: string, port: number) => `${host}:${port} is taken by the running Easel`,
+  weightsSound: (name: string, files: number) =>
+    files === 1
+      ? `${name}: its cache file of weights is sound`
+      : `${name}: its ${files} cache files of weights are sound`,
   modelFine: (name: string, ms: number) => `${name} paints (${seconds(ms)})`,
   defaultMissing: (name: string, known: readonly string[]) =>
     `defaultModel is ${name}, which is not there; known: ${known.join(', ') || 'none'}`,

@@ -58,6 +58,8 @@ export const errors: ErrorWords = {
   'model-unknown': d =>
     `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
   'not-finite': d => `${notFinite[d.where]} Check the model’s files: one may be damaged.`,
+  'weights-damaged': d =>
+    `The cache file ${d.files.join(', ')} is damaged. It has been removed, and is made anew for the next picture; asking again may work.`,
   'picture-unusable': d => pictureRefusal(d.problem),
   file: d => `${d.file} cannot be ${d.doing === 'read' ? 'read' : 'written'}: ${fileReason(d.problem)}.`,
   config: d => configRefusal(d.file, d.key, d.problem),
@@ -76,7 +78,7 @@ export const errors: ErrorWords = {
   'worker-unreachable': d =>
     `The machine of ${d.device} cannot be reached any more (${workerEnd(d.reason)}); asking again may work.`,
   'result-unfit': d =>
-    `${d.device} returned ${d.found} where ${d.expected} was asked for; asking again may work.`,
+    `${d.device} returned ${d.found ?? 'a file that is no PNG'} where ${d.expected} was asked for; asking again may work.`,
   'took-worker-down': d =>
     `This picture took its worker down ${d.crashes} times, so it is not tried again. Other settings may work.`,
   'source-removed': () => 'The picture that this one starts from was deleted in the meantime.',

@@ -71,6 +71,9 @@ export const machines = {
     why === 'protocol'
       ? `${name} gets no work: its version does not work with this one.`
       : `Another machine named ${name} gets no work: each machine needs a name of its own.`,
+  /** Their names are not known. */
+  otherKeys: (count: number) =>
+    `${count === 1 ? 'A machine on this Redis uses another key and gets' : `${count} machines on this Redis use another key and get`} no work: give all of them the same EASEL_WORKER_KEY.`,
   lacks: (name: string, models: readonly Lacking[]) =>
     `${name} lacks ${models.map(lacked).join(', ')}: what needs it is painted elsewhere.`,
 

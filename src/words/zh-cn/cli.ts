@@ -167,6 +167,7 @@ export const cli: Words['cli'] = {
   ofNoUse: count => `模型文件夹里有 ${count} 个文件 Easel 用不上；easel models 会逐一说明。`,
   isDefault: '（默认）',
   readingThrough: (file, bytes) => `正在通读 ${file}（${sizeOf(bytes)}），只需这一次 …`,
+  readingWeights: (file, bytes) => `正在通读 ${file}（${sizeOf(bytes)}），检查是否损坏 …`,
   makingWeights: {
     int8: (model, file, bytes) => `正在把 ${model} 的 8 位权重写入 ${file}（${sizeOf(bytes)}），只需这一次 …`,
     mapped: (model, file, bytes) =>
@@ -201,6 +202,7 @@ export const cli: Words['cli'] = {
   filesUnknown: files => `图片文件夹里有 ${files} 个文件不在数据库中`,
   portFree: (host, port) => `${host}:${port} 空闲`,
   portOurs: (host, port) => `${host}:${port} 由运行中的 Easel 占用`,
+  weightsSound: (name, files) => `${name}：${files} 个权重缓存文件完好`,
   modelFine: (name, ms) => `${name} 可以作画（${seconds(ms)}）`,
   defaultMissing: (name, known) =>
     `defaultModel 是 ${name}，但没有这个模型；已有：${known.join('、') || '无'}`,

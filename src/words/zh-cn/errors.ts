@@ -44,6 +44,8 @@ export const errors: Words['errors'] = {
   'model-unknown': d =>
     `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,
   'not-finite': d => `${notFinite[d.where]}请检查模型文件：可能已损坏。`,
+  'weights-damaged': d =>
+    `缓存文件 ${d.files.join('、')} 已损坏，现已删除，画下一张图时会重新生成；可以再试一次。`,
   file: d => `${d.file} 无法${d.doing === 'read' ? '读取' : '写入'}：${fileReason(d.problem)}。`,
   'picture-unusable': d => pictureRefusal(d.problem),
   config: d => configRefusal(d.file, d.key, d.problem),
@@ -59,7 +61,8 @@ export const errors: Words['errors'] = {
   'worker-killed': d =>
     `${d.device} 的工作进程被外部终止（${workerEnd(d.reason)}），可能是内存不足；可以再试一次。`,
   'worker-unreachable': d => `${d.device} 所在的机器已无法连接（${workerEnd(d.reason)}）；可以再试一次。`,
-  'result-unfit': d => `${d.device} 返回了 ${d.found}，而要求的是 ${d.expected}；可以再试一次。`,
+  'result-unfit': d =>
+    `${d.device} 返回了${d.found === undefined ? '不是 PNG 的文件' : ` ${d.found}`}，而要求的是 ${d.expected}；可以再试一次。`,
   'took-worker-down': d => `这张图已使工作进程退出 ${d.crashes} 次，不再重试。可以换一组参数试试。`,
   'source-removed': () => '作为起点的图片已被删除。',
   'record-unreadable': () => '这个请求的存档无法读取，请重新提交。',

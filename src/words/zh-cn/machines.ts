@@ -62,6 +62,8 @@ export const machines: Words['machines'] = {
     why === 'protocol'
       ? `${name} 得不到任务：它的版本与本程序不能配合。`
       : `另一台名为 ${name} 的机器得不到任务：每台机器要有自己的名字。`,
+  otherKeys: count =>
+    `这个 Redis 上有${count === 1 ? '一' : ` ${count} `}台机器用的是另一把密钥，得不到任务：请给所有机器设置同一个 EASEL_WORKER_KEY。`,
   lacks: (name, models) => `${name} 没有 ${models.map(lacked).join('、')}：需要它们的图会在别处画。`,
 
   about: (name, version, isDraining) => `${name}（Easel ${version}）${isDraining ? '，正在退出' : ''}`,

@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest'
-import { checkStore } from '../../../src/cli/doctor/remote-checks.ts'
+import { expect, onTestFinished, test } from 'vitest'
+import { checkKeys, checkStore } from '../../../src/cli/doctor/remote-checks.ts'
 import { loadConfig, withSettings } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { en } from '../../../src/words/en.ts'
 import { FakeS3 } from '../../fakes/s3/fake-s3.ts'
-import { silent } from '../../helpers/remote/remote-pair.ts'
+import { startRedis } from '../../helpers/processes/redis-server.ts'
+import { silent, startMachine, testKey } from '../../helpers/remote/remote-pair.ts'
 
 test('doctor writes, reads and deletes in the store, and names what is refused', async () => {
   const s3 = await FakeS3.start()
@@ -29,4 +30,19 @@ test('doctor writes, reads and deletes in the store, and names what is refused',
     },
   ])
   await expect(check('')).rejects.toMatchObject({ details: { key: 'EASEL_STORE_SECRET' } })
+})
+
+test('doctor finds machines that have another key, and says nothing of those that have the right one', async () => {
+  const { url } = await startRedis()
+  const config = withSettings(loadConfig(packageRoot, packageRoot), { redis: { url } })
+  const lend = (name: string, key: string) => {
+    const machine = startMachine({ url, name, key, devices: [] })
+    onTestFinished(() => machine.end())
+  }
+  lend('m1', testKey())
+  const secrets = { workerKey: testKey() }
+  const check = () => checkKeys({ config, secrets, words: en, log: silent, out() {}, err() {} })
+  expect(await check()).toEqual([])
+  lend('m2', testKey(2))
+  expect(await check()).toEqual([{ check: 'redis', state: 'wrong', detail: en.machines.otherKeys(1) }])
 })

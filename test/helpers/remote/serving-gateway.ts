@@ -39,7 +39,7 @@ export function startServingGateway({
     url,
     clock,
     ...(store && { store }),
-    onMachines: found => devices?.update(found),
+    onMachines: (found, sealedByOthers) => devices?.update(found, sealedByOthers),
   })
   devices = new RemoteDevices({
     gateway: end.gateway,

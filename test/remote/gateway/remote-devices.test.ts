@@ -76,3 +76,29 @@ test('devices are counted as what they compute in, which machines of earlier and
     ['cpu-box/cuda:3', 'float16', undefined],
   ])
 })
+
+test('a machine with another key is told of once and not at each heartbeat, and who invents many of them is cut off', () => {
+  const events: MachineEvent[] = []
+  const devices = new RemoteDevices({
+    gateway: {
+      open: () => {
+        throw new Error('no job is given')
+      },
+    },
+    pool: { addDevice() {}, removeDevice: async () => {} },
+    models: [],
+    onEvent: event => events.push(event),
+  })
+  for (let beat = 0; beat < 3; beat++) devices.update([], ['one'])
+  expect(events).toEqual([{ kind: 'other-key' }])
+  devices.update([], ['one', 'two'])
+  expect(events).toHaveLength(2)
+  for (let i = 0; i < 1000; i++) devices.update([], [`invented ${i}`])
+  expect(events.length).toBeLessThan(50)
+  expect(en.machines.otherKeys(1)).toBe(
+    'A machine on this Redis uses another key and gets no work: give all of them the same EASEL_WORKER_KEY.',
+  )
+  expect(zhCn.machines.otherKeys(1)).toBe(
+    '这个 Redis 上有一台机器用的是另一把密钥，得不到任务：请给所有机器设置同一个 EASEL_WORKER_KEY。',
+  )
+})

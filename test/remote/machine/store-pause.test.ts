@@ -60,7 +60,7 @@ test('results go through Redis while the store pauses, and to the store again wh
     if (envelope.kind === 'stored') ways.set([...ways.value, 'store'])
     if (isDone) ways.set([...ways.value, 'Redis'])
   })
-  const lent = simulatedDevice('d0', { stepMs: 0, draw: () => new Uint8Array(8) })
+  const lent = simulatedDevice('d0', { stepMs: 0, contentOf: () => new Uint8Array(8) })
   const device = new SharedDevice({ device: lent, clock, weightOf: () => 1, holdMs: 0 })
   const store = { id: 's3', host: 's3', put: async () => {}, get: fail, delete: async () => {} }
   const stored = new StoredMessages({ store, prefix: 'easel', keys, ...ends })

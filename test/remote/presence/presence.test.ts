@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { aliveMs, Presence } from '../../../src/remote/presence/presence.ts'
 import { FakeClock } from '../../fakes/fake-clock.ts'
 import { openRedis } from '../../helpers/processes/redis-server.ts'
-import { common, exchanged } from '../../helpers/remote/remote-pair.ts'
+import { common, exchanged, testKey } from '../../helpers/remote/remote-pair.ts'
 
 const record = z.object({ heard: z.record(z.string(), z.number()), weight: z.number() })
 type PeerRecord = z.infer<typeof record>
@@ -15,16 +15,19 @@ beforeAll(async () => {
 })
 afterAll(() => redis.end())
 
-function peer(kind: 'a' | 'b', weight: number) {
+function peer(kind: 'a' | 'b', weight: number, key = testKey()) {
   const clock = new FakeClock()
-  const given = common({ url: redis.url, clock })
+  const given = common({ url: redis.url, clock, key })
+  let sealedByOthers: readonly string[] = []
   const presence = new Presence<PeerRecord, PeerRecord>({
     ...given,
     ownKey: `presence-test:${kind}`,
     peersKey: `presence-test:${kind === 'a' ? 'b' : 'a'}`,
     schema: record,
     describe: heard => ({ heard, weight }),
-    onBeat: () => {},
+    onBeat: (_, ids) => {
+      sealedByOthers = ids
+    },
     onForgotten: () => {},
     onError: error => {
       throw error
@@ -39,7 +42,7 @@ function peer(kind: 'a' | 'b', weight: number) {
     clock.advance(1000)
     await exchanged(given.redis)
   }
-  return { id: given.id, presence, clock, beat }
+  return { id: given.id, presence, clock, beat, sealedByOthers: () => sealedByOthers }
 }
 
 test('a peer whose heartbeat is late is not alive, and what it said last still counts until it is forgotten', async () => {
@@ -54,4 +57,21 @@ test('a peer whose heartbeat is late is not alive, and what it said last still c
   // A minute after the last new record.
   for (let second = 0; second < 65; second++) await us.beat()
   expect(us.presence.recordOf(them.id)).toBeUndefined()
+})
+
+test('a peer with another key is told by its id while it renews its record, and not one that left its record behind', async () => {
+  const [us, them] = [peer('a', 1), peer('b', 3, testKey(2))]
+  // The first one finds no connection yet.
+  for (let i = 0; i < 2; i++) await them.beat()
+  for (let i = 0; i < 4; i++) await us.beat()
+  // As after a kill: the record stays.
+  expect(us.sealedByOthers()).toEqual([])
+
+  for (let i = 0; i < 2; i++) for (const each of [them, us]) await each.beat()
+  expect(us.sealedByOthers()).toEqual([them.id])
+  expect(us.presence.alive()).toEqual([])
+
+  us.clock.advance(aliveMs)
+  await us.beat()
+  expect(us.sealedByOthers()).toEqual([])
 })

@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { expect, onTestFinished, test } from 'vitest'
+import { AppError } from '../../../src/errors/errors.ts'
+import type { RedisProblem } from '../../../src/errors/redis-problem.ts'
 import { RemoteHost } from '../../../src/remote/gateway/remote-host.ts'
 import { redisProblems, requireRedis, settingProblems } from '../../../src/remote/redis/check-redis.ts'
 import { readRedisAddress } from '../../../src/remote/redis/redis-url.ts'
+import { en, errorSentence } from '../../../src/words/en.ts'
+import { zhCn } from '../../../src/words/zh-cn/index.ts'
 import { startRedis } from '../../helpers/processes/redis-server.ts'
 import { startTlsRedis } from '../../helpers/processes/tls-redis-server.ts'
 import { startGateway, startMachine } from '../../helpers/remote/remote-pair.ts'
@@ -11,6 +15,9 @@ import { aPaintOrder } from '../../helpers/work-orders.ts'
 
 const addressOf = (url: string, redisPassword?: string, caFile = '') =>
   readRedisAddress({ url, allowedWithoutTls: [], caFile }, { redisPassword })
+
+const sentences = (problem: RedisProblem) =>
+  [en, zhCn].map(words => errorSentence(words, new AppError('redis', { host: 'redis.lan', problem })))
 
 /** What docs/recipes/many-machines.md gives its user. */
 const documentedRights = '~easel:* +@read +@write +@scripting +@connection +@blocking +info'
@@ -29,6 +36,30 @@ test('a Redis that evicts is refused: it would throw work away', async () => {
     code: 'redis',
     details: { host: '127.0.0.1', problem: { what: 'eviction', policy: 'allkeys-lru' } },
   })
+})
+
+test('a replica is named as one: it takes no writes', async () => {
+  const primary = await startRedis()
+  const replica = await startRedis(['--replicaof', '127.0.0.1', String(primary.port)])
+  await expect(requireRedis(addressOf(replica.url), 'easel')).rejects.toMatchObject({
+    details: { problem: { what: 'replica' } },
+  })
+  expect(await redisProblems(addressOf(primary.url), 'easel')).toEqual([])
+  expect(sentences({ what: 'replica' })).toEqual([
+    'Redis on redis.lan cannot be used: it is a replica, which only copies another one; redis.url must name the primary.',
+    'redis.lan 上的 Redis 不能用：它是副本，只复制另一台的数据；redis.url 要填主节点。',
+  ])
+})
+
+test('a Redis in cluster mode is named as one', async () => {
+  const redis = await startRedis(['--cluster-enabled', 'yes'])
+  await expect(requireRedis(addressOf(redis.url), 'easel')).rejects.toMatchObject({
+    details: { problem: { what: 'cluster' } },
+  })
+  expect(sentences({ what: 'cluster' })).toEqual([
+    'Redis on redis.lan cannot be used: it runs in cluster mode (cluster_enabled is 1); Easel needs one that does not.',
+    'redis.lan 上的 Redis 不能用：它运行在集群模式（cluster_enabled 是 1）；Easel 需要非集群的 Redis。',
+  ])
 })
 
 test('commands that a Redis does not have are named', async () => {

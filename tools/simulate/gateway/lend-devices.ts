@@ -3,6 +3,7 @@ import { Machine } from '../../../src/remote/machine/machine.ts'
 import type { Reference } from '../../../src/remote/presence/records.ts'
 import { version } from '../../../src/system/version.ts'
 import { connectLocally } from './local-redis.ts'
+import { simulatedPicture } from './simulated-picture.ts'
 import { openSimulatedWorker, type SimulatedWork } from './simulated-worker.ts'
 
 export interface LendingSettings {
@@ -15,14 +16,21 @@ export interface LendingSettings {
 
 const settings: LendingSettings = JSON.parse(process.argv[2] ?? '')
 const end = connectLocally(settings.port)
-const file = new Uint8Array(settings.pictureBytes)
+const content = new Uint8Array(settings.pictureBytes)
+/** By size: what a device does costs the measured machine nothing. */
+const files = new Map<string, Uint8Array>()
 const work: SimulatedWork = {
   steps(order) {
     if (order.kind === 'upscale') throw new Error('a simulated device paints with models only')
     return order.sampling.steps
   },
   stepMs: () => settings.stepMs,
-  draw: () => file,
+  draw({ widthPx, heightPx }) {
+    const size = `${widthPx}×${heightPx}`
+    const file = files.get(size) ?? simulatedPicture({ widthPx, heightPx }, content)
+    files.set(size, file)
+    return file
+  },
 }
 const machine = new Machine({
   ...end,

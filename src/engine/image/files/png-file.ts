@@ -1,5 +1,7 @@
 /** Reads, with limits, and writes the chunks of a PNG: texts, XMP and EXIF. (PNG specification, 3rd edition.) */
 import { inflateSync } from 'node:zlib'
+import type { SizePx } from '../picture.ts'
+import { guessFormat } from './format.ts'
 import { type EmbeddedMetadata, type MetadataToWrite, textLimitBytes, textOfBytes } from './metadata.ts'
 
 const signatureLength = 8
@@ -42,6 +44,23 @@ export function scanPngChunks(
 /** A chunk's data, as a view into the file. */
 export function pngData(bytes: Uint8Array, from: number, to: number): Uint8Array {
   return bytes.subarray(from + 8, to - 4)
+}
+
+const header = pngType('IHDR')
+/** With its length, type and checksum. */
+const headerChunkBytes = 25
+
+/** The size in the header of a PNG that reaches its end; undefined for anything else. Pixels and checksums are not looked at. */
+export function readPngSize(bytes: Uint8Array): SizePx | undefined {
+  const format = guessFormat(bytes)
+  if (format.kind !== 'readable' || format.format !== 'png') return undefined
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let size: SizePx | undefined
+  const isWhole = scanPngChunks(bytes, (type, from, to) => {
+    if (from !== signatureLength || type !== header || to - from !== headerChunkBytes) return
+    size = { widthPx: view.getUint32(from + 8), heightPx: view.getUint32(from + 12) }
+  })
+  return isWhole ? size : undefined
 }
 
 const exif = pngType('eXIf')

@@ -181,6 +181,8 @@ export class Device {
     if (outcome.kind === 'done') this.#quarantine.forget()
     if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire()
     if (outcome.kind === 'failed' && outcome.error.code === 'device-failed') this.#quarantine.begin('probe')
+    // Longer than the job waits for its next attempt, which another device gets.
+    if (outcome.kind === 'failed' && outcome.error.code === 'result-unfit') this.#quarantine.begin('wait')
     if (host.state === 'dead') this.#warmModel = undefined
     this.#worker.watchIdle(host)
     return outcome

@@ -1,10 +1,11 @@
 /** Hashes files and sections of them, and reads each file once. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { realpath, stat } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { AppError } from '../../../errors/errors.ts'
 import { unreadableFile } from '../../weights/config-file.ts'
+import { fingerprintOf } from '../../weights/fingerprint.ts'
 import type { HashCache } from './hash-cache.ts'
 
 /** The options for hashing model files. */
@@ -73,12 +74,6 @@ async function hashOnce(
   } catch (error) {
     throw error instanceof AppError ? error : unreadableFile(file, error)
   }
-}
-
-/** mtime and ctime show that a file was written; ctime also if somebody restored the mtime. */
-async function fingerprintOf(file: string): Promise<{ fingerprint: string; bytes: number }> {
-  const { size, mtimeMs, ctimeMs, ino } = await stat(file)
-  return { fingerprint: `${size}-${mtimeMs}-${ctimeMs}-${ino}`, bytes: size }
 }
 
 /** Whether a path without links is inside one of the folders. */

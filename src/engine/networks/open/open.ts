@@ -1,7 +1,7 @@
 /** Opens a model: turns its planned parts into networks that run. */
 import { isCpuName } from '../../../common/device-names.ts'
 import { Residency, type ResidentOptions, residentSession } from '../../onnx/memory/residency.ts'
-import { ensureWritten } from '../../weights/cached/weight-file.ts'
+import { UsedWeightFile } from '../../weights/cached/used-weight-file.ts'
 import { bytesPerValue } from '../memory/working-memory.ts'
 import type { Networks } from '../networks.ts'
 import type { NetworkPart, NetworkParts } from '../plan/parts.ts'
@@ -30,16 +30,20 @@ export interface NetworkOptions extends ResidentOptions, Pick<PlanTarget, 'maxPi
 export async function openNetworks(parts: NetworkParts, options: NetworkOptions = {}): Promise<Networks> {
   const { budgetBytes: memoryBytes = Number.POSITIVE_INFINITY } = options.residency ?? {}
   const plan = await planNetworks(parts, { ...options, memoryBytes })
-  const textEncoder2 = openTextEncoder(parts.textEncoder2.hash, plan.textEncoder2, options)
+  const ofSecond = prepared(plan.textEncoder2.use, options)
+  const textEncoder2 = openTextEncoder(parts.textEncoder2.hash, plan.textEncoder2, ofSecond.options)
+  const ofFirst = prepared(plan.textEncoder?.use, options)
   const textEncoder =
-    plan.textEncoder && openTextEncoder(parts.textEncoder?.hash ?? '', plan.textEncoder, options)
-  const unet = openUNet(parts.unet.hash, plan.unet, options)
+    plan.textEncoder && openTextEncoder(parts.textEncoder?.hash ?? '', plan.textEncoder, ofFirst.options)
+  const ofUNet = prepared(plan.unet.use, options)
+  const unet = openUNet(parts.unet.hash, plan.unet, ofUNet.options)
   const vae = openPlannedVae(parts.vae.hash, plan.vae, options)
   return {
     ...(textEncoder && { textEncoder }),
     textEncoder2,
     unet,
     vae,
+    weightFiles: [ofFirst, ofSecond, ofUNet].flatMap(({ weightFile }) => weightFile ?? []),
     async close() {
       for (const network of [textEncoder, textEncoder2, unet, vae]) await network?.close()
     },
@@ -58,8 +62,7 @@ function onCpu(options: ResidentOptions): ResidentOptions {
   return isCpuName(device) ? moved : { ...moved, residency: new Residency('cpu') }
 }
 
-function openTextEncoder(hash: string, { config, graph, own, use }: TextEncoderPlan, given: ResidentOptions) {
-  const options = optionsFor(given, use)
+function openTextEncoder(hash: string, { config, graph, own }: TextEncoderPlan, options: ResidentOptions) {
   const session = residentSession('text encoder', hash, graph, options)
   if ('path' in graph || !own) {
     return new OpenTextEncoder(config, session, 'path' in graph ? graph.path : undefined)
@@ -78,8 +81,7 @@ function openTextEncoder(hash: string, { config, graph, own, use }: TextEncoderP
   })
 }
 
-function openUNet(hash: string, plan: UNetPlan, given: ResidentOptions) {
-  const options = optionsFor(given, plan.use)
+function openUNet(hash: string, plan: UNetPlan, options: ResidentOptions) {
   const { config, timeIdCount, graph } = plan
   const session = residentSession('unet', hash, graph, options)
   if ('path' in graph) return new OnnxUNet(config, timeIdCount, session, graph.path)
@@ -97,14 +99,15 @@ function openUNet(hash: string, plan: UNetPlan, given: ResidentOptions) {
   })
 }
 
-/** The cache file is made where it is missing, as after somebody removed it. */
-function optionsFor(options: ResidentOptions, use: WeightUse | undefined): ResidentOptions {
-  const { isMapped, weightFile } = use ?? { isMapped: false }
-  return {
-    ...options,
-    ...(isMapped && { prepack: false }),
-    ...(weightFile && { beforeOpening: () => ensureWritten(weightFile) }),
-  }
+/** The options of a network's sessions, and the cache file that is there before one opens. */
+function prepared(
+  use: WeightUse | undefined,
+  options: ResidentOptions,
+): { options: ResidentOptions; weightFile?: UsedWeightFile } {
+  const ofForm = { ...options, ...(use?.isMapped && { prepack: false }) }
+  if (!use?.weightFile) return { options: ofForm }
+  const weightFile = new UsedWeightFile(use.weightFile)
+  return { options: { ...ofForm, beforeOpening: () => weightFile.ensure() }, weightFile }
 }
 
 function openPlannedVae(hash: string, { config, decoder, encoder }: VaePlan, options: ResidentOptions) {

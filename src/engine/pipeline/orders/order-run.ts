@@ -7,6 +7,7 @@ import type { Upscaler } from '../../image/upscale.ts'
 import type { ControlNet, UNet } from '../../networks/networks.ts'
 import type { Residency } from '../../onnx/memory/residency.ts'
 import { countSteps } from '../../step-counts.ts'
+import type { UsedWeightFile } from '../../weights/cached/used-weight-file.ts'
 import {
   countOf,
   type FileReference,
@@ -56,6 +57,8 @@ export class OrderRun implements PaintContext {
   readonly #hooks: PaintHooks
   readonly #lowMemoryLevel: LowMemoryLevel
   readonly #timings: Record<string, number> = {}
+  /** The cache files of the models that were opened. */
+  readonly #weightFiles = new Set<UsedWeightFile>()
   readonly #steps: number
   #step = 0
   /** The time of nested phases, which the outer phase excludes. */
@@ -83,15 +86,30 @@ export class OrderRun implements PaintContext {
     this.#lowMemoryLevel = parts.levelOf(order, hooks.lowMemoryLevel ?? 0)
   }
 
-  /** @throws AppError 'out-of-memory' when the device's memory ran out; names the low-memory level, which the budget may have raised. */
+  /**
+   * @throws AppError 'out-of-memory' when the device's memory ran out; names the low-memory level, which the budget may have raised.
+   * 'weights-damaged' when cache files led to results that are no numbers; they are removed then.
+   */
   async paint(): Promise<PaintOutcome> {
     try {
       return await this.#paint()
     } catch (error) {
+      if (hasCode(error, 'not-finite')) await this.#examineWeightFiles(error)
       if (!hasCode(error, 'out-of-memory')) throw error
       const details = { ...error.details, lowMemoryLevel: this.#lowMemoryLevel }
       throw new AppError('out-of-memory', details, error.cause ?? error)
     }
+  }
+
+  /** @throws AppError 'weights-damaged' when a cache file is the cause. */
+  async #examineWeightFiles(cause: AppError): Promise<void> {
+    const files: string[] = []
+    for (const weightFile of this.#weightFiles) {
+      // Reading a file whole takes long and is no stall.
+      this.onLoading(this.#modelName)
+      if (await weightFile.isDamaged()) files.push(weightFile.file)
+    }
+    if (files.length > 0) throw new AppError('weights-damaged', { files }, cause)
   }
 
   async #paint(): Promise<PaintOutcome> {
@@ -146,6 +164,7 @@ export class OrderRun implements PaintContext {
     const model = await this.timed('load', () =>
       this.#parts.modelCache.take(reference, loras, onLoading, this.signal),
     )
+    for (const file of model.networks.weightFiles) this.#weightFiles.add(file)
     return withLowMemory(model, this.#lowMemoryLevel)
   }
 

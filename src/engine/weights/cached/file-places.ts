@@ -1,6 +1,7 @@
 /** The places of tensors in a safetensors file that is not written yet. */
 import type { DType } from '../dtype.ts'
 import type { StoredTensor } from '../safetensors.ts'
+import { checksumBytes, checksumName } from './soundness.ts'
 import type { WeightFile } from './weight-file.ts'
 
 /** A tensor's place. offset: from the end of the header, until that is known. */
@@ -28,11 +29,12 @@ export class FilePlaces {
     return { dtype, shape, offset, length }
   }
 
-  /** The whole file. tensorsAfter: its tensors by name, if the header has that many bytes. */
+  /** The whole file, with its checksum at the end. tensorsAfter: its tensors by name, if the header has that many bytes. */
   weightFile(
     { file, originals, write }: Pick<WeightFile, 'file' | 'originals' | 'write'>,
     tensorsAfter: (headerBytes: number) => readonly [string, StoredTensor][],
   ): WeightFile {
+    this.add(checksumName, 'U8', [checksumBytes], checksumBytes)
     const header = this.#header()
     const tensors = new Map(tensorsAfter(header.length))
     return { file, sizeBytes: header.length + this.#end, tensors, originals, header, write }

@@ -8,7 +8,7 @@ import { ofVersion } from './file-versions.ts'
 import type { WeightFile } from './weight-file.ts'
 
 /** The next number makes every file anew, for whatever a graph arranges in another way too. */
-const formatVersion = 3
+const formatVersion = 4
 
 /** Whether a graph in float32 can map the tensor where it lies. */
 export function isMappable({ dtype, isTransposed, scale }: StoredTensor): boolean {
@@ -35,10 +35,10 @@ export function float32File(
     return { name, place: { dtype, offset, length, shape, ...(arrangement && { arrangement }) } }
   })
   const arrangementOf = new Map([...originals].map(([name, original]) => [original, wanted.get(name)]))
-  const write: WeightFile['write'] = async (handle, original) => {
+  const write: WeightFile['write'] = async (sink, original) => {
     const values = await readTensor(original)
     const arrangement = arrangementOf.get(original)
-    return writeAll(handle, arrangement ? arrangements[arrangement].arrange(values, original.shape) : values)
+    return writeAll(sink, arrangement ? arrangements[arrangement].arrange(values, original.shape) : values)
   }
   return places.weightFile({ file, originals, write }, headerBytes =>
     placed.map(({ name, place }) => [name, { ...place, name, file, offset: headerBytes + place.offset }]),

@@ -1,16 +1,19 @@
 /**
  * A cache file of a network's weights in another form than the model has: a safetensors file. It is made once, and again whenever
- * it is not exactly what this version would write.
+ * it is not exactly what this version would write, or has other bytes than were written.
  */
-import { type FileHandle, mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { isAlive } from '../../../common/is-alive.ts'
+import { errorCode } from '../../../errors/error-code.ts'
 import { AppError } from '../../../errors/errors.ts'
 import { readFileProblem } from '../../../errors/file-problem.ts'
+import { fingerprintOf } from '../fingerprint.ts'
 import type { StoredTensor } from '../safetensors.ts'
-import { writeAll } from '../write-all.ts'
+import { type ByteSink, hashing, writeAll } from '../write-all.ts'
 import { isEarlier } from './file-versions.ts'
+import { isKnownSound, isSound, newChecksum, noteSound, ofNote } from './soundness.ts'
 
 export interface WeightFile {
   readonly file: string
@@ -21,15 +24,39 @@ export interface WeightFile {
   readonly originals: ReadonlyMap<string, StoredTensor>
   /** The bytes before the first tensor. */
   readonly header: Buffer
-  /** Reads a tensor of the model and writes it in the file's form at the file's end; returns its bytes. */
-  readonly write: (handle: FileHandle, original: StoredTensor) => Promise<number>
+  /** Reads a tensor of the model and writes it in the file's form; returns its bytes. */
+  readonly write: (sink: ByteSink, original: StoredTensor) => Promise<number>
 }
 
-/** Called while a file is made. */
-export type OnWritten = (doneBytes: number, sizeBytes: number) => void
+/** Follows what is done for a file before it can be used. */
+export interface WeightFileProgress {
+  /** Called before a file that changed is read whole, to see whether it is damaged. */
+  reading(): void
+  /** Called before the first byte of a new file. */
+  begin(): void
+  written(doneBytes: number, sizeBytes: number): void
+  end(): void
+}
 
-/** Whether the file is there, whole, of this version and made from these weights. */
-export async function isWritten({ file, sizeBytes, header }: WeightFile): Promise<boolean> {
+/** Whether the file is there, whole, of this version, made from these weights, and has the bytes that were written. */
+export async function isWritten(
+  weights: WeightFile,
+  progress: Partial<WeightFileProgress> = {},
+): Promise<boolean> {
+  if (!(await isComplete(weights))) return false
+  const { file } = weights
+  const found = await fingerprintOf(file).catch(() => undefined)
+  if (!found) return false
+  const { fingerprint } = found
+  if (await isKnownSound(file, fingerprint)) return true
+  progress.reading?.()
+  if (!(await isSound(weights))) return false
+  await noteSound(file, fingerprint)
+  return true
+}
+
+/** As isWritten, without the bytes of its tensors. */
+export async function isComplete({ file, sizeBytes, header }: WeightFile): Promise<boolean> {
   const handle = await open(file, 'r').catch(() => undefined)
   if (!handle) return false
   try {
@@ -47,18 +74,43 @@ export async function isWritten({ file, sizeBytes, header }: WeightFile): Promis
  * Postcondition: the file is there, whole. It appears at once under its name, after it is on the disk.
  * @throws AppError 'file' when it cannot be written or has no room, 'model-file' when the weights cannot be read.
  */
-export async function ensureWritten(weights: WeightFile, onWritten: OnWritten = () => {}): Promise<void> {
-  if (await isWritten(weights)) return
+export async function ensureWritten(
+  weights: WeightFile,
+  progress: Partial<WeightFileProgress> = {},
+): Promise<void> {
+  if (await isWritten(weights, progress)) return
+  progress.begin?.()
+  try {
+    await makeFolder(dirname(weights.file))
+    await make(weights, progress)
+  } finally {
+    progress.end?.()
+  }
+}
+
+/** @throws AppError 'file' when the folder cannot be made; says so if a file is in its place. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    // The system's answer to a file in the folder's place.
+    const isFile = errorCode(error) === 'EEXIST'
+    const problem = isFile ? ({ what: 'file' } as const) : readFileProblem(error)
+    throw new AppError('file', { file: folder, doing: 'write', problem }, error)
+  }
+}
+
+async function make(weights: WeightFile, progress: Partial<WeightFileProgress>): Promise<void> {
   const { file } = weights
   const unfinished = `${file}.${process.pid}-${threadId}.tmp`
   try {
-    await mkdir(dirname(file), { recursive: true })
     // What cannot be used gives its room back first.
     await removeLeftOvers(file)
     await rm(file, { force: true, recursive: true })
     await checkRoom(weights)
-    await write(unfinished, weights, onWritten)
+    await write(unfinished, weights, progress)
     await rename(unfinished, file)
+    await noteSound(file, (await fingerprintOf(file)).fingerprint)
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined)
     if (error instanceof AppError) throw error
@@ -72,7 +124,8 @@ export async function ensureWritten(weights: WeightFile, onWritten: OnWritten = 
  */
 async function removeLeftOvers(file: string): Promise<void> {
   for (const name of await readdir(dirname(file))) {
-    const [, whole = name, pid] = /^(.+)\.(\d+)-\d+\.tmp$/.exec(name) ?? []
+    const [, written = name, pid] = /^(.+)\.(\d+)-\d+\.tmp$/.exec(name) ?? []
+    const whole = ofNote(written) ?? written
     const isReplaced = isEarlier(whole, file)
     if (whole !== basename(file) && !isReplaced) continue
     const isLeft = pid === undefined ? isReplaced : !isAlive(Number(pid))
@@ -89,15 +142,23 @@ async function checkRoom({ file, sizeBytes }: WeightFile): Promise<void> {
 }
 
 /** One tensor is in memory at a time. */
-async function write(file: string, weights: WeightFile, onWritten: OnWritten): Promise<void> {
+async function write(
+  file: string,
+  weights: WeightFile,
+  { written }: Partial<WeightFileProgress>,
+): Promise<void> {
   const { originals, header, sizeBytes } = weights
   const handle = await open(file, 'wx')
   try {
-    let doneBytes = await writeAll(handle, header)
+    const checksum = newChecksum()
+    const sink = hashing(handle, checksum)
+    let doneBytes = await writeAll(sink, header)
     for (const original of originals.values()) {
-      doneBytes += await weights.write(handle, original)
-      onWritten(doneBytes, sizeBytes)
+      doneBytes += await weights.write(sink, original)
+      written?.(doneBytes, sizeBytes)
     }
+    doneBytes += await writeAll(handle, checksum.digest())
+    written?.(doneBytes, sizeBytes)
     await handle.sync()
   } finally {
     await handle.close()

@@ -8,7 +8,7 @@ import { blockSize, blocksOf } from './quantise-rows.ts'
 import { writeQuantised } from './write-quantised.ts'
 
 /** The next number makes every file anew. */
-const formatVersion = 1
+const formatVersion = 2
 
 /** As float32File, for these matrices. */
 export function quantisedFile(
@@ -26,9 +26,9 @@ export function quantisedFile(
     const scales = places.add(`${name}.scales`, 'F32', [rows * blocks], 4 * rows * blocks)
     return { name, shape, integers, scales }
   })
-  const write: WeightFile['write'] = async (handle, original) => {
+  const write: WeightFile['write'] = async (sink, original) => {
     const at = { shape: original.shape, file, offset: 0 }
-    const written = await writeQuantised(handle, original.name, await readTensor(original), at)
+    const written = await writeQuantised(sink, original.name, await readTensor(original), at)
     return written.length + (written.blockScales?.length ?? 0)
   }
   return places.weightFile({ file, originals, write }, headerBytes =>

@@ -13,6 +13,7 @@ const fileReasons: ReasonTable<FileProblem> = {
   missing: () => 'there is no such file or folder',
   'not-allowed': () => 'it is not allowed',
   folder: () => 'it is a folder',
+  file: () => 'it is a file, and must be a folder; move the file away',
   'too-large': () => 'it is too large',
   'link-circle': () => 'its links lead in a circle',
   'long-name': () => 'its name is too long',
@@ -78,6 +79,8 @@ const redisReasons: ReasonTable<RedisProblem> = {
   version: p => `its version is ${p.found}, and ${p.needed} or newer is needed`,
   eviction: p =>
     `it throws work away when its memory is full (maxmemory-policy is ${p.policy}, and must be noeviction)`,
+  replica: () => 'it is a replica, which only copies another one; redis.url must name the primary',
+  cluster: () => 'it runs in cluster mode (cluster_enabled is 1); Easel needs one that does not',
   commands: p => `it lacks these commands, or does not allow them: ${p.missing.join(', ')}`,
 }
 

@@ -13,6 +13,7 @@ const fileReasons: ReasonTable<FileProblem> = {
   missing: () => '没有这个文件或文件夹',
   'not-allowed': () => '没有权限',
   folder: () => '它是一个文件夹',
+  file: () => '它是一个文件，而这里要有一个文件夹；请把该文件移走',
   'too-large': () => '它太大了',
   'link-circle': () => '它的链接绕成了圈',
   'long-name': () => '它的名字太长',
@@ -70,6 +71,8 @@ const redisReasons: ReasonTable<RedisProblem> = {
   'not-admitted': () => '它不接受 redis.url 里的用户和 EASEL_REDIS_PASSWORD 里的密码',
   version: p => `它的版本是 ${p.found}，需要 ${p.needed} 或更新`,
   eviction: p => `内存满时它会丢弃任务（maxmemory-policy 是 ${p.policy}，必须是 noeviction）`,
+  replica: () => '它是副本，只复制另一台的数据；redis.url 要填主节点',
+  cluster: () => '它运行在集群模式（cluster_enabled 是 1）；Easel 需要非集群的 Redis',
   commands: p => `它没有或不允许这些命令：${p.missing.join('、')}`,
 }
 

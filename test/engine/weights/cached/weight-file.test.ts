@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { newGraph } from '../../../../src/engine/onnx/graph-variants.ts'
 import { float32File, isMappable } from '../../../../src/engine/weights/cached/float32-file.ts'
+import { noteOf } from '../../../../src/engine/weights/cached/soundness.ts'
 import { ensureWritten, isWritten } from '../../../../src/engine/weights/cached/weight-file.ts'
 import { quantisedFile } from '../../../../src/engine/weights/quantised/quantised-file.ts'
 import { readSafetensors, type StoredTensor } from '../../../../src/engine/weights/safetensors.ts'
@@ -47,10 +48,11 @@ describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
     const folder = tempFolder()
     const weights = describeFile(join(folder, 'w.safetensors'), 'a hash', await matrices(folder))
     const told: number[] = []
-    await ensureWritten(weights, doneBytes => told.push(doneBytes))
+    await ensureWritten(weights, { written: doneBytes => told.push(doneBytes) })
     expect(told.at(-1)).toBe(weights.sizeBytes)
-    await ensureWritten(weights, doneBytes => told.push(doneBytes))
-    expect(told).toHaveLength(2)
+    const count = told.length
+    await ensureWritten(weights, { written: doneBytes => told.push(doneBytes) })
+    expect(told).toHaveLength(count)
   })
 
   describe('Made anew, with the same bytes, is a file', () => {
@@ -93,7 +95,8 @@ describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
     for (const unfinished of [dead, living]) writeFileSync(unfinished, 'half')
     truncateSync(weights.file, 0)
     await ensureWritten(weights)
-    expect(readdirSync(join(weights.file, '..')).sort()).toEqual([basename(weights.file), basename(living)])
+    const left = [weights.file, living, noteOf(weights.file)].map(name => basename(name))
+    expect(readdirSync(join(weights.file, '..')).sort()).toEqual(left)
   })
 
   describe('Of versions of Easel that share a folder', () => {
@@ -107,10 +110,11 @@ describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
       const { weights } = await made()
       const unfinished = `w-v0.safetensors.${2 ** 22 + 1}-0.tmp`
       const stay = ['w-v0.bak', 'w-v9.safetensors', 'w.txt', 'x-v0.safetensors', 'x.safetensors']
-      const { names, own } = beside(weights, 'w-v0.safetensors', 'w.safetensors', unfinished, ...stay)
+      const replaced = ['w-v0.safetensors', noteOf('w-v0.safetensors'), 'w.safetensors', unfinished]
+      const { names, own } = beside(weights, ...replaced, ...stay)
       truncateSync(weights.file, 0)
       await ensureWritten(weights)
-      expect(names()).toEqual([own, ...stay].sort())
+      expect(names()).toEqual([own, noteOf(own), ...stay].sort())
     })
 
     test('an earlier one that cannot be removed is no fault of the new file', async () => {
@@ -124,9 +128,9 @@ describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
       const { weights } = await made()
       const { names, own } = beside(weights, 'w-v0.safetensors')
       const told: number[] = []
-      await ensureWritten(weights, doneBytes => told.push(doneBytes))
+      await ensureWritten(weights, { written: doneBytes => told.push(doneBytes) })
       expect(told).toEqual([])
-      expect(names()).toEqual(['w-v0.safetensors', own])
+      expect(names()).toEqual(['w-v0.safetensors', own, noteOf(own)])
     })
   })
 
@@ -137,6 +141,16 @@ describe.each(Object.entries(forms))('Weights %s:', (_, describeFile) => {
     const weights = describeFile(join(folder, 'cache', 'w.safetensors'), 'a hash', originals)
     await expect(ensureWritten(weights)).rejects.toMatchObject({ code: 'model-file' })
     expect(readdirSync(join(folder, 'cache'))).toEqual([])
+  })
+
+  test('a file where their folder belongs is named, with what is wrong', async () => {
+    const folder = tempFolder()
+    writeFileSync(join(folder, 'cache'), 'no folder')
+    const weights = describeFile(join(folder, 'cache', 'w.safetensors'), 'a hash', await matrices(folder))
+    const error = toAppError(await ensureWritten(weights).catch((thrown: unknown) => thrown))
+    expect(errorSentence(en, error)).toBe(
+      `${join(folder, 'cache')} cannot be written: it is a file, and must be a folder; move the file away.`,
+    )
   })
 })
 
@@ -188,6 +202,8 @@ test('in float32 with arrangements, the file has the weights in them, and no gra
     [2, 2, 2],
     [16, 1, 1],
     [36, 1, 1],
+    // The checksum.
+    [32],
   ])
   const written = await Promise.all([...found.values()].map(readTensor))
   expect([...(written[0] ?? [])]).toEqual([1, 2, 5, 6, 3, 4, 7, 8])
