@@ -39,6 +39,8 @@ export interface Channel {
   readonly ended: Promise<WorkerEnd>
   /** Ends the worker at any moment; absent if that is never safe. */
   kill?(): void
+  /** Frees the memory of a message's bytes at once; absent if others may read them. */
+  discard?(unused: readonly Uint8Array[]): void
 }
 
 export interface ChannelHostOptions {
@@ -187,8 +189,29 @@ export class ChannelHost implements WorkerHost {
     if (message.kind === 'waiting') run.events.onWaiting?.()
     else if (message.kind === 'loading') run.events.onLoading?.(message.model)
     else if (message.kind === 'step')
-      run.events.onStep?.(message.step, message.steps, message.preview, message.elapsedMs)
-    else this.#settle(outcomeOf(message))
+      run.events.onStep?.(message.step, message.steps, this.#kept(message.preview), message.elapsedMs)
+    else this.#settle(this.#outcomeOf(message))
+  }
+
+  /** A preview may lie in the memory of the result that came with it, and is read for longer. */
+  #kept(preview: Uint8Array | undefined): Uint8Array | undefined {
+    return preview && this.#channel?.discard ? new Uint8Array(preview) : preview
+  }
+
+  /** The outcome of a run, from its last message. */
+  #outcomeOf(message: Extract<MessageFromWorker, { kind: 'done' | 'cancelled' | 'failed' }>): RunOutcome {
+    switch (message.kind) {
+      case 'done': {
+        const { pictures, timings } = message
+        const channel = this.#channel
+        const discard = channel?.discard && (() => channel.discard?.(pictures.map(({ bytes }) => bytes)))
+        return { kind: 'done', pictures, timings, ...(discard && { discard }) }
+      }
+      case 'cancelled':
+        return { kind: 'cancelled' }
+      case 'failed':
+        return { kind: 'failed', error: unpackFault(message.fault) }
+    }
   }
 
   #settle(outcome: RunOutcome): void {
@@ -225,19 +248,5 @@ export class ChannelHost implements WorkerHost {
   #expect(state: HostState, what: string): void {
     if (this.#state === state) return
     throw new AppError('internal', { problem: `${what} in a worker that is ${this.#state}, not ${state}` })
-  }
-}
-
-/** The outcome of a run, from its last message. */
-function outcomeOf(
-  message: Extract<MessageFromWorker, { kind: 'done' | 'cancelled' | 'failed' }>,
-): RunOutcome {
-  switch (message.kind) {
-    case 'done':
-      return { kind: 'done', pictures: message.pictures, timings: message.timings }
-    case 'cancelled':
-      return { kind: 'cancelled' }
-    case 'failed':
-      return { kind: 'failed', error: unpackFault(message.fault) }
   }
 }

@@ -17,7 +17,8 @@ export type StartOutcome =
   | { kind: 'failed'; error: AppError }
 
 export type RunOutcome =
-  | { kind: 'done'; pictures: PaintedPicture[]; timings: Record<string, number> }
+  /** `discard`: to be called when nobody reads the pictures any more. */
+  | { kind: 'done'; pictures: PaintedPicture[]; timings: Record<string, number>; discard?: () => void }
   | { kind: 'cancelled' }
   /** Painting failed, or the worker died (`worker-died`, or `worker-killed` if somebody ended it). */
   | { kind: 'failed'; error: AppError }

@@ -6,8 +6,8 @@ import type { Claim, Ending } from './job-store.ts'
 
 /** `released`: stopped by us and not by a person, so that the attempt does not count. */
 export type AttemptOutcome =
-  /** `loadMs`: the part of it for loading weights. */
-  | { kind: 'done'; pictures: PaintedPicture[]; loadMs: number }
+  /** `loadMs`: the part of it for loading weights. `discard` as of a run's outcome. */
+  | { kind: 'done'; pictures: PaintedPicture[]; loadMs: number; discard?: () => void }
   | { kind: 'cancelled' }
   | { kind: 'released' }
   | { kind: 'failed'; error: AppError }

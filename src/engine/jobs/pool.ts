@@ -245,6 +245,7 @@ export class Pool {
         runMs: nowMs - run.startedMs,
         isStopping: () => this.#state === 'stopping',
       })
+      if (outcome.kind === 'done') outcome.discard?.()
       // A cancel may have been written since, in the same transaction.
       if (recorded?.state === 'queued' && run.stopped !== 'cancelled')
         this.#enqueueLater(job, recorded.delayMs)

@@ -4,6 +4,7 @@ import { deferred } from '../../engine/host/deferred.ts'
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Ids } from '../../system/ports.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
+import { openMemoryDiscard } from '../messages/discard-memory.ts'
 import { type EnvelopeToGateway, type EnvelopeToMachine, envelopeToGateway } from '../messages/envelopes.ts'
 import type { RemoteLink } from '../messages/remote-link.ts'
 import { UsedSessions } from '../messages/used-sessions.ts'
@@ -44,6 +45,7 @@ export class Gateway {
   readonly #presence: Presence<GatewayRecord, MachineRecord>
   readonly #channels = new Map<string, OpenChannel>()
   readonly #sessions = new UsedSessions()
+  readonly #discard = openMemoryDiscard()
   #storeFailedMs = Number.NEGATIVE_INFINITY
   #admissions: readonly MachineAdmission[] = []
 
@@ -105,6 +107,8 @@ export class Gateway {
       },
       ended: ended.promise,
       kill: () => send({ kind: 'kill' }),
+      // What a message brought was decrypted for this channel alone.
+      discard: this.#discard,
     }
   }
 
