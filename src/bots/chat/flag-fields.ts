@@ -24,7 +24,7 @@ export function readFlagFields(
   })
 }
 
-/** Without the advice on where flags are typed. */
+/** The label lacks the advice on where flags are typed. */
 function ofField(problem: Problem): Problem {
   return problem.code === 'flag-value'
     ? { code: problem.code, details: { ...problem.details, isField: true } }
