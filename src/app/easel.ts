@@ -63,7 +63,7 @@ export interface NewPending {
 /** `document` is plain JSON. `none` also if it has expired. */
 export type Pending = { kind: 'found'; document: unknown } | { kind: 'not-yours' } | { kind: 'none' }
 
-/** Refused if one of the defaults could never be used. */
+/** The defaults are refused if one of them could never be used. */
 export type SettingsOutcome = { kind: 'saved' } | { kind: 'refused'; problems: Problem[] }
 
 /**
@@ -77,7 +77,7 @@ export type ShowOutcome =
 export interface ForgetOutcome {
   /** The number of requests that were removed. */
   count: number
-  /** For `deletionStatus`. */
+  /** The jobs to ask `deletionStatus` about. */
   jobIds: string[]
   /** The number of replies to one person that show something of it and can no longer be deleted. */
   stayingReplies: number
@@ -96,11 +96,11 @@ export interface Easel {
   deletionProblem(jobId: string, caller: Caller): Problem | undefined
 
   job(jobId: string, viewer: Viewer): JobView | undefined
-  /** By picture id, with the job that made it. */
+  /** The picture with that id, with the job that made it. */
   picture(pictureId: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
   /** The words behind a picture, which a remix replaces. */
   remixStart(pictureId: string, viewer: Viewer): RemixStart | undefined
-  /** By the sha256 of a file, or by its prefix in a file name. */
+  /** The picture whose file has that sha256, or that prefix of it in its name. */
   pictureByHash(hash: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
   pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
   /** The same as a stream, which holds a small part of the picture in memory, however slowly it is read. */

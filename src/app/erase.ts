@@ -56,7 +56,7 @@ export async function deleteCopiesAndFiles(
   files: readonly string[],
 ): Promise<void> {
   const { db, log } = parts
-  // Before the files, so that no text remains if the disk refuses to delete a file.
+  // Copies are deleted before the files, so that no text remains if the disk refuses to delete a file.
   const left = db.wipe(forgotten)
   if (left.length > 0) log.error({ files: left }, 'copies of the database still hold what was deleted')
   await deleteFiles(parts, files)
@@ -70,7 +70,7 @@ export async function deleteFiles(
   try {
     await db.discard(files)
   } finally {
-    // After the files, so that no thumbnail is made of them any more.
+    // Thumbnails are deleted after the files, so that no new one is made of them.
     thumbnails.drop(files)
   }
 }

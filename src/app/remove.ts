@@ -88,7 +88,7 @@ export function deletionProblem(parts: AppParts, jobId: string, caller: Caller):
 
 type Managed = { kind: 'managed'; job: JobRecord } | Refused
 
-/** Also one whose pictures are not kept any more: its messages are still there. */
+/** The job may be one whose pictures are not kept any more: its messages are still there. */
 function deletableJob(parts: AppParts, jobId: string, caller: Caller): Managed {
   return managedJob(parts, jobId, caller, visibleRemains(parts.db, caller, jobId))
 }

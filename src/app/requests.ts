@@ -63,10 +63,10 @@ export interface ImagineRequest {
   syntax?: PromptSyntax
   /** false: no Refiner; true: the model's default mode; or one of the two modes by name. */
   refine?: boolean | RefinerWay
-  /** For `after`: the strength of the Refiner's image to image, and the steps of its whole schedule. */
+  /** The strength of the Refiner's image to image in the mode `after`, and the steps of its whole schedule. */
   refineStrength?: number
   refineSteps?: number
-  /** For `ensemble`: the fraction of the schedule after which the Refiner takes over. */
+  /** The fraction of the schedule after which the Refiner takes over in the mode `ensemble`. */
   refineSplit?: number
   refineGuidance?: number
   /** The aesthetic score in the Refiner's conditioning. */
@@ -75,7 +75,7 @@ export interface ImagineRequest {
   mask?: GivenPicture
   /** The strength of image to image, 0 to 1. */
   strength?: number
-  /** For a mask: false skips pasting the kept part of the source over the result. */
+  /** False skips pasting the part of the source that a mask keeps over the result. */
   pasteBack?: boolean
   /** The width of the blended edge between the painted part and the kept part. */
   softEdgePx?: number

@@ -12,7 +12,7 @@ interface UsageRefusal {
 
 const nearestNames = String.raw`(?:\n\(Did you mean (?:one of )?(.+)\?\))?`
 
-/** By the code of a CommanderError without its prefix. commander states the facts in its message alone. */
+/** The texts by the code of a CommanderError without its prefix. commander states the facts in its message alone. */
 const refusals: { readonly [Code in Exclude<keyof RefusalWords, 'other'>]: UsageRefusal } = {
   unknownCommand: {
     form: new RegExp(`^error: unknown command '(.*)'${nearestNames}$`, 's'),

@@ -90,7 +90,7 @@ export async function runCommand(
 
 /** The models; announces files whose hashing takes time. */
 export async function libraryOf({ config, words, err }: CommandSession): Promise<ModelCatalogue> {
-  // Loaded here and not earlier, because doctor must be able to report missing libraries.
+  // The module is loaded here and not earlier, because doctor must be able to report missing libraries.
   const { readLibrary } = await import('../startup/model-library.ts')
   return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)))
 }

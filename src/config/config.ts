@@ -150,7 +150,7 @@ const settings = z.strictObject({
     caFile: z.string().default(''),
     /** What all keys begin with: installations with other prefixes share nothing. */
     prefix: z.string().regex(/^[\w-]+$/, expected('key-prefix')),
-    /** Of this Easel's work on devices that it shares with others: shares are as the weights. */
+    /** The weight of this Easel's work on devices that it shares with others: shares are as the weights. */
     weight: numberWithin(gatewayWeights),
   }),
   remote: z.strictObject({
@@ -177,7 +177,7 @@ const settings = z.strictObject({
     /** The quota of a whole server or workspace, in addition to each person's; 0: no such quota. */
     quotaPicturesPerSpace: z.int().min(0),
     quotaHours: z.number().positive(),
-    /** On the web: one network address may use the share of queue and quota of this many people. */
+    /** One network address on the web may use the share of queue and quota of this many people. */
     peoplePerAddress: z.int().min(1),
     maxFanOut: z.int().min(1),
     /** Requests that wait longer expire; 0: never. */

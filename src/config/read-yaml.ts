@@ -7,7 +7,7 @@ import { readFileProblem } from '../errors/file-problem.ts'
 
 /** The faults by the parser's error code. */
 const faults: { readonly [Code in YAMLParseError['code']]?: YamlFault } = {
-  // Also a bracket that is closed on a later line, or never.
+  // It may be a bracket that is closed on a later line, or never.
   BAD_INDENT: 'indentation',
   TAB_AS_INDENT: 'tab',
   DUPLICATE_KEY: 'duplicate-key',

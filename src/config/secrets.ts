@@ -16,7 +16,7 @@ export const secretVariables = {
   /** Seals what gateways and workers on other machines tell each other; the second one is accepted too. */
   workerKey: 'EASEL_WORKER_KEY',
   workerKeySecond: 'EASEL_WORKER_KEY_SECOND',
-  /** Of the S3-compatible store for results of other machines. */
+  /** The keys of the S3-compatible store for results of other machines. */
   storeKeyId: 'EASEL_STORE_KEY_ID',
   storeSecret: 'EASEL_STORE_SECRET',
 } as const

@@ -170,7 +170,7 @@ export class Client {
     this.#logHoldsWiped = this.#onSameFile(checkpoint) === 1
   }
 
-  /** Where that fails the next write repeats it: what is committed and told of is no fault. */
+  /** The next write repeats it where that fails: what is committed and reported is no fault. */
   #wipeAgain(): void {
     try {
       this.wipeLog()

@@ -26,7 +26,7 @@ const passedOn =
 
 /**
  * How glibc's allocator is set in a worker process: what is larger than a MiB, as weights are, is given back to the system when
- * it is freed. By default the allocator keeps it, and an expert that took the place of another would need the room of both.
+ * it is freed. The allocator keeps it by default, and an expert that took the place of another would need the room of both.
  */
 const allocator = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) }
 
@@ -38,7 +38,7 @@ export const withoutTf32 = { NVIDIA_TF32_OVERRIDE: '0' }
 
 /** What a worker is told of what it may be asked to paint. */
 export interface WorkerCatalogue extends Pick<ModelCatalogue, 'models' | 'files'> {
-  /** Of the largest picture that may be asked for. */
+  /** The pixels of the largest picture that may be asked for. */
   readonly maxPixels: number
 }
 

@@ -14,7 +14,7 @@ export type BudgetedDevice = DeviceConfig & { readonly memoryBytes?: number }
 
 /** What a machine has. */
 export interface MachineMemory {
-  /** Not used by anybody. */
+  /** The memory that nobody uses. */
   readonly freeBytes: number
   /** What the limits of the process leave it (a cgroup's, on Linux); undefined or very much without a limit. */
   readonly limitBytes: number | undefined

@@ -125,7 +125,7 @@ async function weightFilesOf({
 
 interface FormTarget {
   readonly form: CachedForm
-  /** Of the cache files. */
+  /** The folder of the cache files. */
   readonly folder: string
 }
 

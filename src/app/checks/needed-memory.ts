@@ -9,7 +9,7 @@ export function neededMemoryOf(order: WorkOrder, named: NamedFiles): NeededMemor
   return neededMemoryFor(needsOfOrder(order, named), paintedPixels(order))
 }
 
-/** For a picture of so many pixels. A card paints with less memory where it runs out of it, so the last low-memory level counts. */
+/** `pixels`: those of the picture. A card paints with less memory where it runs out of it, so the last low-memory level counts. */
 export function neededMemoryFor(needs: NonNullable<ModelRecord['needs']>, pixels: number): NeededMemory {
   if (needs.length === 0) return nothingNeeded
   const onCard = (precision: Precision) =>

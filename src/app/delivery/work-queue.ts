@@ -52,7 +52,7 @@ export class WorkQueue<Facts = unknown> {
   readonly #parts: WorkQueueParts<Facts>
   readonly #timers: Timers
   readonly #items = new Map<string, Item>()
-  /** By group. */
+  /** The ready deliveries of each group. */
   readonly #ready = new Map<string, Ready>()
   readonly #underway = new Set<Promise<void>>()
   #isStopped = false

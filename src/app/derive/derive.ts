@@ -117,7 +117,7 @@ export function isRecipe(order: WorkOrder): order is Recipe {
   return order.kind !== 'upscale'
 }
 
-/** For a refined picture whose original is gone: its prompt and size, with the model's default sampling. */
+/** The order for a refined picture whose original is gone: its prompt and size, with the model's default sampling. */
 function paintOrderFrom(recipe: RefineOrder, { model, config }: ModelContext): PaintOrder {
   const { sampler, steps, guidance } = defaultsOf(model, config)
   const { prompt, widthPx, heightPx, seed, sampling } = recipe

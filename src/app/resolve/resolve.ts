@@ -180,7 +180,7 @@ function isSameShape(mask: AdmittedPicture, source: AdmittedPicture): boolean {
   return a.widthPx === b.widthPx && a.heightPx === b.heightPx
 }
 
-/** Not with ControlNets or image prompts: reused features of an earlier step would lack their effect. */
+/** ControlNets and image prompts exclude it: reused features of an earlier step would lack their effect. */
 function isFast(
   { fast = false }: ImagineRequest,
   controls: PaintOrder['controls'],

@@ -87,7 +87,7 @@ export function namesOf(things: readonly { name: string }[]): string[] {
   return things.map(({ name }) => name)
 }
 
-/** By name, ignoring letter case. */
+/** Compares names without regard to letter case. */
 export function findByName<T extends { name: string }>(things: readonly T[], name: string): T | undefined {
   const wanted = name.toLowerCase()
   return (

@@ -9,7 +9,7 @@ export interface DeviceViewParts {
   catalogue: { models: readonly Pick<Catalogue['models'][number], 'name' | 'hash'>[] }
 }
 
-/** In the order in which they joined. */
+/** The devices are in the order in which they joined. */
 export function deviceViews({ pool, catalogue }: DeviceViewParts): DeviceView[] {
   return pool.devices().map(({ memoryBytes, holdings, fetching, ...status }) => ({
     name: status.name,

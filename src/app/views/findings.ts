@@ -22,7 +22,7 @@ export class Findings {
 
   /** Refuses a value outside its range; `name` is the flag's. */
   inRange(name: string, value: number, { min, max }: Bounds): void {
-    // Written so that NaN is outside.
+    // The comparison is written so that NaN is outside.
     if (!(value >= min && value <= max)) this.refuse('out-of-range', { name, value, min, max })
   }
 

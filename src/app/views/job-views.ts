@@ -35,7 +35,7 @@ export class JobViews {
     return { picture: pictureView(picture, job.id), job: this.ofRecord(job) }
   }
 
-  /** Also of a removed job, for the courier's last update. */
+  /** The view even of a removed job, for the courier's last update. */
   evenRemoved(jobId: string): JobView | undefined {
     const record = this.#db.jobs.get(jobId)
     return record && this.ofRecord(record)
@@ -61,7 +61,7 @@ export class JobViews {
     const live = this.#live(job.id)
     if (!live.progress && !live.forecast) return undefined
     const shown = liveView(live, job.steps)
-    // Named one by one, as in JobReader: this runs at each step.
+    // The fields are named one by one, as in JobReader: this runs at each step.
     return {
       id: job.id,
       state: shown.state,

@@ -64,7 +64,7 @@ function totalsOf(jobs: readonly JobFigures[]): StatsTotals {
   }
 }
 
-/** In descending order of jobs. */
+/** The rows are in descending order of jobs. */
 function rowsBy(
   jobs: readonly JobFigures[],
   keyOf: (job: JobFigures) => string,
@@ -99,7 +99,7 @@ function isFailure(job: JobFigures): boolean {
   return job.state === 'failed' || job.state === 'dead' || job.state === 'expired'
 }
 
-/** By nearest rank; zeros for an empty list. */
+/** The percentiles by nearest rank; zeros for an empty list. */
 function percentiles(values: readonly number[]): { p50: number; p95: number } {
   const sorted = [...values].sort((a, b) => a - b)
   const at = (fraction: number) => sorted[Math.max(0, Math.ceil(sorted.length * fraction) - 1)] ?? 0

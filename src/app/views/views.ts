@@ -77,7 +77,7 @@ export interface StatsRow extends StatsTotals {
 
 /** A device that paints for this Easel, here or on another machine. */
 export interface DeviceView {
-  /** Of another machine: `machine/device`. */
+  /** A device of another machine is called `machine/device`. */
   name: string
   use: DeviceUse
   /** Absent: no limit. */

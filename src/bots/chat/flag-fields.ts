@@ -31,7 +31,7 @@ export function readPromptField(text: string): ImagineRequest {
   return request.problems ? { ...request, problems: request.problems.map(ofField) } : request
 }
 
-/** Without the advice on where flags are typed. */
+/** The label lacks the advice on where flags are typed. */
 function ofField(problem: Problem): Problem {
   return problem.code === 'flag-value'
     ? { code: problem.code, details: { ...problem.details, isField: true } }

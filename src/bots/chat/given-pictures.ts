@@ -7,7 +7,7 @@ import { largestPictureBytes } from '../../common/bounds.ts'
 import type { Download } from '../../net/download.ts'
 import { withProblems } from '../grammar/command-line.ts'
 
-/** In the order of attachment. */
+/** The pictures in the order of attachment. */
 export type GivenFiles<File> = readonly { use: PictureUse; file: File }[]
 
 /** What a person attached: a file as fetched, or one of another type than a picture. */

@@ -3,7 +3,7 @@ import { languages } from '../../words/locale.ts'
 import { findCommand, smallCommandNames } from '../commands/commands.ts'
 
 const smallTalk = Object.values(languages).map(words => words.chat.smallTalk)
-/** In every language. They must stand alone; case and punctuation do not matter. */
+/** The words are in every language. They must stand alone; case and punctuation do not matter. */
 const greetings: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.greetings))
 const callsForHelp: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.callsForHelp))
 

@@ -46,7 +46,7 @@ const groupOf: { readonly [Name in FlagName]: FlagGroup } = {
   'refine-score': 'refiner',
 }
 
-/** In writing order. */
+/** The groups are in writing order. */
 export function flagsIn(group: FlagGroup): typeof flagList {
   return flagList.filter(([name]) => groupOf[name] === group)
 }

@@ -13,7 +13,7 @@ export interface FlagValue<T> {
   /** `typed` is '' for a flag without a value; an intended empty text must be quoted. */
   read(typed: string, quoted?: boolean): T | undefined
   write(value: T): string | undefined
-  /** For a list: joins the values of a repeated flag. Other flags may be given only once. */
+  /** Joins the values of a repeated flag into a list. Other flags may be given only once. */
   joined?(before: T, more: T): T
   /** Bounds for every model and configuration; app/ applies narrower ones. */
   readonly range?: { min: number; max: number; numbersOf(value: T): readonly number[] }

@@ -134,7 +134,7 @@ export function pictureRows({ id }: PictureView, words: Words): [go: Button[], l
   ]
 }
 
-/** For a set: a row per action with a numbered button per picture; More in the last row opens the other actions. */
+/** The buttons of a set: a row per action with a numbered button per picture; More in the last row opens the other actions. */
 function numberedRows(pictures: readonly PictureView[], { buttons }: Words): Button[][] {
   const row = (action: JobAction, label: (n: number) => string): Button[] =>
     pictures.map(picture => ({

@@ -136,7 +136,7 @@ export function withoutPictures(message: Message): Message {
   return { ...message, pictures: [], buttons: removal.length === 0 ? message.buttons : [removal] }
 }
 
-/** The notice to the author that the job has ended. Of a cancel only who did not do it is told. */
+/** The notice to the author that the job has ended. A cancel is reported only to people who did not do it. */
 export function endMessage(job: JobView, words: Words): Message {
   switch (job.state) {
     case 'done':

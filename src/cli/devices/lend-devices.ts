@@ -20,7 +20,7 @@ export type Departure = 'left' | 'fetched'
 /** @throws as openRedis, prepareDevices and libraryOf. */
 export async function lendDevices(session: CommandSession, name: string): Promise<Departure> {
   const { config, words, out, err } = session
-  // First, because models may take minutes to read.
+  // It comes first, because models may take minutes to read.
   const redis = await openRedis({ ...session, say: out, warn: err })
   try {
     const catalogue = await libraryOf(session)

@@ -87,7 +87,7 @@ async function writePicture(file: string, bytes: Uint8Array, random: Random): Pr
 async function replaceFile(file: string, bytes: Uint8Array, random: Random): Promise<void> {
   const partial = partialOf(file, random)
   const opened = await open(partial, 'wx')
-  // From here on it is this call's own, to be removed after a failure.
+  // The file is this call's own from here on, and is removed after a failure.
   try {
     await opened.writeFile(bytes).finally(() => opened.close())
     await rename(partial, file)

@@ -13,7 +13,7 @@ export interface AuditEntry {
 
 export class AuditTable {
   readonly #query: QueryBuilder
-  /** By job: cancels that a full disk refused. Like them they are in memory alone until the job's end is stored. */
+  /** The entries of cancels that a full disk refused, by job. They are in memory alone until the job's end is stored. */
   readonly #deferred = new Map<string, AuditEntry>()
 
   constructor(query: QueryBuilder) {
@@ -24,7 +24,7 @@ export class AuditTable {
     this.#query.insert(audit).values(entry).run()
   }
 
-  /** To be added with the end of its target; the first one for it counts. */
+  /** The entry is added with the end of its target; the first one for a target counts. */
   defer(entry: AuditEntry): void {
     if (!this.#deferred.has(entry.target)) this.#deferred.set(entry.target, entry)
   }
@@ -35,7 +35,7 @@ export class AuditTable {
     if (entry) this.add(entry)
   }
 
-  /** After that transaction, or another that ended the job. */
+  /** Called after that transaction, or another that ended the job. */
   dropDeferred(jobId: string): void {
     this.#deferred.delete(jobId)
   }

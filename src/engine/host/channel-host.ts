@@ -24,7 +24,7 @@ import type {
 export interface WorkerEnd {
   /** "exit code 3", "SIGSEGV", "RangeError: …", or a WorkerEndCode. */
   reason: string
-  /** By a signal from outside: from an operator, or from the system's out-of-memory killer. */
+  /** Whether a signal from outside ended it: from an operator, or from the system's out-of-memory killer. */
   byOthers: boolean
   /** It is on another machine, and nobody knows what became of it. */
   isUnreachable?: boolean

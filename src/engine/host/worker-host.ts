@@ -51,7 +51,7 @@ export interface WorkerHost {
   readonly state: HostState
   /** Resolves once, when the worker is gone for any reason. */
   readonly died: Promise<Death>
-  /** Starts the worker. Once per host. */
+  /** Starts the worker. It is called once per host. */
   start(): Promise<StartOutcome>
   /** Paints one order; never rejects for what happens in the worker. A second run at a time is a defect. */
   run(order: WorkOrder, sources: Record<string, Uint8Array>, events?: RunEvents): Promise<RunOutcome>

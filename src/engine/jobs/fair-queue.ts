@@ -19,7 +19,7 @@ interface KeptOrder {
 
 export class FairQueue {
   readonly #shares = new Map<number, OpenShare>()
-  /** Of those who wait. */
+  /** The first jobs of the people who wait. */
   readonly #firstJobs = new FirstJobs()
   #round = 0
   /** Undefined if it must be recomputed. */

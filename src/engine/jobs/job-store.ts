@@ -25,9 +25,9 @@ export interface QueuedJob extends JobNeeds {
 export interface JobSize {
   kind: WorkOrder['kind']
   pictures: number
-  /** Of all pictures, as progress counts them. Upscaling has none. */
+  /** The steps of all pictures, as progress counts them. Upscaling has none. */
   steps: number
-  /** Of one picture. */
+  /** The pixels of one picture. */
   pixels: number
 }
 

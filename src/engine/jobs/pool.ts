@@ -20,9 +20,9 @@ import type { Forecast, RunProgress } from './times/forecast.ts'
 import { JobTimes } from './times/job-times.ts'
 import { Speeds } from './times/speeds.ts'
 
-/** Between attempts to write while the database cannot be written. */
+/** The pause between attempts to write while the database cannot be written. */
 const writePauseMs = 2000
-/** After a stop's grace period: the time for a step to end and for a worker to stop. */
+/** The time for a step to end, and for a worker to stop, after a stop's grace period. */
 const stepGraceMs = 2000
 const workerGraceMs = 1000
 

@@ -89,7 +89,7 @@ export class Run {
     return { device: device.name, step, steps, preview, etaMs: this.remainingMs(speeds, nowMs) }
   }
 
-  /** By its own pace once that is known; before, by that of similar jobs. */
+  /** The forecast uses its own pace once that is known; before, that of similar jobs. */
   remainingMs(speeds: Speeds, nowMs: number): number | undefined {
     if (this.#lastStep && this.#stepsTimed > 0) return this.#remainingByPaceMs(this.#lastStep, speeds, nowMs)
     const totalMs = speeds.estimateMs(this.device.name, this.job, this.isWarm)
@@ -111,7 +111,7 @@ export class Run {
   }
 }
 
-/** By the worker's clock: from another machine several steps arrive at once. */
+/** Times are those of the worker's clock: several steps of another machine arrive at once. */
 function betweenMs(last: StepTime, next: StepTime): number {
   if (last.elapsedMs === undefined || next.elapsedMs === undefined) return next.arrivedMs - last.arrivedMs
   return Math.max(0, next.elapsedMs - last.elapsedMs)

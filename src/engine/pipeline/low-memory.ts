@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { ReusableUNet, UNetInput, Vae } from '../networks/networks.ts'
 import type { Tensor } from '../onnx/session.ts'
+import { joinValues } from './join-values.ts'
 import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './latents/vae-tiling.ts'
 import type { CachedModel } from './open/model-cache.ts'
 
@@ -59,13 +60,16 @@ export function rowByRow(unet: ReusableUNet): ReusableUNet {
     ownWeights: unet.ownWeights,
     replaceWeights: weights => unet.replaceWeights(weights),
     load: (adapters, onLoading) => unet.load(adapters, onLoading),
-    predict: async input => joined(await eachRow(input, row => unet.predict(row))),
+    predict: async input => joinValues(await eachRow(input, row => unet.predict(row))),
     async predictDeep(input) {
       const rows = await eachRow(input, row => unet.predictDeep(row))
-      return { output: joined(rows.map(({ output }) => output)), deep: joined(rows.map(({ deep }) => deep)) }
+      return {
+        output: joinValues(rows.map(({ output }) => output)),
+        deep: joinValues(rows.map(({ deep }) => deep)),
+      }
     },
     predictShallow: async (input, deep) =>
-      joined(await eachRow(input, (row, i) => unet.predictShallow(row, part(deep, i, input.batch)))),
+      joinValues(await eachRow(input, (row, i) => unet.predictShallow(row, part(deep, i, input.batch)))),
   }
 }
 
@@ -96,14 +100,4 @@ function rowOfTensor({ data, shape: [rows = 1, ...rest] }: Tensor, i: number): T
 function part(values: Float32Array, i: number, parts: number): Float32Array {
   const each = values.length / parts
   return values.subarray(i * each, (i + 1) * each)
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const values of parts) {
-    whole.set(values, at)
-    at += values.length
-  }
-  return whole
 }

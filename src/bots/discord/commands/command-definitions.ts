@@ -30,7 +30,7 @@ const everywhere = {
   ],
 }
 
-/** For admins: hidden from others in servers, and usable in direct messages by persons named in the configuration. */
+/** A command for admins is hidden from others in servers, and usable in direct messages by persons named in the configuration. */
 const forAdmins = {
   integration_types: [ApplicationIntegrationType.GuildInstall],
   contexts: [InteractionContextType.Guild, InteractionContextType.BotDM],

@@ -23,7 +23,7 @@ export function audienceOf(interaction: Interaction): Audience {
 }
 
 /**
- * To read what was written before takes the history. The chat of a voice channel opens only for people who may connect: a locked
+ * Reading old messages requires the history. The chat of a voice channel opens only for people who may connect: a locked
  * one is shown in the list, and its messages are not.
  */
 function neededToRead(channel: GuildBasedChannel): bigint {

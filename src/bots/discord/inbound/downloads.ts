@@ -16,7 +16,7 @@ export function givenFile({ url, name, size }: Pick<Attachment, 'url' | 'name' |
   return { url, name, sizeBytes: size }
 }
 
-/** By Discord's content type; decoding decides whether it can be used. */
+/** Whether Discord's content type is that of a picture; decoding decides whether it can be used. */
 export function looksLikePicture({ contentType }: Pick<Attachment, 'contentType'>): boolean {
   return contentType === null || contentType.startsWith('image/')
 }

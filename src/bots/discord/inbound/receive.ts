@@ -110,7 +110,7 @@ async function complete(context: HandlerContext, typing: AutocompleteInteraction
   await attempt(context.log, () => typing.respond(choicesOf(context, requester, name, value)))
 }
 
-/** As many of the newest as are looked through for what was typed. */
+/** The number of newest messages that are searched for what was typed. */
 const ownPictures = 100
 
 function choicesOf(

@@ -34,7 +34,7 @@ export interface Reply extends Payload {
   /** The jobs whose words it shows. It is deleted with them. */
   jobIds?: readonly string[]
   files?: { attachment: Buffer; name: string }[]
-  /** Sent in addition to the courier's message, not instead of it. */
+  /** It is sent in addition to the courier's message, not instead of it. */
   beside?: boolean
   /** The answer to a question failed: the question stays, and can be answered again. */
   keepsQuestion?: boolean

@@ -3,7 +3,7 @@ import type { Clock } from '../../../system/ports.ts'
 
 interface ButtonToken {
   token: string
-  /** On the wall clock. */
+  /** The expiry on the wall clock. */
   untilMs: number
 }
 

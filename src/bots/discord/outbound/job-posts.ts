@@ -29,7 +29,7 @@ export interface PostForm {
   hasCard?: boolean
   /** Notes for the reader. */
   notes?: readonly Note[]
-  /** Without user text, because Discord refused it. */
+  /** The post has no user text, because Discord refused it. */
   isWordless?: boolean
   /** A small picture beside the text of a card. */
   thumbnail?: Post['files'][number] | undefined

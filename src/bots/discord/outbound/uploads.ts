@@ -19,7 +19,7 @@ export interface Packed {
   loss?: 'smaller' | 'pictureGone'
 }
 
-/** Where files are sent. `statedBytes`: the size that Discord states for it. */
+/** The place to which files are sent. `statedBytes`: the size that Discord states for it. */
 export interface UploadPlace {
   spaceId: string
   statedBytes?: number | undefined
@@ -52,7 +52,7 @@ export type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | 
 
 export class Pictures {
   readonly #bytesOf: BytesOf
-  /** By space: a size that was refused although it was within the stated limit. */
+  /** The size that each space refused although it was within the stated limit. */
   readonly #tooLargeBytes: LRUCache<string, number>
 
   constructor(bytesOf: BytesOf, clock: Clock) {

@@ -47,7 +47,7 @@ export class SlackCourier implements Courier {
     return openingMethods(this.#parts, delivery)
   }
 
-  /** Where the bot may not post, tells the requester how to permit it. */
+  /** Tells the requester how to permit posts where the bot may not post. */
   async onUnopened({ job }: Delivery, refusals: readonly Refusal[]): Promise<void> {
     const words = wordsFor(localeOf(job.conversation))
     const sentence = refusalSentence(refusals[0]?.code ?? '', job.conversation, words)

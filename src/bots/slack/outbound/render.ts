@@ -28,7 +28,7 @@ const longestTitle = 2900
 const longestLines = 2900
 const longestAltText = 2000
 const longestLabel = 75
-/** Of all texts of a message: Slack took 9,597 characters and refused 11,341 (bolt-js #2867). The rest is for buttons. */
+/** The limit of all texts of a message: Slack took 9,597 characters and refused 11,341 (bolt-js #2867). The rest is for buttons. */
 const longestMessage = 9000
 /** The longest command in a message of its own. */
 export const longestCommand = 8000
@@ -135,7 +135,7 @@ function linesIn(message: Message): string[] {
   return lines.map(line => shorten(line, longestLines))
 }
 
-/** As many lines as there is room for, with an ellipsis where some are left out. */
+/** The lines that there is room for, with an ellipsis where some are left out. */
 function fittingLines(lines: readonly string[], room: number): string[] {
   const fitting: string[] = []
   for (const line of lines) {

@@ -49,7 +49,7 @@ const tokenCodes: ReadonlySet<string> = new Set([
   'token_revoked',
 ])
 
-/** More than an installation has workspaces; a client that was evicted is made again. */
+/** No installation has more workspaces; a client that was evicted is made again. */
 const mostTokens = 10_000
 
 /** The wait time if Slack states none. */
@@ -89,7 +89,7 @@ export class SlackApi {
   readonly #limiter: RateLimiter
   readonly #log: Logger
   readonly #clients = new LRUCache<string, WebClient>({ max: mostTokens })
-  /** Refused tokens, so that each is logged once. */
+  /** The refused tokens: each is logged once. */
   readonly #refused = new LRUCache<string, true>({ max: mostTokens })
 
   constructor(options: WebClientOptions, clock: Clock, log: Logger) {

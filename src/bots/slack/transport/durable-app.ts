@@ -26,7 +26,7 @@ export class DurableApp extends App {
   }
 
   override async processEvent(event: ReceiverEvent): Promise<void> {
-    // Not acknowledged: Slack redelivers events, and reports a failed command to the person.
+    // The event is not acknowledged: Slack redelivers events, and reports a failed command to the person.
     if (this.#closed) return
     const work = this.#process(event)
     this.#underway.add(work)

@@ -52,7 +52,7 @@ export class Installations implements InstallationStore {
     await this.#storage.save(id, seal(this.#key, id, JSON.stringify(parsed.data), this.#ids.next()))
   }
 
-  /** For Bolt's installer. @throws Error when nothing is installed, as Bolt expects. */
+  /** Bolt's installer calls it. @throws Error when nothing is installed, as Bolt expects. */
   async fetchInstallation(query: InstallationQuery<boolean>): Promise<Installation<'v2', boolean>> {
     const found = this.find(query)
     if (found === undefined) throw new Error('not installed')

@@ -20,7 +20,7 @@ export interface DeviceListParts extends Pick<DeviceParts, 'speeds' | 'clock' | 
 
 export class DeviceList {
   readonly #parts: DeviceListParts
-  /** In the order in which they joined. */
+  /** The devices are in the order in which they joined. */
   readonly #devices = new Set<Device>()
   /** The free devices by the hash of their model, in each set the one that is free longest first. No set is empty. */
   readonly #free = new Map<string | undefined, Set<Device>>()
@@ -187,7 +187,7 @@ export class DeviceList {
   }
 }
 
-/** By kind; less than nothing where there is no device of the kind. */
+/** The most bytes by kind; less than nothing where there is no device of the kind. */
 function mostOf(devices: Iterable<Device>): NeededMemory {
   const most = { cpu: -1, float32: -1, float16: -1 }
   for (const { resources } of devices) {

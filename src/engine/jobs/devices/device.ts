@@ -110,7 +110,7 @@ export class Device {
     return this.#quarantine.holds ? 'quarantined' : 'ready'
   }
 
-  /** Without the pause, which the list of the devices knows. */
+  /** The status lacks the pause, which the list of the devices knows. */
   get status(): Omit<DeviceStatus, 'isPaused'> {
     const { name, memoryBytes, memoryKind, holdings } = this.#parts
     const fetching = this.#parts.fetching?.()

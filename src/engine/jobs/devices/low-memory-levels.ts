@@ -3,7 +3,7 @@ import type { LowMemoryLevel } from '../../pipeline/low-memory.ts'
 import type { WorkOrder } from '../../work-order.ts'
 
 export class LowMemoryLevels {
-  /** By pixels of a picture. */
+  /** The levels by pixels of a picture. */
   readonly #bySize = new Map<number, LowMemoryLevel>()
 
   /** What is too large once is too large when it is larger still. */

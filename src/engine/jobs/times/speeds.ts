@@ -21,7 +21,7 @@ class BySize {
     this.#measures.set(pixels, { pixels, ms: known ? known.ms + freshness * (ms - known.ms) : ms })
   }
 
-  /** For a new size: from the nearest known size, in proportion to the pixels. */
+  /** A new size takes the time of the nearest known size, in proportion to the pixels. */
   at(pixels: number): number | undefined {
     let nearest: Measure | undefined
     for (const measure of this.#measures.values()) {

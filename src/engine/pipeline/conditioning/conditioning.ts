@@ -1,4 +1,6 @@
 /** Assembles the U-Net's conditioning: prompts and sizes, once for all calls of a run. */
+
+import { joinValues } from '../join-values.ts'
 import type { Embedding } from './prompt-embedding.ts'
 
 /** SDXL's size conditioning in pixels, each as [vertical, horizontal]. */
@@ -84,18 +86,8 @@ function layOutRows(told: readonly PictureConditioning[]): ConditioningRows {
   return {
     rows: told.length,
     tokens: told[0]?.embedding.tokens ?? 0,
-    context: joined(told.map(({ embedding }) => embedding.context)),
-    pooled: joined(told.map(({ embedding }) => embedding.pooled)),
+    context: joinValues(told.map(({ embedding }) => embedding.context)),
+    pooled: joinValues(told.map(({ embedding }) => embedding.pooled)),
     timeIds: Float32Array.from(told.flatMap(one => one.timeIds)),
   }
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }

@@ -1,4 +1,4 @@
-/** Ends a delivery on Slack: the card shows the outcome, and superseded messages are deleted. Also deletes everything. */
+/** Ends a delivery on Slack: the card shows the outcome, and superseded messages are deleted. It also deletes everything. */
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
 import { replyAddress } from '../../../../app/delivery/ephemeral-replies.ts'
 import { altTextOf, withoutPictures } from '../../../messages/job-message.ts'
