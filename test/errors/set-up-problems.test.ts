@@ -56,7 +56,7 @@ const closed = <Name extends string>(names: readonly Name[]) => names.map(what =
 
 const fileProblems: FileProblem[] = [
   ...closed(['missing', 'not-allowed', 'folder', 'no-folder', 'disk-read-only', 'disk-full'] as const),
-  ...closed(['too-large', 'link-circle', 'long-name'] as const),
+  ...closed(['too-large', 'link-circle', 'long-name', 'file'] as const),
   { what: 'no-room', neededBytes: 2.6e9, freeBytes: 1.1e9 },
   { what: 'other', code: 'EMFILE' },
 ]
@@ -78,6 +78,7 @@ const redisProblems: RedisProblem[] = [
   { what: 'not-admitted' },
   { what: 'version', found: '5.0.0', needed: '6.2.0' },
   { what: 'eviction', policy: 'allkeys-lru' },
+  ...closed(['replica', 'cluster'] as const),
   { what: 'commands', missing: ['eval', 'xadd'] },
 ]
 
