@@ -79,7 +79,7 @@ export class MemoryJobStore implements JobStore {
     row.state = ending.state
     if ('failures' in ending) Object.assign(row, { failures: ending.failures, crashes: ending.crashes })
     if (ending.state === 'done') {
-      row.picture = ending.pictures[0]?.bytes
+      row.picture = Uint8Array.from(ending.pictures[0]?.bytes ?? [])
       this.done.set(this.done.value + 1)
     }
     return ending

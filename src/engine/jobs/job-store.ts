@@ -65,6 +65,7 @@ export interface JobStore {
   /**
    * Pictures to disk first, then one transaction with everything that follows from the ending. A job with a stored cancel is
    * cancelled instead of failing or returning to the queue.
+   * The pictures' bytes may be gone once it has resolved, so it keeps none of them.
    * Returns the ending that it recorded; undefined when the claim was not the job's own any more.
    */
   end(claim: Claim, ending: Ending, runMs: number): Promise<Ending | undefined>
