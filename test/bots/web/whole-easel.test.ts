@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebAdapter } from '../../../src/bots/web/index.ts'
+import { hourMs } from '../../../src/common/durations.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { en } from '../../../src/words/en.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { EventReader } from './event-reader.ts'
 import { HttpPerson, operator } from './http-person.ts'
 
 describe('the web chat over the whole Easel', () => {
@@ -17,7 +19,7 @@ describe('the web chat over the whole Easel', () => {
     test = await buildTestEasel({
       couriers: [],
       devices: [new FakeWorkers({ mode: 'by-hand' })],
-      config: { admins: [operator.name] },
+      config: { admins: [operator.name], limits: { keepDays: 1 } },
     })
     ada = new HttpPerson(() => adapter.url ?? '')
     bob = new HttpPerson(() => adapter.url ?? '')
@@ -49,6 +51,23 @@ describe('the web chat over the whole Easel', () => {
     for (const run of test.workers.underway) run.finish()
     await test.settled()
   }
+
+  it('tells open pages that a picture is not kept any more', async () => {
+    await ada.imagines('a red circle')
+    await paintAll()
+    const events = new EventReader(await fetch(new URL('live', adapter.url)))
+    const sync = await events.next()
+    expect(sync?.event).toBe('sync')
+    for (let hour = 0; hour < 27; hour++) {
+      test.clock.advance(hourMs)
+      for (let i = 0; i < 10; i++) await test.built.db.write(() => undefined)
+    }
+    let event = await events.next()
+    while (event?.event === 'job') event = await events.next()
+    expect(event?.event).toBe('gone')
+    expect(sync?.data).toContain(event?.data)
+    expect(await bob.sees()).toEqual([])
+  })
 
   it('shows a request from its place in the queue to the picture, whose file it serves', async () => {
     await ada.imagines('a red circle --seed 7')

@@ -125,7 +125,7 @@ function Prompt({ text }: { text: string }) {
 function withParameters(message: Message, job: JobView, words: Words): Message {
   if (job.state !== 'done') return message
   const command = formatCommand(job)
-  if (command !== undefined) return { ...message, command }
+  if (command !== undefined) return { ...message, command, lines: message.lines.map(asLine) }
   return { ...message, lines: [[parameterLine(job, words), ...message.lines].join(' · ')] }
 }
 
@@ -158,7 +158,7 @@ function Lines({ job, message: { origin, lines } }: { job: JobView; message: Mes
     <div class="lines">
       {origin && <p>{job.parent ? <a href={`#job-${job.parent.jobId}`}>{origin}</a> : origin}</p>}
       {lines.map(line => (
-        <p>{asLine(line)}</p>
+        <p>{line}</p>
       ))}
     </div>
   )
