@@ -5,7 +5,7 @@ import {
   evenScales,
   type ImagePrompt,
   imageTokens,
-  joinedTokens,
+  joinTokens,
 } from '../../../src/engine/pipeline/conditioning/image-prompt.ts'
 import type { Check, Checker } from '../case.ts'
 import { type PartTwoCase, PartTwoGroup } from '../end-to-end/part-two.ts'
@@ -50,7 +50,7 @@ async function check(
     imagePrompts.push({
       adapter,
       scales: evenScales(model.networks.unet, scale),
-      ...each.reduce(joinedTokens),
+      ...each.reduce(joinTokens),
     })
   }
   return group.check(one, await group.plan(one, { model, imagePrompts }))

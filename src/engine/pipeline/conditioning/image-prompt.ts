@@ -8,6 +8,7 @@ import type {
   OpenImageEncoder,
   OpenImageProjection,
 } from '../../networks/open/open-ip-adapter.ts'
+import { joinValues } from '../join-values.ts'
 
 /** The tokens of a picture, or of several, for the prompt and for the negative prompt, [tokens, contextWidth] each. */
 export interface ImageTokens {
@@ -51,10 +52,10 @@ export async function imageTokens(
 }
 
 /** The tokens of two pictures one after another: both are seen by one attention, as the reference does for one adapter. */
-export function joinedTokens(one: ImageTokens, other: ImageTokens): ImageTokens {
+export function joinTokens(one: ImageTokens, other: ImageTokens): ImageTokens {
   return {
-    positive: Float32Array.from([...one.positive, ...other.positive]),
-    negative: Float32Array.from([...one.negative, ...other.negative]),
+    positive: joinValues([one.positive, other.positive]),
+    negative: joinValues([one.negative, other.negative]),
   }
 }
 

@@ -5,7 +5,7 @@ import { preprocess } from '../../image/preprocess/preprocess.ts'
 import type { UNet } from '../../networks/networks.ts'
 import type { Span } from '../../sampling/noise/span.ts'
 import type { PaintOrder } from '../../work-order.ts'
-import { evenScales, type ImagePrompt, joinedTokens } from '../conditioning/image-prompt.ts'
+import { evenScales, type ImagePrompt, joinTokens } from '../conditioning/image-prompt.ts'
 import { conditionsOf } from '../conditioning/prompt-conditioning.ts'
 import type { Control } from '../denoising/control.ts'
 import type { DenoiseRun, LatentShape, RunHooks } from '../denoising/denoise.ts'
@@ -131,7 +131,7 @@ async function imagePromptsOf(
   for (const { model, pictureId, scale, joined } of imagePrompts) {
     const adapted = await context.imagePrompt(model, bytesOf(pictureId, context), unet)
     const before = joined ? prompts.pop() : undefined
-    const tokens = before ? joinedTokens(before, adapted) : adapted
+    const tokens = before ? joinTokens(before, adapted) : adapted
     prompts.push({ ...adapted, ...tokens, scales: evenScales(unet, scale) })
   }
   return prompts

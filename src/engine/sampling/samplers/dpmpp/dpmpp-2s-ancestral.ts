@@ -8,11 +8,10 @@
  */
 import { at, combine } from '../../arithmetic.ts'
 import { kDiffusionLevels } from '../../noise/k-diffusion-levels.ts'
-import { callFrame } from '../../noise/noise-levels.ts'
-import { explodingLevel, levelAt } from '../../preconditioning.ts'
+import { levelAt } from '../../preconditioning.ts'
 import type { LevelSampler } from '../../sampler.ts'
-import { twoCallsPerStep } from '../../two-calls.ts'
 import { ancestralSplit } from '../euler-ancestral.ts'
+import { middleCalls } from './middle-calls.ts'
 
 export const dpmpp2sAncestral: LevelSampler = {
   name: 'dpmpp_2s_a',
@@ -26,14 +25,10 @@ export const dpmpp2sAncestral: LevelSampler = {
     const middles = splits
       .filter(({ down }) => down > 0)
       .map(({ down }, k) => Math.fround(Math.sqrt(at(sigmas, k) * down)))
-    const levels = twoCallsPerStep(run.levels.slice(0, -1), middles.map(explodingLevel))
+    const { frame, levels } = middleCalls(run, middles)
     let start: Float32Array | undefined
     return {
-      ...callFrame(run, {
-        order: 2,
-        timesteps: twoCallsPerStep(run.timesteps, middles.map(run.timestepOf)),
-        levels,
-      }),
+      ...frame,
       step(output, i, latents, draw) {
         const from = at(sigmas, i >> 1)
         const { down, up } = splits[i >> 1] ?? { down: 0, up: 0 }

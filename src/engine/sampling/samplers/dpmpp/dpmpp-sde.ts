@@ -9,12 +9,11 @@
  */
 import { at, combine } from '../../arithmetic.ts'
 import { kDiffusionLevels } from '../../noise/k-diffusion-levels.ts'
-import { callFrame } from '../../noise/noise-levels.ts'
-import { explodingLevel, levelAt } from '../../preconditioning.ts'
+import { levelAt } from '../../preconditioning.ts'
 import type { LevelSampler } from '../../sampler.ts'
-import { twoCallsPerStep } from '../../two-calls.ts'
 import { ancestralSplit } from '../euler-ancestral.ts'
 import { towards } from './dpmpp-2s-ancestral.ts'
+import { middleCalls } from './middle-calls.ts'
 
 export const dpmppSde: LevelSampler = {
   name: 'dpmpp_sde',
@@ -28,14 +27,10 @@ export const dpmppSde: LevelSampler = {
       .slice(1)
       .filter(to => to > 0)
       .map((to, k) => Math.fround(at(sigmas, k) ** (1 - r) * to ** r))
-    const levels = twoCallsPerStep(run.levels.slice(0, -1), middles.map(explodingLevel))
+    const { frame, levels } = middleCalls(run, middles)
     let first: { latents: Float32Array; clean: Float32Array } | undefined
     return {
-      ...callFrame(run, {
-        order: 2,
-        timesteps: twoCallsPerStep(run.timesteps, middles.map(run.timestepOf)),
-        levels,
-      }),
+      ...frame,
       step(output, i, latents, draw) {
         const from = at(sigmas, i >> 1)
         const to = at(sigmas, (i >> 1) + 1)
