@@ -72,7 +72,6 @@ export async function startServer(parts: ServerParts): Promise<Server> {
     onHung: parts.onHung,
   })
   say(words.cli.devicesReady(devices.map(({ name }) => name)))
-  const adapters = createAdapters(parts, built)
   const started: Adapter[] = []
   let isStopping = false
   const eventLoop = watchEventLoop()
@@ -95,6 +94,8 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   }
   parts.onBuilt?.(server)
   try {
+    // Couriers are registered before deliveries begin.
+    const adapters = await createAdapters(parts, built)
     await built.start()
     if (config.redis.url !== '') {
       const { useOtherMachines } = await import('./startup/other-machines.ts')
@@ -153,20 +154,25 @@ interface ChosenAdapter {
 }
 
 /** The enabled adapters, with registered couriers. Prints why the others are off. */
-function createAdapters(parts: ServerParts, { easel, db, register }: BuiltEasel): ChosenAdapter[] {
+async function createAdapters(
+  parts: ServerParts,
+  { easel, db, register }: BuiltEasel,
+): Promise<ChosenAdapter[]> {
   const { config, secrets, words, log, say } = parts
-  return adapterModules.flatMap(({ platform, isRequired, setup, create }) => {
+  const chosen: ChosenAdapter[] = []
+  for (const { platform, isRequired, setup, create } of adapterModules) {
     const state = setup({ config, secrets })
     if (state.kind !== 'ready') {
       say(words.cli.adapterOff(words.cli.adapterNames[platform], setupSentence(state, words)))
-      return []
+      continue
     }
     const adapterLog = log.child({ platform })
     const ports = { clock: guardedClock(systemClock, adapterLog), ids: systemIds, log: adapterLog }
-    const adapter = create({ easel, config, secrets, ...ports }, documentsIn(db))
+    const adapter = await create({ easel, config, secrets, ...ports }, documentsIn(db))
     register(adapter.courier)
-    return { adapter, isRequired }
-  })
+    chosen.push({ adapter, isRequired })
+  }
+  return chosen
 }
 
 /** Adds those that run to `started`. @throws AppError 'config' when none of them runs. */

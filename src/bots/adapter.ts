@@ -17,8 +17,8 @@ export interface AdapterModule {
   setup(settings: AdapterSettings): AdapterSetup
   /** Checks a ready setup against the service and this machine. Never rejects. */
   diagnose(settings: DiagnosisSettings): Promise<Finding[]>
-  /** Requires a ready setup. */
-  create(parts: AdapterParts, documents: SealedDocuments): Adapter
+  /** Loads the platform's library and makes the adapter. Requires a ready setup. */
+  create(parts: AdapterParts, documents: SealedDocuments): Promise<Adapter>
 }
 
 export interface AdapterSettings {

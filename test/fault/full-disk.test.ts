@@ -1,6 +1,6 @@
 /** A disk that is full, by SQLite's own limit on its pages: asked in the web chat, over the whole Easel. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { WebAdapter } from '../../src/bots/web/index.ts'
+import { WebAdapter } from '../../src/bots/web/web-adapter.ts'
 import { loadConfig } from '../../src/config/config.ts'
 import { packageRoot } from '../../src/system/paths.ts'
 import { en } from '../../src/words/en.ts'

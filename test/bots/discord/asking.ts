@@ -1,7 +1,7 @@
 /** A whole Easel behind a real discord.js client in front of the fake Discord, and what people there are told. */
 import type { Easel } from '../../../src/app/easel.ts'
 import type { JobView } from '../../../src/app/views/views.ts'
-import { DiscordAdapter } from '../../../src/bots/discord/index.ts'
+import { DiscordAdapter } from '../../../src/bots/discord/discord-adapter.ts'
 import { type Config, loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { FakeDiscord } from '../../fakes/discord/fake-discord.ts'

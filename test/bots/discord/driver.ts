@@ -1,6 +1,6 @@
 /** The adapter suite's people at the fake Discord. */
 
-import type { DiscordAdapter } from '../../../src/bots/discord/index.ts'
+import type { DiscordAdapter } from '../../../src/bots/discord/discord-adapter.ts'
 import { parseCustomId } from '../../../src/bots/discord/outbound/render/custom-id.ts'
 import { type ButtonTarget, encodeButtonId } from '../../../src/bots/messages/buttons.ts'
 import { en } from '../../../src/words/en.ts'

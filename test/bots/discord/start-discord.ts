@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { Easel } from '../../../src/app/easel.ts'
 import type { Caller } from '../../../src/app/people/people.ts'
-import { DiscordAdapter } from '../../../src/bots/discord/index.ts'
+import { DiscordAdapter } from '../../../src/bots/discord/discord-adapter.ts'
 import type { ClientChoices } from '../../../src/bots/discord/transport/client.ts'
 import { type Config, loadConfig } from '../../../src/config/config.ts'
 import type { Clock, Ids, Logger } from '../../../src/system/ports.ts'

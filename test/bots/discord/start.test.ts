@@ -1,7 +1,8 @@
 /** A token that is wrong or lacks an intent is one clear sentence at start. */
 import { afterEach, expect, it } from 'vitest'
 import type { AdapterStatus } from '../../../src/bots/adapter.ts'
-import { DiscordAdapter, discordAdapter } from '../../../src/bots/discord/index.ts'
+import { DiscordAdapter } from '../../../src/bots/discord/discord-adapter.ts'
+import { discordAdapter } from '../../../src/bots/discord/index.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { FakeDiscord, type FakeDiscordOptions } from '../../fakes/discord/fake-discord.ts'

@@ -1,6 +1,6 @@
 /** The adapter suite's people at the fake Slack. */
 import { type ButtonTarget, decodeButtonId, encodeButtonId } from '../../../src/bots/messages/buttons.ts'
-import type { SlackAdapter } from '../../../src/bots/slack/index.ts'
+import type { SlackAdapter } from '../../../src/bots/slack/slack-adapter.ts'
 import type { AdapterDriver, DrivenPerson, SeenMessage, World } from '../../conformance/adapter-driver.ts'
 import { buttonsOf, type FakeBlock } from '../../fakes/slack/blocks/block-kit.ts'
 import type { FakeSlack } from '../../fakes/slack/fake-slack.ts'

@@ -71,7 +71,7 @@ describe('without what it needs', () => {
     [{ slackBotToken: 'xoxb-of-somebody-else' }, 'SLACK_BOT_TOKEN'],
     [{ slackAppToken: 'xapp-of-somebody-else' }, 'Socket Mode'],
   ])('it does not begin with a token that Slack refuses: %j', async (wrong, subject) => {
-    const adapter = started({ ...slackSecrets(stage), ...wrong })
+    const adapter = await started({ ...slackSecrets(stage), ...wrong })
     await expect(adapter.start()).rejects.toMatchObject({
       code: 'platform-refused',
       details: { problem: { what: 'error', subject, code: 'invalid_auth' } },
@@ -110,7 +110,7 @@ describe('what doctor says of Slack', () => {
     stage.team.scopes.delete('files:write')
     const findings = await diagnosis(slackSecrets(stage))
     expect(findings[1]).toEqual({ state: 'wrong', detail: en.slack.operator.scopesMissing(['files:write']) })
-    const adapter = started(slackSecrets(stage))
+    const adapter = await started(slackSecrets(stage))
     const statuses: AdapterStatus[] = []
     await adapter.start(status => statuses.push(status))
     expect(statuses).toEqual([
@@ -167,7 +167,7 @@ describe('a Slack that cannot be reached', () => {
   ] as const)('is tried again until it answers: %s with %j', async (method, fault) => {
     const { slack, ada, channel } = stage
     slack.faults.failNext(method, fault, fault)
-    const adapter = started(slackSecrets(stage))
+    const adapter = await started(slackSecrets(stage))
     test.built.register(adapter.courier)
     const statuses: AdapterStatus[] = []
     await adapter.start(status => statuses.push(status))
@@ -198,7 +198,7 @@ describe('a Slack that cannot be reached', () => {
     })
     slack.faults.failNext('auth.test', 503)
     const secrets = { ...oauth, slackAppToken: undefined, slackSigningSecret: slack.signingSecret }
-    const adapter = started(secrets, { transport: 'http', port: 0 }, storage)
+    const adapter = await started(secrets, { transport: 'http', port: 0 }, storage)
     const statuses: AdapterStatus[] = []
     await adapter.start(status => statuses.push(status))
     expect(statuses).toEqual([{ kind: 'connecting' }])

@@ -1,4 +1,4 @@
-import { WebAdapter } from '../../../src/bots/web/index.ts'
+import { WebAdapter } from '../../../src/bots/web/web-adapter.ts'
 import { describeAdapter } from '../../conformance/adapter.suite.ts'
 import type { AdapterDriver, World } from '../../conformance/adapter-driver.ts'
 import { adapterParts } from '../../helpers/adapter-parts.ts'

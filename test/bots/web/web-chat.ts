@@ -1,5 +1,5 @@
 /** A running web chat over a whole Easel, with two people, for its tests. */
-import { WebAdapter } from '../../../src/bots/web/index.ts'
+import { WebAdapter } from '../../../src/bots/web/web-adapter.ts'
 import type { Config } from '../../../src/config/config.ts'
 import type { FileRecord } from '../../../src/engine/models/file-record.ts'
 import type { FakeClock } from '../../fakes/fake-clock.ts'

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { WebAdapter } from '../../../src/bots/web/index.ts'
+import { WebAdapter } from '../../../src/bots/web/web-adapter.ts'
 import { hourMs } from '../../../src/common/durations.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'

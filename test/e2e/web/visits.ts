@@ -1,7 +1,7 @@
 /** A web chat over a scripted engine, and the browsers that visit it. */
 import type { Browser, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
-import { WebAdapter } from '../../../src/bots/web/index.ts'
+import { WebAdapter } from '../../../src/bots/web/web-adapter.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { realClock } from '../../fakes/real-clock.ts'

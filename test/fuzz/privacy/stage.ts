@@ -1,7 +1,7 @@
 /** One Easel behind all three adapters: two guilds and one that did not install it, two workspaces, the web chat. */
-import { DiscordAdapter } from '../../../src/bots/discord/index.ts'
-import { SlackAdapter } from '../../../src/bots/slack/index.ts'
-import { WebAdapter } from '../../../src/bots/web/index.ts'
+import { DiscordAdapter } from '../../../src/bots/discord/discord-adapter.ts'
+import { SlackAdapter } from '../../../src/bots/slack/slack-adapter.ts'
+import { WebAdapter } from '../../../src/bots/web/web-adapter.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { choices } from '../../bots/discord/start-discord.ts'
