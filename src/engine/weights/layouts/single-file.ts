@@ -1,13 +1,13 @@
 /** Single files: the tensors of one network in a file with several networks, under any of the known naming schemes. */
-import { AppError } from '../../errors/errors.ts'
-import { diffusersSource } from './diffusers-layout.ts'
-import { controlNetNames } from './names/controlnet-names.ts'
-import type { NameTable } from './names/name-table.ts'
-import { openClipException, openClipNames } from './names/open-clip-names.ts'
-import { mostPerAxis, type UNetStructure, unetNames, unetStructure } from './names/unet-names.ts'
-import { vaeNames } from './names/vae-names.ts'
-import { readSafetensors, type StoredTensor } from './safetensors.ts'
-import { asLinear, type WeightSource } from './source.ts'
+import { AppError } from '../../../errors/errors.ts'
+import { controlNetNames } from '../names/controlnet-names.ts'
+import type { NameTable } from '../names/name-table.ts'
+import { openClipException, openClipNames } from '../names/open-clip-names.ts'
+import { mostPerAxis, type UNetStructure, unetNames, unetStructure } from '../names/unet-names.ts'
+import { vaeNames } from '../names/vae-names.ts'
+import { readSafetensors, type StoredTensor } from '../safetensors.ts'
+import { asLinear, type WeightSource } from '../source.ts'
+import { diffusersSource } from './diffusers-folder.ts'
 
 /** The naming schemes of tensors in a file: those of diffusers and transformers, and those of the original authors. */
 export const namings = [
