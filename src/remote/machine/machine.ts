@@ -223,8 +223,8 @@ export class Machine {
     const drainers = gateways.filter(({ record }) => record.drained.includes(name))
     if (drainers.length > 0) this.#beginDraining()
     // Whoever sends it away reads the announcement before it is gone, and gateways give its name free, for when it returns.
-    const isTold = gateways.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
-    if (this.#isDraining && this.#relays.size === 0 && isTold) this.#report({ kind: 'drained' })
+    const isAnnounced = gateways.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
+    if (this.#isDraining && this.#relays.size === 0 && isAnnounced) this.#report({ kind: 'drained' })
     else if (refused[0] && refused.length === working.length)
       this.#report({ kind: 'refused', why: refused[0] })
     else if (working.length > 0) this.#report({ kind: 'joined', gateways: working.length - refused.length })

@@ -55,13 +55,13 @@ export function ownPagesOnly({ allowedHosts, proxies, words, log }: OwnPagesPart
         'a proxy that is not named: all people behind it count as one address',
       )
     }
-    const told = {
+    const sender = {
       host: excerpt(host),
       from,
       ...(isUnnamedProxy ? { orName: 'the proxy in web.proxies' } : {}),
     }
     if (host === undefined || !isOwnHost(host, allowedHosts)) {
-      log.warn({ status: 421, ...told, name: 'that host in web.allowedHosts' }, 'a host that is not ours')
+      log.warn({ status: 421, ...sender, name: 'that host in web.allowedHosts' }, 'a host that is not ours')
       return c.text(refused.host(excerpt(host)), 421)
     }
     const origin = c.req.header('origin')
@@ -70,7 +70,7 @@ export function ownPagesOnly({ allowedHosts, proxies, words, log }: OwnPagesPart
       // With its port, without which an entry allows the default port alone.
       const entry = excerpt(hostOfOrigin(origin ?? ''))
       const name = entry === '' ? undefined : `${entry} in web.allowedHosts, if it is ours`
-      log.warn({ status: 403, ...told, origin: excerpt(origin), name }, 'a page that is not ours')
+      log.warn({ status: 403, ...sender, origin: excerpt(origin), name }, 'a page that is not ours')
       return c.text(refused.origin(excerpt(origin), entry, excerpt(host)), 403)
     }
     return next()

@@ -119,8 +119,8 @@ function requireFit(
   const magnitudesFit = !magnitudes || magnitudesOf(magnitudes, shape) !== undefined
   if (fits && alphaFits && magnitudesFit) return
   // A scalar alpha is not a part of the product.
-  const told = Object.entries(shapes).filter(([role]) => role !== 'alpha' || !alphaFits)
-  const found = told.map(([, one]) => [...one])
+  const reported = Object.entries(shapes).filter(([role]) => role !== 'alpha' || !alphaFits)
+  const found = reported.map(([, one]) => [...one])
   throw new AppError('model-file', {
     file,
     problem: { what: 'lora-shape', module, expected: [...shape], found },
