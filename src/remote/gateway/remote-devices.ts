@@ -28,7 +28,7 @@ export interface RemoteDevicesParts {
 }
 
 /** The maximum of reported machines with another key: whoever may write to Redis may invent them. */
-const mostForeign = 32
+const maxForeign = 32
 
 /** A machine that gives devices to the pool, by its id. */
 interface Joined {
@@ -95,7 +95,7 @@ export class RemoteDevices {
   }
 
   #reportForeign(id: string): void {
-    if (this.#foreign.has(id) || this.#foreign.size >= mostForeign) return
+    if (this.#foreign.has(id) || this.#foreign.size >= maxForeign) return
     this.#foreign.add(id)
     this.#parts.onEvent({ kind: 'other-key' })
   }

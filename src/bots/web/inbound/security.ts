@@ -37,7 +37,7 @@ export function ownAnswers(): MiddlewareHandler {
 }
 
 /** The most addresses that are named in the log as unnamed proxies, since anybody can send their headers. */
-const mostNamed = 5
+const maxNamed = 5
 
 /**
  * Refuses unknown hosts, against DNS rebinding (a foreign name that resolves to this machine), and changes requested by
@@ -48,7 +48,7 @@ export function ownPagesOnly({ allowedHosts, proxies, words, log }: OwnPagesPart
   const named = new Set<string | undefined>()
   return async (c, next) => {
     const { host, from, isUnnamedProxy } = proxies.addressed(c)
-    if (isUnnamedProxy && named.size < mostNamed && !named.has(from)) {
+    if (isUnnamedProxy && named.size < maxNamed && !named.has(from)) {
       named.add(from)
       log.warn(
         { from, name: 'the proxy in web.proxies, if it is ours' },

@@ -128,11 +128,11 @@ function requireFit(
 }
 
 /** The maximum number of module names in a refusal. */
-const mostExamples = 3
+const maxExamples = 3
 
 /** The refusal of a file without any module of the model. */
 export function unmatchedLora(file: string, unmatched: readonly string[]): AppError {
-  const examples = unmatched.slice(0, mostExamples)
+  const examples = unmatched.slice(0, maxExamples)
   const problem = { what: 'lora-unmatched', modules: unmatched.length, examples } as const
   return new AppError('model-file', { file, problem })
 }
