@@ -30,8 +30,8 @@ afterAll(() => oracle.close())
 /** Tiles of both sides are in use. */
 const variant = cpu({
   least: 1,
-  mostInTilesOf: { 4: 32, 2: Number.POSITIVE_INFINITY },
-  mostInPieces: Number.POSITIVE_INFINITY,
+  maxInTilesOf: { 4: 32, 2: Number.POSITIVE_INFINITY },
+  maxInPieces: Number.POSITIVE_INFINITY,
 })
 
 /** A U-Net of the golden numbers, and its mapped file. */

@@ -21,10 +21,10 @@ import { contribDomain } from '../proto.ts'
 import { portable } from './portable.ts'
 import type { Variant } from './variant.ts'
 
-/** Inputs from `least`; outputs to `mostInTilesOf` the side of a tile. */
+/** Inputs from `least`; outputs to `maxInTilesOf` the side of a tile. */
 export interface WinogradWidths {
   readonly least: number
-  readonly mostInTilesOf: Readonly<Record<TileSide, number>>
+  readonly maxInTilesOf: Readonly<Record<TileSide, number>>
 }
 
 /**
@@ -37,11 +37,11 @@ const maxInputsPerOutput = { 2: 2, 4: 3 } as const satisfies Record<TileSide, nu
  * Narrower convolutions take less time directly. Wider ones have few tiles, at the coarsest levels, and transformed kernels of
  * 16 / 9 or 4 times the size.
  */
-export const winograd = ({ least, mostInTilesOf }: WinogradWidths): Variant => {
+export const winograd = ({ least, maxInTilesOf }: WinogradWidths): Variant => {
   const direct = portable('float32')
   const sideFor = (channels: number, out: number) =>
     ([4, 2] as const).find(
-      side => channels >= least && out <= mostInTilesOf[side] && channels <= maxInputsPerOutput[side] * out,
+      side => channels >= least && out <= maxInTilesOf[side] && channels <= maxInputsPerOutput[side] * out,
     )
   return {
     ...direct,
