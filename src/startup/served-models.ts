@@ -8,6 +8,7 @@ import type { ExpertRecord } from '../engine/models/record.ts'
 import type { Storage } from '../engine/models/storage.ts'
 import type { NetworkPart } from '../engine/networks/plan/parts.ts'
 import { diffusersWeightFiles } from '../engine/weights/layouts/diffusers-folder.ts'
+import { loraFileOf } from '../engine/weights/lora/open-lora.ts'
 import { isPortable } from '../remote/models/model-messages.ts'
 import type { ServedFile, ServedModel } from '../remote/models/model-server.ts'
 import type { Reference } from '../remote/presence/records.ts'
@@ -16,9 +17,10 @@ import type { Reference } from '../remote/presence/records.ts'
 const textFile = /\.(json|txt|model)$/
 const graphFile = /\.onnx(_data|\.data)?$/
 
-/** An entry of the models folders. `networks`: those with weights of their own. */
+/** An entry of the models folders. `networks`: those with weights of their own. `isLora`: its weights are no network's. */
 interface ServedEntry extends Reference {
   storage: Storage
+  isLora?: boolean
   networks: readonly (NetworkPart | undefined)[]
 }
 
@@ -50,6 +52,7 @@ function entriesOf({ models, files }: Pick<ModelCatalogue, 'models' | 'files'>):
       name,
       hash,
       storage,
+      isLora: file.kind === 'lora',
       networks: [file.vae, file.controlNet, file.imageEncoder],
     })),
   ]
@@ -69,13 +72,17 @@ function placeOf(path: string, { modelsDir, extraModelDirs }: Pick<Config, 'mode
   return []
 }
 
-async function filesOf({ storage, networks }: ServedEntry, hasher: FileHasher): Promise<ServedFile[]> {
+async function filesOf(
+  { storage, isLora, networks }: ServedEntry,
+  hasher: FileHasher,
+): Promise<ServedFile[]> {
   const { path: root, layout } = storage
   if (layout === 'file') return [await describe(root, root, hasher)]
   const chosen = new Set<string>()
   for (const file of await filesBelow(root)) {
     if (textFile.test(file) || (layout === 'onnx' && graphFile.test(file))) chosen.add(file)
   }
+  if (isLora) chosen.add(loraFileOf(storage))
   for (const network of networks) {
     const weights = network?.weights
     if (weights?.layout !== 'folder' || !isInside(weights.folder, [root])) continue

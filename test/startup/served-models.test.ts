@@ -54,6 +54,16 @@ test('a machine may fetch those files of a model that a library reads, and no ot
   ])
 })
 
+test('the folder of a LoRA from PEFT is fetched with its config', async () => {
+  const folder = tempFolder()
+  cpSync(join(packageRoot, 'test/golden/oracle-3/lora/folder-lora'), join(folder, 'loras/x'), {
+    recursive: true,
+  })
+  const [lora] = await served(folder)
+  const paths = (await lora?.files())?.map(({ path }) => path.join('/'))
+  expect(paths).toEqual(['adapter_config.json', 'adapter_model.safetensors'])
+})
+
 test('a model of another program’s folder has the same place below models', async () => {
   const [own, program] = [tempFolder(), tempFolder()]
   demoAt(join(program, 'models', 'checkpoints', 'demo'))

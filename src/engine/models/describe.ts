@@ -7,13 +7,14 @@ import { sdxlLatentChannels } from '../networks/configs/vae-config.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
 import { describeEmbedding } from '../text/embedding-file.ts'
 import { diffusersWeightFiles } from '../weights/layouts/diffusers-folder.ts'
+import { loraFileOf, openLora } from '../weights/lora/open-lora.ts'
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensors.ts'
 import { describeCheckpointFile, describeVaeFile } from './checkpoint/checkpoint-file.ts'
 import { describeDiffusersFolder, describeNetwork } from './checkpoint/diffusers-folder.ts'
 import type { FoundParts } from './checkpoint/found-parts.ts'
 import { controlNetInFile, imageEncoderInFile } from './control-files.ts'
 import type { FileRecord } from './file-record.ts'
-import { type FileHasher, hashFile, hashSections } from './hashes/file-hashes.ts'
+import { type FileHasher, hashFile, hashSections, hashTexts } from './hashes/file-hashes.ts'
 import { isModelKind, type ModelKind, modelKinds } from './recognise/kinds.ts'
 import { recognise } from './recognise/recognise.ts'
 import { sdxl } from './recognise/recogniser.ts'
@@ -208,6 +209,7 @@ async function describeFolder(
   kind: Exclude<ModelKind, 'checkpoint'>,
   hasher: FileHasher,
 ): Promise<Described> {
+  if (kind === 'lora') return describeAdapter({ name, path }, hasher)
   const network = await describeNetwork(path, hasher)
   const files = await diffusersWeightFiles(path)
   const first = files.find(file => file.endsWith('.safetensors')) ?? path
@@ -218,6 +220,22 @@ async function describeFolder(
   const storage = await storageOfFolder(path, files)
   const part = partInFolder(found, path, network)
   return { ...nothing, files: [{ kind: found, name, family, hash: network.hash, storage, ...part }] }
+}
+
+/** A LoRA as PEFT writes it. Its hash is over the config, too. */
+async function describeAdapter(
+  { name, path }: Pick<ModelCandidate, 'name' | 'path'>,
+  hasher: FileHasher,
+): Promise<Described> {
+  const place = { path, layout: 'folder' }
+  const header = await openLora(place)
+  const file = loraFileOf(place)
+  const { kind, family } = fitting(file, header, 'lora')
+  requireSupported(file, header, kind)
+  const hash = hashTexts(JSON.stringify(header.config), await hashFile(file, hasher))
+  const storage = await storageOfFolder(path, [file])
+  const lora = { dataHash: await dataHashOf(file, header, hasher) }
+  return { ...nothing, files: [{ kind: 'lora', name, family, hash, storage, lora }] }
 }
 
 function partInFolder(kind: FileRecord['kind'], path: string, network: NetworkPart): Partial<FileRecord> {

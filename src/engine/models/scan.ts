@@ -9,6 +9,7 @@ import { isMissing } from '../../errors/error-code.ts'
 import { AppError, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import { unreadableFile } from '../weights/config-file.ts'
+import { adapterConfigName } from '../weights/lora/open-lora.ts'
 import { isInside } from './hashes/file-hashes.ts'
 import { kindOfFolder, type ModelKind } from './recognise/kinds.ts'
 
@@ -162,10 +163,16 @@ function fault(file: string, problem: ModelFileProblem): AppError {
   return new AppError('model-file', { file, problem })
 }
 
-/** Whether a folder is one model: diffusers' or optimum's layout for a checkpoint, a config.json for the other kinds. */
+/** The names of which a folder that is one model has one; a config.json for the other kinds. */
+const marksOf: Readonly<Partial<Record<ModelKind, readonly string[]>>> = {
+  checkpoint: ['model_index.json', 'unet'],
+  lora: [adapterConfigName],
+}
+
+/** Whether a folder is one model: in diffusers', optimum's or PEFT's layout. */
 async function isModelFolder(kind: ModelKind, folder: string): Promise<boolean> {
   const names = await visibleNames(folder)
-  const marks = kind === 'checkpoint' ? ['model_index.json', 'unet'] : ['config.json']
+  const marks = marksOf[kind] ?? ['config.json']
   if (marks.some(mark => names.includes(mark))) return true
   return kind === 'checkpoint' && names.includes('base') && isModelFolder(kind, join(folder, 'base'))
 }

@@ -1,11 +1,19 @@
 /** Refuses files of a supported kind in a variant that Easel does not support. */
 import { AppError } from '../../errors/errors.ts'
 import type { FileKind } from '../../errors/model-problem.ts'
+import { unsupportedAdapters } from '../weights/lora/unsupported-adapters.ts'
 import type { SafetensorsHeader } from '../weights/safetensors.ts'
 import { HeaderView } from './recognise/header-view.ts'
 
+interface Unsupported {
+  readonly kind: FileKind
+  /** A proper name. */
+  readonly variant: string
+  readonly has: RegExp
+}
+
 /** The unsupported variants of supported kinds, by the names that only their tensors have. */
-const unsupported = [
+const unsupported: readonly Unsupported[] = [
   { kind: 'checkpoint', variant: 'bitsandbytes NF4 / FP4', has: /\.quant_state\.bitsandbytes__/ },
   { kind: 'controlnet', variant: 'Control-LoRA', has: /^lora_controlnet$/ },
   {
@@ -22,10 +30,8 @@ const unsupported = [
     has: /^image_proj\.perceiver_resampler\.|\.to_k_lora\./,
   },
   { kind: 'ip-adapter', variant: 'IP-Adapter Full Face', has: /^image_proj\.proj\.\d+\./ },
-  { kind: 'lora', variant: 'OFT', has: /\.oft_(?:blocks|diag)$/ },
-  { kind: 'lora', variant: 'GLoRA', has: /\.[ab]2\.weight$/ },
-  { kind: 'lora', variant: 'IA³', has: /\.on_input$/ },
-] as const
+  ...unsupportedAdapters.map(({ variant, tensor }) => ({ kind: 'lora' as const, variant, has: tensor })),
+]
 
 /** kind: that of the file. @throws AppError 'model-file' when the variant is not supported; names it. */
 export function requireSupported(file: string, header: SafetensorsHeader, kind: FileKind): void {

@@ -7,7 +7,8 @@ import { MergedLoras } from '../../../src/engine/pipeline/open/merged-loras.ts'
 import { matchLora } from '../../../src/engine/weights/lora/match-lora.ts'
 import { mergedValues } from '../../../src/engine/weights/lora/merge.ts'
 import { type ModelTensors, moduleIndex } from '../../../src/engine/weights/lora/module-index.ts'
-import { readSafetensorsHeader, type StoredTensor } from '../../../src/engine/weights/safetensors.ts'
+import { adapterConfigName, loraFileOf, openLora } from '../../../src/engine/weights/lora/open-lora.ts'
+import type { StoredTensor } from '../../../src/engine/weights/safetensors.ts'
 import { readTensor } from '../../../src/engine/weights/tensor-values.ts'
 import { type Check, type Checker, compare, type OracleCase } from '../case.ts'
 import { type PartTwoCase, PartTwoGroup } from '../end-to-end/part-two.ts'
@@ -116,8 +117,9 @@ async function checkRefused(oracle: OracleFolder, name: string): Promise<Check[]
 
 async function whatIsSaid(oracle: OracleFolder, name: string): Promise<string | undefined> {
   try {
-    const path = oracle.path('lora', `${name}.safetensors`)
-    const header = await readSafetensorsHeader(path)
+    const place = placeOf(oracle, name)
+    const path = loraFileOf(place)
+    const header = await openLora(place)
     const family = recognise(header)?.family
     if (family !== 'SDXL') return `it is for ${family}`
     requireSupported(path, header, 'lora')
@@ -129,8 +131,15 @@ async function whatIsSaid(oracle: OracleFolder, name: string): Promise<string | 
 }
 
 async function matched(oracle: OracleFolder, name: string, tensors: ModelTensors<StoredTensor>) {
-  const path = oracle.path('lora', `${name}.safetensors`)
-  return matchLora(path, await readSafetensorsHeader(path), tensors, moduleIndex(tensors))
+  const place = placeOf(oracle, name)
+  return matchLora(loraFileOf(place), await openLora(place), tensors, moduleIndex(tensors))
+}
+
+/** A file, or a folder that PEFT wrote. */
+function placeOf(oracle: OracleFolder, name: string) {
+  return oracle.has('lora', name, adapterConfigName)
+    ? ({ layout: 'folder', path: oracle.path('lora', name) } as const)
+    : ({ layout: 'file', path: oracle.path('lora', `${name}.safetensors`) } as const)
 }
 
 async function tensorsOf(oracle: OracleFolder) {
@@ -162,8 +171,7 @@ export async function withLoras<Result>(
   run: () => Promise<Result>,
 ): Promise<Result> {
   const records = loras.map(({ name }): FileRecord => {
-    const path = oracle.path('lora', `${name}.safetensors`)
-    const storage = { layout: 'file' as const, path, bytes: 0, dtypes: [] }
+    const storage = { ...placeOf(oracle, name), bytes: 0, dtypes: [] }
     return { kind: 'lora', name, family: 'SDXL', hash: name, storage }
   })
   const { networks } = await oracle.open('base')

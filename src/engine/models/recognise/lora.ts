@@ -1,10 +1,15 @@
 /** Recognises LoRA files (and related formats) and the family that they were trained for. */
+import { isOfUnsupportedAdapter } from '../../weights/lora/unsupported-adapters.ts'
 import type { HeaderView } from './header-view.ts'
 import { type Recogniser, sdxl } from './recogniser.ts'
 
-/** A factor of an update in every trainer's spelling: LoRA, LoHa, LoKr, OFT, GLoRA, IA³, and full differences. */
+/** A factor of an update in every trainer's spelling: LoRA, LoHa, LoKr, and full differences. */
 const update =
-  /\.(?:lora_(?:up|down|mid|A|B|linear_layer)|(?:hada|lokr)_[wt]\d(?:_[ab])?|oft_(?:blocks|diag)|dora_scale|diff(?:_b)?|[wb]_norm)\b|_lora\.(?:up|down)\.|^lora_\w+\.(?:on_input$|[ab]2\.weight$)|\.lora[._](?:A|B|up|down)\b/
+  /\.(?:lora_(?:up|down|mid|A|B|linear_layer)|(?:hada|lokr)_[wt]\d(?:_[ab])?|dora_scale|diff(?:_b)?|[wb]_norm)\b|_lora\.(?:up|down)\.|\.lora[._](?:A|B|up|down)\b/
+
+function isAdapter(header: HeaderView): boolean {
+  return header.some(update) || header.names.some(isOfUnsupportedAdapter)
+}
 
 /** Factors of a U-Net's cross-attention keys whose columns are the text context. */
 const textFactor =
@@ -20,7 +25,7 @@ function textWidth(header: HeaderView): number | undefined {
 }
 
 function lora(family: string, recognises: (header: HeaderView) => boolean): Recogniser {
-  return { kind: 'lora', family, recognises: header => header.some(update) && recognises(header) }
+  return { kind: 'lora', family, recognises: header => isAdapter(header) && recognises(header) }
 }
 
 /** A factor of a transformer's attention whose columns are its width: Qwen Image's is 3072, SD 3's is 1536 or 2432. */

@@ -5,7 +5,8 @@ import type { ModelRecord } from '../../models/record.ts'
 import { planLoraTargets } from '../../networks/plan/plan.ts'
 import { matchLora, unmatchedLora } from '../../weights/lora/match-lora.ts'
 import { type ModelTensors, type ModuleIndex, moduleIndex } from '../../weights/lora/module-index.ts'
-import { readSafetensorsHeader, type StoredTensor } from '../../weights/safetensors.ts'
+import { loraFileOf, openLora } from '../../weights/lora/open-lora.ts'
+import type { StoredTensor } from '../../weights/safetensors.ts'
 
 export interface LoraFit {
   /** The number of modules in the file. */
@@ -33,11 +34,11 @@ export class LoraFits {
   }
 
   async #compare(model: ModelRecord, lora: FileRecord): Promise<LoraFit> {
-    const { path } = lora.storage
+    const file = loraFileOf(lora.storage)
     const target = await once(this.#targets, model.hash, () => targetOf(model))
-    const header = await readSafetensorsHeader(path)
-    const { matched, unmatched } = matchLora(path, header, target.tensors, target.index)
-    if (matched === 0) throw unmatchedLora(path, unmatched)
+    const header = await openLora(lora.storage)
+    const { matched, unmatched } = matchLora(file, header, target.tensors, target.index)
+    if (matched === 0) throw unmatchedLora(file, unmatched)
     return { modules: matched + unmatched.length, unmatched }
   }
 }

@@ -15,7 +15,8 @@ import {
   type ModuleIndex,
   moduleIndex,
 } from '../../weights/lora/module-index.ts'
-import { readSafetensorsHeader, type StoredTensor } from '../../weights/safetensors.ts'
+import { loraFileOf, openLora } from '../../weights/lora/open-lora.ts'
+import type { StoredTensor } from '../../weights/safetensors.ts'
 import { withTensors } from '../../weights/with-tensors.ts'
 import type { LoraOrder } from '../../work-order.ts'
 import { fileOf } from '../file-of.ts'
@@ -80,14 +81,15 @@ export class MergedLoras {
   }
 
   async #updatesOf(lora: LoraOrder): Promise<readonly LoraUpdate[]> {
-    const { path } = fileOf('lora', lora, this.#files).storage
+    const { storage } = fileOf('lora', lora, this.#files)
+    const file = loraFileOf(storage)
     // A foreign graph cannot take other weights and reports the reason.
     if (!this.#networks.unet.ownWeights) await this.#networks.unet.replaceWeights(undefined)
     this.#model ??= modelOf(this.#networks)
     const { tensors, index } = this.#model
-    const { updates, matched, unmatched } = matchLora(path, await readSafetensorsHeader(path), tensors, index)
+    const { updates, matched, unmatched } = matchLora(file, await openLora(storage), tensors, index)
     if (matched > 0) return updates
-    throw unmatchedLora(path, unmatched)
+    throw unmatchedLora(file, unmatched)
   }
 
   async #replace(

@@ -1,7 +1,7 @@
 /** Matches a LoRA file's factors with the model's weights that they change. Values are not read. */
 import { AppError } from '../../../errors/errors.ts'
 import type { SafetensorsHeader, StoredTensor } from '../safetensors.ts'
-import { type AdapterScale, adapterScales } from './adapter-metadata.ts'
+import { type AdapterConfig, type AdapterScale, configScales, metadataScales } from './adapter-metadata.ts'
 import { magnitudesOf } from './dora.ts'
 import { families } from './families/families.ts'
 import { type Family, factorsOf, type LoraRole, type MatrixShape, type Shapes } from './family.ts'
@@ -19,7 +19,7 @@ export interface LoraUpdate {
   readonly family: Family
   /** Including `alpha` and `dora_scale` if they have an effect. */
   readonly factors: StoredFactors
-  /** The scale from the file's metadata, if the factors have no alpha. */
+  /** The scale that is stated beside the factors, if they have no alpha. */
   readonly scale: AdapterScale | undefined
 }
 
@@ -34,18 +34,24 @@ export interface LoraMatch {
 /** Embeddings that OneTrainer adds to the file; they change no weights. */
 const besideWeights = /^bundle_emb\./
 
+/** A LoRA's tensors. */
+export interface LoraHeader extends SafetensorsHeader {
+  /** The adapter_config.json in its folder. */
+  readonly config?: AdapterConfig
+}
+
 /**
  * file: the name in a refusal.
- * @throws AppError 'model-file' when a factor does not match its weight.
+ * @throws AppError 'model-file' when a factor does not match its weight, 'model-config' when its metadata are not supported.
  */
 export function matchLora(
   file: string,
-  { tensors, metadata }: SafetensorsHeader,
+  { tensors, metadata, config }: LoraHeader,
   model: ModelTensors<{ readonly shape: MatrixShape }>,
   index: ModuleIndex,
 ): LoraMatch {
   const { modules, strangers } = modulesIn(tensors)
-  const scaleOf = adapterScales(metadata)
+  const scaleOf = config ? configScales(config) : metadataScales(file, metadata)
   const updates: LoraUpdate[] = []
   const unmatched = [...strangers]
   let matched = 0

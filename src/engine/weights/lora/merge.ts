@@ -117,9 +117,8 @@ function deltaOf(
   shape: MatrixShape,
 ): Float64Array {
   const { values } = family.delta(factors, shape)
-  const rank = family.rankOf(
-    Object.fromEntries(Object.entries(stored).map(([role, tensor]) => [role, tensor?.shape])),
-  )
+  const shapes = Object.fromEntries(Object.entries(stored).map(([role, tensor]) => [role, tensor?.shape]))
+  const rank = scale?.rank ?? family.rankOf(shapes)
   const alpha = factors.alpha?.values[0] ?? scale?.alpha
   if (rank === undefined || alpha === undefined) return values
   const factor = alpha / (scale?.byRoot ? Math.sqrt(rank) : rank)

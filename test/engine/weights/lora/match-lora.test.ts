@@ -104,6 +104,32 @@ describe('PEFT’s other tensors', () => {
   })
 })
 
+describe('alphas in the metadata', () => {
+  const scaleWith = (alpha_pattern: Record<string, number>) => {
+    const { tensors } = file(pair(`unet.${query}`, 'lora_A.weight', 'lora_B.weight'))
+    const own = { 'unet.lora_alpha': 3, 'unet.alpha_pattern': alpha_pattern }
+    const metadata = { lora_adapter_metadata: JSON.stringify(own) }
+    return matchLora('/lora', { tensors, metadata }, model, index).updates.map(({ scale }) => scale?.alpha)
+  }
+
+  test.each([
+    ['to_q', 5],
+    [`^${query}`, 5],
+    ['^to_q', 3],
+    ['o_q', 3],
+    [String.raw`down_blocks\.1.*to_q`, 5],
+  ])('%s gives %d', (key, alpha) => {
+    expect(scaleWith({ [key]: 5 })).toEqual([alpha])
+  })
+
+  test('an expression that is more than names is refused, naming it', () => {
+    expect(refusalOf(() => scaleWith({ '(to_q|to_k)': 5 }))).toMatchObject({
+      code: 'model-config',
+      details: { key: 'alpha_pattern.(to_q|to_k)' },
+    })
+  })
+})
+
 describe('what fits nothing', () => {
   test('modules that the model lacks, and tensors that are no factors, are named and the rest is used', () => {
     const { matched, unmatched } = match({
