@@ -228,12 +228,21 @@ describe('Diffusers folders of every age', () => {
     return root
   }
 
-  test('a text encoder whose config names no architecture has a projection if its weights do', async () => {
-    const root = changed('text_encoder_2/config.json', text => text.replace('"architectures"', '"other"'))
+  test.each([
+    ['no class', '"architectures"', '"other"'],
+    ['the class that saved it', '"CLIPTextModelWithProjection"', '"CLIPModel"'],
+  ])('a text encoder whose config names %s has a projection if its weights do', async (_, stated, other) => {
+    const root = changed('text_encoder_2/config.json', text => text.replace(stated, other))
     const { models } = await read(root)
     expect(models[0]?.parts.networks.textEncoder2.config.architectures).toEqual([
       'CLIPTextModelWithProjection',
     ])
+  })
+
+  test('a text encoder whose config has no end token has transformers’ own, and not the legacy rule', async () => {
+    const root = changed('text_encoder_2/config.json', text => text.replace('"eos_token_id"', '"other"'))
+    const { models } = await read(root)
+    expect(models[0]?.parts.networks.textEncoder2.config.eos_token_id).toBe(49_407)
   })
 
   test.each([

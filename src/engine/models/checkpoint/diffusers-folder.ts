@@ -133,12 +133,19 @@ async function onnxFiles(graphs: readonly string[]): Promise<string[]> {
   return files
 }
 
-/** The weights tell whether the pooled text has a projection, if the config does not. */
+/**
+ * The weights tell whether the pooled text has a projection: `architectures` is the class that saved the file, and the reference
+ * takes that of the pipeline.
+ */
 async function describeTextEncoder(folder: string, hasher: FileHasher): Promise<NetworkPart> {
   const part = await describeNetwork(folder, hasher)
-  if (Array.isArray(part.config.architectures) || part.weights.layout === 'onnx') return part
-  return { ...part, config: { ...part.config, ...projectionOf(await openWeights(part.weights)) } }
+  const config = { eos_token_id: defaultEosId, ...part.config }
+  if (part.weights.layout === 'onnx') return { ...part, config }
+  return { ...part, config: { ...config, ...projectionOf(await openWeights(part.weights)) } }
 }
+
+/** transformers' default for a config without the key. In checkpoints the reference uses SDXL's own configs, which have another. */
+const defaultEosId = 49_407
 
 async function describeTokenizer(folder: string, hasher: FileHasher): Promise<TokenizerPart> {
   const hashes: string[] = []

@@ -16,7 +16,7 @@ import {
   type NeedsOnCard,
   type NetworkNeed,
   unetWorkingBytes,
-  untiledAreas,
+  untiledPixels,
   vaeWorkingBytes,
 } from './working-memory.ts'
 
@@ -124,7 +124,7 @@ function needOfVae({ config }: VaePlan, graph: NetworkGraph): NetworkNeed {
     network: 'vae',
     ...memoryOf(graph),
     bytesPerPixel: vaeWorkingBytes(config, 1),
-    mostPixels: untiledAreas * tilePixels,
+    mostPixels: untiledPixels(config),
     onCard: onCard(halfBytes => {
       const valueBytes = config.needsFloat32 ? 4 : halfBytes
       const need = needOnCard(
@@ -132,7 +132,7 @@ function needOfVae({ config }: VaePlan, graph: NetworkGraph): NetworkNeed {
         vaeWorkingBytes(config, 1, valueBytes),
       )
       const tiled = { ...need, mostPixels: tilePixels }
-      return [{ ...need, mostPixels: untiledAreas * tilePixels }, tiled, tiled]
+      return [{ ...need, mostPixels: untiledPixels(config) }, tiled, tiled]
     }),
   }
 }

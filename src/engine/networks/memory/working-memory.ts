@@ -21,8 +21,16 @@ export const measuredShareOfUNet = measuredUNetValues / unetValues
 /** The same for a VAE, whose finest level has the size of the picture: 7 were measured. */
 const vaeValues = 8
 
-/** The largest area, in training sizes of the VAE, that is decoded without tiles. */
-export const untiledAreas = 2
+/** SDXL's training size. */
+const commonSidePx = 1024
+
+/**
+ * The largest area that a VAE decodes without tiles. Tiles are for memory and change the picture, so a VAE that was trained on
+ * smaller pictures, as many of SDXL's were, has the same bound.
+ */
+export function untiledPixels({ sampleSize }: { readonly sampleSize: number }): number {
+  return 2 * Math.max(sampleSize, commonSidePx) ** 2
+}
 
 const memoryNeed = {
   openingBytes: z.number(),

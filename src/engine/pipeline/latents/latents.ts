@@ -1,7 +1,7 @@
 /** Converts between pictures and latents: the VAE with its scaling, one picture at a time, in tiles for large sizes. */
 
 import type { LatentScaling } from '../../networks/configs/vae-config.ts'
-import { untiledAreas } from '../../networks/memory/working-memory.ts'
+import { untiledPixels } from '../../networks/memory/working-memory.ts'
 import type { Vae } from '../../networks/networks.ts'
 import { type LatentShape, valuesPerPicture } from '../denoising/denoise.ts'
 import type { NoiseSource } from '../denoising/noise-source.ts'
@@ -95,7 +95,6 @@ function scaled(
 }
 
 function wantsTiles(vae: Vae, heightLatent: number, widthLatent: number): boolean {
-  const tile = defaultTile(vae)
-  const areas = (heightLatent * widthLatent) / tile.sideLatent ** 2
-  return exceedsTile(heightLatent, widthLatent, tile) && areas > untiledAreas
+  const pixels = heightLatent * widthLatent * vae.factor ** 2
+  return pixels > untiledPixels(vae) && exceedsTile(heightLatent, widthLatent, defaultTile(vae))
 }

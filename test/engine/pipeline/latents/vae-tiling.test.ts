@@ -61,16 +61,32 @@ describe('tiling', () => {
   })
 
   test.each([
-    [16, 32, 512],
-    [24, 24, 256],
-    [64, 64, 256],
-    [8, 65, 128],
-  ])('of %i×%i latents never decodes more than %i at once', async (h, w, most) => {
-    const vae = new BlockVae(128)
-    await decodeLatents(vae, numbers(4 * h * w), { pictures: 1, heightLatent: h, widthLatent: w })
-    expect(vae.largestLatents).toBe(most)
+    [1024, 128, 256, 128 * 256],
+    [1024, 192, 192, 128 * 128],
+    [512, 192, 192, 64 * 64],
+  ])('for %i px: of %i×%i latents it never decodes more than %i at once', async (sampleSize, h, w, most) => {
+    expect(await largestOf(sampleSize, h, w)).toBe(most)
   })
+
+  test.each([
+    [512, 128, 128],
+    [128, 128, 256],
+    [32, 64, 64],
+  ])(
+    'for %i px: %i×%i latents, which fit a VAE of 1024 px, are decoded whole as in the reference',
+    async (sampleSize, h, w) => {
+      expect(await largestOf(sampleSize, h, w)).toBe(h * w)
+    },
+  )
 })
+
+/** The most latents that are decoded at once. */
+async function largestOf(sampleSize: number, heightLatent: number, widthLatent: number): Promise<number> {
+  const vae = new BlockVae(sampleSize)
+  const latents = numbers(4 * heightLatent * widthLatent)
+  await decodeLatents(vae, latents, { pictures: 1, heightLatent, widthLatent })
+  return vae.largestLatents
+}
 
 /** The greatest distance between two lists of one length. */
 function greatestDistance(a: Float32Array, b: Float32Array): number {
