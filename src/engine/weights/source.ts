@@ -19,6 +19,30 @@ export function asLinear(tensor: StoredTensor, wanted: readonly number[]): Store
   return isConvolution ? { ...tensor, shape: tensor.shape.slice(0, 2) } : tensor
 }
 
+/**
+ * The same tensors. Scaled ones, as ComfyUI writes them in 8 bits, include their scale, a tensor of one number beside them.
+ * @throws AppError 'model-file' when a scale is not one number.
+ */
+export function withScales(tensors: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
+  const all = [...tensors].map(([name, tensor]) => {
+    const scale = scaleOf(name, tensors)
+    return [name, scale ? { ...tensor, scale } : tensor] as const
+  })
+  return new Map(all)
+}
+
+/** The scale of a weight, under any of its known names. */
+function scaleOf(name: string, tensors: ReadonlyMap<string, StoredTensor>): StoredTensor | undefined {
+  if (!name.endsWith('.weight')) return undefined
+  const layer = name.slice(0, -'weight'.length)
+  const scale = tensors.get(`${layer}scale_weight`) ?? tensors.get(`${layer}weight_scale`)
+  if (!scale || scale.shape.every(size => size === 1)) return scale
+  throw new AppError('model-file', {
+    file: scale.file,
+    problem: { what: 'tensor-shape', tensor: scale.name, expected: [], found: [...scale.shape] },
+  })
+}
+
 /** The weights below one module path, e.g. `down_blocks.1.resnets.0`. */
 export interface Weights {
   /** Empty for the whole network. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { AppError } from '../../../errors/errors.ts'
 import { readConfigFile } from '../../weights/config-file.ts'
 import type { Vocabulary } from './tokenizer.ts'
+import { tokenizerConfigSchema } from './tokenizer-config.ts'
 
 /** `left right` as one string, or as two strings. */
 const merge = z.union([
@@ -30,15 +31,6 @@ const schema = z.object({
   }),
 })
 
-/** A token is its text, or an object with flags. */
-const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
-
-const roles = z.object({
-  bos_token: token.default('<|startoftext|>'),
-  eos_token: token.default('<|endoftext|>'),
-  pad_token: token.default('<|endoftext|>'),
-})
-
 /**
  * The vocabulary in `tokenizer/` or `tokenizer_2/` of a model.
  * @throws AppError 'model-file' or 'model-config' when the file cannot be read or is invalid.
@@ -50,7 +42,7 @@ export async function readTokenizerJson(folder: string): Promise<Vocabulary> {
     bos_token: start,
     eos_token: end,
     pad_token: padding,
-  } = await readConfigFile(join(folder, 'tokenizer_config.json'), roles)
+  } = await readConfigFile(join(folder, 'tokenizer_config.json'), tokenizerConfigSchema)
   const ids = { ...model.vocab, ...Object.fromEntries(added.map(({ content, id }) => [content, id])) }
   const absent = [start, end, padding].find(content => !Object.hasOwn(ids, content))
   if (absent !== undefined) {

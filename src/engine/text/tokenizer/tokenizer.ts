@@ -4,6 +4,7 @@ import { Tokenizer as ByteLevelBpe } from '@huggingface/tokenizers'
 import { z } from 'zod'
 import { AppError } from '../../../errors/errors.ts'
 import { readConfigFile, readTextFile } from '../../weights/config-file.ts'
+import { tokenizerConfigSchema } from './tokenizer-config.ts'
 
 /** One of a model's two tokenizers. They differ in the padding token, and in its effect on text. */
 export interface Tokenizer {
@@ -130,21 +131,6 @@ function idOf(ids: Vocabulary['ids'], token: string): number {
   return id
 }
 
-/** A token is its text, or an object with flags. */
-const token = z.union([z.string(), z.object({ content: z.string() }).transform(({ content }) => content)])
-
-const configSchema = z.object({
-  bos_token: token.default('<|startoftext|>'),
-  eos_token: token.default('<|endoftext|>'),
-  pad_token: token.default('<|endoftext|>'),
-  added_tokens_decoder: z
-    .record(
-      z.string().regex(/^\d+$/),
-      z.object({ content: z.string(), normalized: z.boolean().default(false) }),
-    )
-    .optional(),
-})
-
 const idsSchema = z.record(z.string(), z.int().min(0))
 
 /**
@@ -155,7 +141,7 @@ export async function openTokenizer(folder: string): Promise<Tokenizer> {
   const [ids, merges, config] = await Promise.all([
     readConfigFile(join(folder, 'vocab.json'), idsSchema),
     readMerges(join(folder, 'merges.txt')),
-    readConfigFile(join(folder, 'tokenizer_config.json'), configSchema),
+    readConfigFile(join(folder, 'tokenizer_config.json'), tokenizerConfigSchema),
   ])
   const { bos_token: start, eos_token: end, pad_token: padding } = config
   // Older files do not list special tokens; then the start, end and padding tokens are the special ones.

@@ -6,7 +6,7 @@ import { AppError } from '../../../errors/errors.ts'
 import { readJsonFile, unreadableFile } from '../config-file.ts'
 import { oldAttentionName } from '../names/vae-names.ts'
 import { readSafetensors, type StoredTensor } from '../safetensors.ts'
-import { asLinear, type WeightSource } from '../source.ts'
+import { asLinear, type WeightSource, withScales } from '../source.ts'
 
 /** The three facts in a file name: `model`, a variant such as `fp16`, and whether it is an index of shards. */
 const weightFile = /^(?<stem>model|diffusion_pytorch_model)(?:\.(?<variant>[\w-]+))?\.safetensors$/
@@ -23,7 +23,7 @@ const indexSchema = z.object({ weight_map: z.record(z.string(), z.string()) })
 export async function openDiffusersFolder(folder: string): Promise<WeightSource> {
   const file = join(folder, await chooseFile(folder))
   const tensors = file.endsWith('.json') ? await readShards(folder, file) : await readSafetensors(file)
-  return diffusersSource(file, tensors)
+  return diffusersSource(file, withScales(tensors))
 }
 
 /** The files that `openDiffusersFolder` would read, including an index of shards. @throws as openDiffusersFolder. */

@@ -6,7 +6,7 @@ import { openClipException, openClipNames } from '../names/open-clip-names.ts'
 import { maxPerAxis, type UNetStructure, unetNames, unetStructure } from '../names/unet-names.ts'
 import { vaeNames } from '../names/vae-names.ts'
 import { readSafetensors, type StoredTensor } from '../safetensors.ts'
-import { asLinear, type WeightSource } from '../source.ts'
+import { asLinear, type WeightSource, withScales } from '../source.ts'
 import { diffusersSource } from './diffusers-folder.ts'
 
 /** The naming schemes of tensors in a file: those of diffusers and transformers, and those of the original authors. */
@@ -31,25 +31,8 @@ export async function openFileWeights(file: string, prefix: string, naming: Nami
 
 /** The tensors with a prefix, keyed without it. Scaled tensors include their scale. */
 export function below(tensors: Tensors, prefix: string): Map<string, StoredTensor> {
-  const found = new Map<string, StoredTensor>()
-  for (const [name, tensor] of tensors) {
-    if (!name.startsWith(prefix)) continue
-    const scale = scaleOf(name, tensors)
-    found.set(name.slice(prefix.length), scale ? { ...tensor, scale } : tensor)
-  }
-  return found
-}
-
-/** The scale of a scaled weight, under any of its known names. @throws AppError 'model-file' when it is not one number. */
-function scaleOf(name: string, tensors: Tensors): StoredTensor | undefined {
-  if (!name.endsWith('.weight')) return undefined
-  const layer = name.slice(0, -'weight'.length)
-  const scale = tensors.get(`${layer}scale_weight`) ?? tensors.get(`${layer}weight_scale`)
-  if (!scale || scale.shape.every(size => size === 1)) return scale
-  throw new AppError('model-file', {
-    file: scale.file,
-    problem: { what: 'tensor-shape', tensor: scale.name, expected: [], found: [...scale.shape] },
-  })
+  const own = [...tensors].filter(([name]) => name.startsWith(prefix))
+  return withScales(new Map(own.map(([name, tensor]) => [name.slice(prefix.length), tensor])))
 }
 
 /**

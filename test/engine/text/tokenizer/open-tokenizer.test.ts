@@ -135,3 +135,13 @@ test.each<[string, (json: TokenizerJson) => void, RegExp]>([
   )
   expect(errorSentence(en, error)).toMatch(sentence)
 })
+
+test.each([
+  ['padding_side', 'left'],
+  ['model_max_length', 40],
+])('a %s of %s, which fills rows otherwise, is refused by its key', async (key, value) => {
+  const folder = asTokenizerJson('tokenizer')
+  const file = join(folder, 'tokenizer_config.json')
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), [key]: value }))
+  await expect(inFolder(folder)).rejects.toMatchObject({ code: 'model-config', details: { key } })
+})

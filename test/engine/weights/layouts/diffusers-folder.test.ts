@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openDiffusersFolder } from '../../../../src/engine/weights/layouts/diffusers-folder.ts'
 import { weightsOf } from '../../../../src/engine/weights/source.ts'
+import { readTensor } from '../../../../src/engine/weights/tensor-values.ts'
 import { AppError, toAppError } from '../../../../src/errors/errors.ts'
 import { en, errorSentence } from '../../../../src/words/en.ts'
 import { floats, writeSafetensors } from '../../../helpers/models/safetensors.ts'
@@ -27,6 +28,20 @@ test('an attention that is stored as 1×1 convolutions gives matrices, under its
   expect(weights.at(path).tensor('to_q.weight', [2, 2]).shape).toEqual([2, 2])
   expect(weights.at(path).tensor('to_k.weight', [2, 2]).shape).toEqual([2, 2])
   expect(weights.tensor('conv.weight', [2, 2, 1, 1]).shape).toEqual([2, 2, 1, 1])
+})
+
+test('a weight in 8 bits that has a scale beside it is multiplied by it', async () => {
+  const folder = tempFolder()
+  writeSafetensors(join(folder, 'model.safetensors'), {
+    // 1 and -2 in float8_e4m3fn.
+    'to_q.weight': { dtype: 'F8_E4M3', shape: [2, 1], bytes: Uint8Array.of(0x38, 0xc0) },
+    'to_q.scale_weight': tensor(0.25),
+    scaled_fp8: { dtype: 'F8_E4M3', shape: [0], bytes: new Uint8Array() },
+  })
+  const stored = weightsOf(await openDiffusersFolder(folder))
+    .at('to_q')
+    .tensor('weight', [2, 1])
+  expect([...(await readTensor(stored))]).toEqual([0.25, -0.5])
 })
 
 describe('Which file of a folder holds the weights', () => {
