@@ -15,6 +15,14 @@ interface Unsupported {
 /** The unsupported variants of supported kinds, by the names that only their tensors have. */
 const unsupported: readonly Unsupported[] = [
   { kind: 'checkpoint', variant: 'bitsandbytes NF4 / FP4', has: /\.quant_state\.bitsandbytes__/ },
+  // Inputs of the U-Net besides SDXL's own. Without them it runs and paints another picture.
+  {
+    kind: 'checkpoint',
+    variant: 'LCM-SDXL',
+    has: /(?:^|\.)time_embed(?:ding)?\.cond_proj\.weight$/,
+  },
+  { kind: 'checkpoint', variant: 'GLIGEN', has: /(?:^|\.)position_net\.|\.fuser\./ },
+  { kind: 'checkpoint', variant: 'U-Net + IP-Adapter', has: /\.to_k_ip\b/ },
   { kind: 'controlnet', variant: 'Control-LoRA', has: /^lora_controlnet$/ },
   {
     kind: 'controlnet',

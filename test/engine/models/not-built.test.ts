@@ -10,6 +10,10 @@ import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const layer = 'base_model.model.down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q'
 
+/** The names that tell SDXL's U-Net. */
+const attention = 'down_blocks.1.attentions.0.transformer_blocks.0'
+const unet = ['conv_in.weight', 'add_embedding.linear_1.weight', `${attention}.attn2.to_k.weight`]
+
 /** Tensors of one value each. */
 function tensorsOf(names: readonly string[]) {
   return Object.fromEntries(names.map(name => [name, { dtype: 'F32', shape: [1], bytes: floats(1) }]))
@@ -34,6 +38,9 @@ test.each([
   ['T2I-Adapter', 'controlnet', ['adapter.conv_in.weight', 'adapter.body.0.resnets.0.block1.weight']],
   ['T2I-Adapter', 'controlnet', ['conv_in.weight', 'body.0.block1.weight']],
   ['TAESD', 'vae', ['1.weight', '1.bias', '3.conv.0.weight', '3.conv.0.bias']],
+  ['LCM-SDXL', 'unet', [...unet, 'time_embedding.cond_proj.weight']],
+  ['GLIGEN', 'unet', [...unet, `${attention}.fuser.attn.to_k.weight`]],
+  ['U-Net + IP-Adapter', 'unet', [...unet, `${attention}.attn2.processor.to_k_ip.0.weight`]],
   ['OFT', 'loras', [`${layer}.oft_R.weight`]],
   ['BOFT', 'loras', [`${layer}.boft_R`, `${layer}.boft_s`]],
   ['IA³', 'loras', [`${layer}.ia3_l`]],
