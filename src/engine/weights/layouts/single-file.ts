@@ -1,5 +1,4 @@
 /** Single files: the tensors of one network in a file with several networks, under any of the known naming schemes. */
-import { AppError } from '../../../errors/errors.ts'
 import { controlNetNames } from '../names/controlnet-names.ts'
 import type { NameTable } from '../names/name-table.ts'
 import { openClipException, openClipNames } from '../names/open-clip-names.ts'

@@ -19,7 +19,7 @@ export interface AdapterScale {
 export type ScaleOf = (place: ModulePlace) => AdapterScale | undefined
 
 /** More of `.*` in one expression could take long. */
-const mostWildcards = 3
+const maxWildcards = 3
 
 /**
  * Values by module. A key is a regular expression for the end of the module's path, or for all of it after `^`. Because files are
@@ -27,7 +27,7 @@ const mostWildcards = 3
  */
 const pattern = z.record(z.string(), z.number()).superRefine((values, context) => {
   for (const key of Object.keys(values)) {
-    const isPlain = /^\^?(?:[\w-]|\\\.|\.\*?)+$/.test(key) && key.split('.*').length <= mostWildcards + 1
+    const isPlain = /^\^?(?:[\w-]|\\\.|\.\*?)+$/.test(key) && key.split('.*').length <= maxWildcards + 1
     if (!isPlain) complain(context, key, { what: 'value', found: key, supported: ['name', '^name', '.*'] })
   }
 })
