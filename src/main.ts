@@ -1,6 +1,6 @@
 /** The composition root: builds all parts, starts them in order, and stops them on a signal. */
 import { join } from 'node:path'
-import { type BuiltEasel, buildEasel } from './app/build-easel.ts'
+import { type BuiltEasel, buildEasel, type EaselParts } from './app/build-easel.ts'
 import { modelMemoryProblem } from './app/checks/check-memory.ts'
 import { checkPicture } from './app/checks/check-picture.ts'
 import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bots/adapter.ts'
@@ -58,19 +58,7 @@ export interface Server {
 export async function startServer(parts: ServerParts): Promise<Server> {
   const { config, words, log, say } = parts
   const { catalogue, devices } = await openersFor(parts, await usableModels(parts))
-  const fits = new LoraFits()
-  const built = buildEasel({
-    config,
-    catalogue: { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) },
-    devices,
-    checkPicture,
-    migrationsFolder: join(packageRoot, 'migrations'),
-    clock: systemClock,
-    ids: systemIds,
-    random: systemRandom,
-    log,
-    onHung: parts.onHung,
-  })
+  const built = buildOn(parts, catalogue, devices)
   say(words.cli.devicesReady(devices.map(({ name }) => name)))
   const started: Adapter[] = []
   let isStopping = false
@@ -109,6 +97,27 @@ export async function startServer(parts: ServerParts): Promise<Server> {
   // Loading the modules is not what the figures are about.
   eventLoop.reset()
   return server
+}
+
+/** Easel with the machine's clock, ids and randomness. @throws as buildEasel. */
+function buildOn(
+  { config, log, onHung }: ServerParts,
+  catalogue: ModelCatalogue,
+  devices: EaselParts['devices'],
+): BuiltEasel {
+  const fits = new LoraFits()
+  return buildEasel({
+    config,
+    catalogue: { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) },
+    devices,
+    checkPicture,
+    migrationsFolder: join(packageRoot, 'migrations'),
+    clock: systemClock,
+    ids: systemIds,
+    random: systemRandom,
+    log,
+    onHung,
+  })
 }
 
 /**

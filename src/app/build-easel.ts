@@ -69,29 +69,8 @@ export interface BuiltEasel {
 
 /** Opens the data folder and assembles the use cases. @throws as Database.open. */
 export function buildEasel(given: EaselParts): BuiltEasel {
-  const parts = { ...given, clock: guardedClock(given.clock, given.log) }
-  const { config, clock, random, log } = parts
-  const onUnreadable = (jobId: string, problem: string) =>
-    log.error({ jobId, problem }, 'the record of a job cannot be read')
-  const countMemory = (order: WorkOrder) => neededMemoryOf(order, parts.catalogue)
-  const db = Database.open({ ...parts, dataDir: config.dataDir, onUnreadable, countMemory })
-  const pool = new Pool({
-    ...parts,
-    store: db.jobStore,
-    isClosed: config.redis.url === '',
-    maxWaitMs: config.limits.maxWaitHours * hourMs,
-    onChange: change => (change.kind === 'state' ? onJobChange(change.jobId) : watch.onChange(change)),
-  })
-  const views = new JobViews(db, pool)
-  const deliveries = new Deliveries({ db, views, clock, random, log, notify: config.notify })
-  const watch = new Watch({ views, pool, clock, log })
-  watch.add({ onChange: job => deliveries.onProgress(job) })
-  const onJobChange = stateChanges({ views, deliveries, watch })
-  const thumbnails = new Thumbnails(file => db.files.read(file))
-  const app: AppParts = { ...parts, db, pool, views, thumbnails, deliveries, changed: onJobChange }
-
-  const retention = new Retention(app, config.limits.keepDays * dayMs)
-
+  const { app, watch, deliveries, retention, pool } = assemble(given)
+  const { db, clock, log } = app
   let stopping = false
   async function stopPainting(graceMs: number): Promise<boolean> {
     stopping = true
@@ -130,6 +109,31 @@ export function buildEasel(given: EaselParts): BuiltEasel {
       db.close()
     },
   }
+}
+
+/** The parts of the use cases. Nothing runs yet. */
+function assemble(given: EaselParts) {
+  const parts = { ...given, clock: guardedClock(given.clock, given.log) }
+  const { config, clock, random, log } = parts
+  const onUnreadable = (jobId: string, problem: string) =>
+    log.error({ jobId, problem }, 'the record of a job cannot be read')
+  const countMemory = (order: WorkOrder) => neededMemoryOf(order, parts.catalogue)
+  const db = Database.open({ ...parts, dataDir: config.dataDir, onUnreadable, countMemory })
+  const pool = new Pool({
+    ...parts,
+    store: db.jobStore,
+    isClosed: config.redis.url === '',
+    maxWaitMs: config.limits.maxWaitHours * hourMs,
+    onChange: change => (change.kind === 'state' ? onJobChange(change.jobId) : watch.onChange(change)),
+  })
+  const views = new JobViews(db, pool)
+  const deliveries = new Deliveries({ db, views, clock, random, log, notify: config.notify })
+  const watch = new Watch({ views, pool, clock, log })
+  watch.add({ onChange: job => deliveries.onProgress(job) })
+  const onJobChange = stateChanges({ views, deliveries, watch })
+  const thumbnails = new Thumbnails(file => db.files.read(file))
+  const app: AppParts = { ...parts, db, pool, views, thumbnails, deliveries, changed: onJobChange }
+  return { app, watch, deliveries, pool, retention: new Retention(app, config.limits.keepDays * dayMs) }
 }
 
 /** Passes the new state of a job on. The job is read once for all who show it. */

@@ -76,7 +76,7 @@ function isNetwork(entry: string): boolean {
 const expected = (format: SettingFormat) => format
 
 /** More than a machine has processors. The runtime starts as many as it is told, and takes the memory of all. */
-const mostThreads = 1024
+const maxThreads = 1024
 
 const device = z.strictObject({
   /** A number has one spelling, so that one card has one name. */
@@ -84,7 +84,7 @@ const device = z.strictObject({
   /** Where it is left out: a process for a GPU, whose driver may take it down, and a thread for the CPU. */
   host: z.enum(workerHosts).optional(),
   /** 0: as many as the runtime chooses; several workers on the CPU share its processors. */
-  threads: z.int().min(0).max(mostThreads).default(0),
+  threads: z.int().min(0).max(maxThreads).default(0),
   /** What the networks compute in; `auto`: float16 on GPUs that have it, float32 on CPUs. */
   precision: z.enum(['auto', ...precisions]).default('auto'),
   /** What its worker may use, `12GB`; without it, what is free at the start, on a CPU or on a card whose driver says it. */

@@ -18,7 +18,7 @@ const busyTimeoutMs = 50
 const busyLimitMs = 10_000
 const lockRetry: Backoff = { firstMs: 10, longestMs: 200 }
 /** So many waiting writes share a transaction, and no more of them begin after so long: other work waits for all of them. */
-const mostTogether = 16
+const maxTogether = 16
 const longestTogetherMs = 10
 
 /** The settings of every connection, and what SQLite answers when they hold. */
@@ -193,7 +193,7 @@ export class Client {
 
   /** The transaction of this turn, and a look for waiting writes in the next one. */
   #takeTurn(): void {
-    const writes = this.#waiting.splice(0, mostTogether)
+    const writes = this.#waiting.splice(0, maxTogether)
     this.#turnTaken = writes.length > 0
     if (!this.#turnTaken) return
     setImmediate(() => this.#takeTurn())

@@ -7,7 +7,7 @@ export interface ByteBudgetOptions {
   /** Work that waited this long is refused. */
   timeLimitMs: number
   /** The maximum length of the line; further work is refused at once. */
-  mostWaiting: number
+  maxWaiting: number
   clock: Clock
 }
 
@@ -40,12 +40,12 @@ export class ByteBudget {
   }
 
   #take(bytes: number): Promise<boolean> | boolean {
-    const { clock, timeLimitMs, mostWaiting } = this.#options
+    const { clock, timeLimitMs, maxWaiting } = this.#options
     if (this.#waiting.size === 0 && this.#hasRoomFor(bytes)) {
       this.#use(bytes)
       return true
     }
-    if (this.#waiting.size >= mostWaiting) return false
+    if (this.#waiting.size >= maxWaiting) return false
     return new Promise<boolean>(resolve => {
       const waiting: WaitingBytes = {
         bytes,

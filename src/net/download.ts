@@ -14,7 +14,7 @@ export function downloadBudget(clock: Clock): ByteBudget {
   return new ByteBudget({
     limitBytes: filesAtOnce * largestPictureBytes,
     timeLimitMs: timeoutMs,
-    mostWaiting: 100,
+    maxWaiting: 100,
     clock,
   })
 }

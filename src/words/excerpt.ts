@@ -2,12 +2,12 @@
 import { withVisibleControls } from '../common/visible-controls.ts'
 
 /** Enough to recognise what was typed. */
-const mostTyped = 60
+const maxTyped = 60
 /** Enough for the name of any tensor and for most paths. */
-const mostRead = 200
+const maxRead = 200
 
 /** The beginning of a typed text. */
-export function excerpt(typed: string, most = mostTyped): string {
+export function excerpt(typed: string, most = maxTyped): string {
   const characters = [...typed.slice(0, 2 * most + 2)]
   return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : typed
 }
@@ -19,6 +19,6 @@ export function quotable<Facts extends object>(facts: Facts): Facts {
 }
 
 function quotableValue(value: unknown): unknown {
-  if (typeof value === 'string') return withVisibleControls(excerpt(value, mostRead))
+  if (typeof value === 'string') return withVisibleControls(excerpt(value, maxRead))
   return Array.isArray(value) ? value.map(quotableValue) : value
 }

@@ -5,7 +5,7 @@ import { FakeClock } from '../fakes/fake-clock.ts'
 
 test('a key whose budget is used up waits, and another key does not', async () => {
   const clock = new FakeClock()
-  const budgets = new ByteBudgetPerKey({ limitBytes: 100, timeLimitMs: 1000, mostWaiting: 1, clock })
+  const budgets = new ByteBudgetPerKey({ limitBytes: 100, timeLimitMs: 1000, maxWaiting: 1, clock })
   const held = deferred<string>()
   const first = budgets.during('a', 80, () => held.promise)
   const late = budgets.during('a', 80, async () => 'late')

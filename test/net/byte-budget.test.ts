@@ -5,7 +5,7 @@ import { ByteBudget } from '../../src/net/byte-budget.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
 
 function aBudget(clock = new FakeClock()) {
-  return new ByteBudget({ limitBytes: 100, timeLimitMs: 1000, mostWaiting: 3, clock })
+  return new ByteBudget({ limitBytes: 100, timeLimitMs: 1000, maxWaiting: 3, clock })
 }
 
 /** Work that goes on until it is ended, and whether it has begun. */
@@ -84,7 +84,7 @@ test('however many come, no more than the budget are under way', async () => {
       const budget = new ByteBudget({
         limitBytes: 100,
         timeLimitMs: 1000,
-        mostWaiting: 100,
+        maxWaiting: 100,
         clock: new FakeClock(),
       })
       let used = 0

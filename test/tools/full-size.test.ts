@@ -1,6 +1,6 @@
 /** The model of full size that measurements are made with: its sizes, its names, and weights that follow from them. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Naming, sourceInFile } from '../../src/engine/weights/file-layout.ts'
+import { type Naming, sourceInFile } from '../../src/engine/weights/layouts/single-file.ts'
 import { halfToNumber } from '../../src/engine/weights/number-types.ts'
 import type { StoredTensor } from '../../src/engine/weights/safetensors.ts'
 import { type Component, componentsOf, expertNames } from '../../tools/full-size/experts.ts'

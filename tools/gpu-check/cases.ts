@@ -11,7 +11,7 @@ import type { GraphOptions } from '../../src/engine/onnx/graph-variants.ts'
 import type { OnnxModel } from '../../src/engine/onnx/model.ts'
 import type { Tensor } from '../../src/engine/onnx/session.ts'
 import { readConfigFile } from '../../src/engine/weights/config-file.ts'
-import { openDiffusersFolder } from '../../src/engine/weights/diffusers-layout.ts'
+import { openDiffusersFolder } from '../../src/engine/weights/layouts/diffusers-folder.ts'
 import type { OracleFolder } from '../oracle/folder.ts'
 
 /** A network over golden inputs. */

@@ -5,7 +5,7 @@ import type { Catalogue } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'
 
 /** The maximum number of unmatched modules that a sentence names. */
-const mostExamples = 3
+const maxExamples = 3
 
 export async function checkLoras(
   orders: readonly PaintOrder[],
@@ -23,7 +23,7 @@ export async function checkLoras(
       try {
         const { modules, unmatched } = await loraFit(model, file)
         if (unmatched.length === 0) continue
-        const facts = { unmatched: unmatched.length, modules, examples: unmatched.slice(0, mostExamples) }
+        const facts = { unmatched: unmatched.length, modules, examples: unmatched.slice(0, maxExamples) }
         findings.notice('lora-partly', { lora, model: order.model.name, ...facts })
       } catch (error) {
         if (!hasCode(error, 'model-file')) throw error

@@ -43,7 +43,7 @@ const fixedLimits = {
 }
 
 /** Longer texts are not counted to their end: a form cuts them where they come in. */
-export const mostCounted = 2 * fixedLimits.command
+export const maxCounted = 2 * fixedLimits.command
 
 /** One row per text field of a request. A new field without a row is a type error. */
 const requestFields: {
@@ -125,16 +125,16 @@ function tooLong(field: LimitedText, text: string, limit: number): Problem | und
   if (text.length <= limit) return undefined
   const characters = countCharacters(text)
   if (characters <= limit) return undefined
-  const length = characters > mostCounted ? { moreThan: mostCounted } : characters
+  const length = characters > maxCounted ? { moreThan: maxCounted } : characters
   return problem('text-too-long', { field, length, limit })
 }
 
-/** The number of code points, counted up to one more than `mostCounted`. */
+/** The number of code points, counted up to one more than `maxCounted`. */
 function countCharacters(text: string): number {
   let characters = 0
   for (const _ of text) {
     characters += 1
-    if (characters > mostCounted) break
+    if (characters > maxCounted) break
   }
   return characters
 }

@@ -1,4 +1,4 @@
-/** The status of deliveries and deletions for people: progress, and closed methods. */
+/** The result of a delivery, and the status of deliveries and deletions for people. */
 import type { Database } from '../../db/database.ts'
 import type { DeliveryRecord } from '../../db/repositories/deliveries/deliveries.ts'
 import type { Viewer } from '../access/access-rules.ts'
@@ -6,12 +6,9 @@ import { visibleJob } from '../access/visible.ts'
 import type { Person } from '../people/people.ts'
 import type { JobViews } from '../views/job-views.ts'
 import type { JobView } from '../views/views.ts'
-import type { DeliveryMethodName, Refusal } from './courier.ts'
+import type { DeliveryResult, Refusal } from './courier.ts'
 
-export type DeliveryStatus =
-  | { kind: 'underway' }
-  | { kind: 'arrived'; method: DeliveryMethodName; refusals: readonly Refusal[] }
-  | { kind: 'undeliverable'; refusals: readonly Refusal[] }
+export type DeliveryStatus = { kind: 'underway' } | DeliveryResult
 
 /** `kept`: objects that the platform refuses to delete. */
 export interface DeletionStatus {
@@ -26,13 +23,21 @@ export interface DeliveryNotices {
   deletion: DeletionStatus
 }
 
+/** The recorded result of a delivery. Undefined while it is in progress, or if the job was removed meanwhile. */
+export function resultOf({
+  end,
+  method,
+  refusals,
+}: Pick<DeliveryRecord, 'end' | 'method' | 'refusals'>): DeliveryResult | undefined {
+  if (end === 'undeliverable') return { kind: 'undeliverable', refusals }
+  return end === 'arrived' ? { kind: 'arrived', method: method ?? 'edit', refusals } : undefined
+}
+
 /** Jobs that the viewer may not see are treated as unknown. */
 export function deliveryStatus(db: Database, deliveryId: string, viewer: Viewer): DeliveryStatus {
   const record = db.deliveries.get(deliveryId)
-  if (!record || !visibleJob(db, viewer, record.jobId)) return { kind: 'underway' }
-  if (record.end === 'undeliverable') return { kind: 'undeliverable', refusals: record.refusals }
-  if (record.end !== 'arrived') return { kind: 'underway' }
-  return { kind: 'arrived', method: record.method ?? 'edit', refusals: record.refusals }
+  const result = record && visibleJob(db, viewer, record.jobId) && resultOf(record)
+  return result ?? { kind: 'underway' }
 }
 
 /** The status over all messages of these jobs. A deleted job has no messages. */

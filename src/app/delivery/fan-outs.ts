@@ -4,7 +4,7 @@ import type { JobRecord } from '../../db/records/job-records.ts'
 import type { DeliveryRecord } from '../../db/repositories/deliveries/deliveries.ts'
 import type { JobViews } from '../views/job-views.ts'
 import type { FanOut } from './courier.ts'
-import { resultOf } from './delivery-result.ts'
+import { resultOf } from './delivery-status.ts'
 
 export interface Group {
   /** The leading delivery, whose steps are the card, the thread and the notice; it may be removed and not yet replaced. */

@@ -36,9 +36,9 @@ export function refusalByQuota(
     return problem('queue-full', { limit: limits.maxQueuedPerPerson })
   }
   const { address } = person
-  const mostFromAddress = limits.maxQueuedPerPerson * limits.peoplePerAddress
-  if (address !== undefined && db.openJobs.countQueuedFrom(address) + jobs > mostFromAddress) {
-    return problem('queue-full', { limit: mostFromAddress })
+  const maxFromAddress = limits.maxQueuedPerPerson * limits.peoplePerAddress
+  if (address !== undefined && db.openJobs.countQueuedFrom(address) + jobs > maxFromAddress) {
+    return problem('queue-full', { limit: maxFromAddress })
   }
   const exceeded = quotasOf(db, limits, person, now).find(quota => leftOf(quota) < pictures)
   return exceeded && refusal(exceeded, pictures, limits.quotaHours, now)

@@ -66,13 +66,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
   checkShape(request, findings)
   const { size, inpainting } = sizesOf(request, context, rules, ofModel, findings)
   const source = sourceOf(request, context, sampling.steps, inpainting, findings)
-  const guiding = {
-    catalogue: context.catalogue,
-    model,
-    pictureIdAt: (place: PicturePlace) => context.pictures?.get(place)?.id,
-  }
-  const controls = resolveControls(request, guiding, ofModel)
-  const imagePrompts = resolveImagePrompts(request, guiding, ofModel)
+  const guides = guidesOf(request, context, model, ofModel)
   const { count, seed } = resolveSet(request, context, findings)
 
   if (findings.problems.length > 0) return { kind: 'refused', problems: findings.problems }
@@ -85,11 +79,10 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
     seed,
     sampling,
     source,
-    ...(controls && { controls }),
-    ...(imagePrompts && { imagePrompts }),
+    ...guides,
     ...(loras && { loras }),
     refinement,
-    fast: isFast(request, controls, imagePrompts, findings),
+    fast: isFast(request, guides, findings),
   }
   return { kind: 'order', order, notices: findings.notices }
 }
@@ -180,11 +173,29 @@ function isSameShape(mask: AdmittedPicture, source: AdmittedPicture): boolean {
   return a.widthPx === b.widthPx && a.heightPx === b.heightPx
 }
 
+/** The pictures that guide the denoising: ControlNets and image prompts. */
+type Guides = Pick<PaintOrder, 'controls' | 'imagePrompts'>
+
+function guidesOf(
+  request: ImagineRequest,
+  { catalogue, pictures }: ResolveContext,
+  model: ModelRecord,
+  findings: Findings,
+): Guides {
+  const context = {
+    catalogue,
+    model,
+    pictureIdAt: (place: PicturePlace) => pictures?.get(place)?.id,
+  }
+  const controls = resolveControls(request, context, findings)
+  const imagePrompts = resolveImagePrompts(request, context, findings)
+  return { ...(controls && { controls }), ...(imagePrompts && { imagePrompts }) }
+}
+
 /** ControlNets and image prompts exclude it: reused features of an earlier step would lack their effect. */
 function isFast(
   { fast = false }: ImagineRequest,
-  controls: PaintOrder['controls'],
-  imagePrompts: PaintOrder['imagePrompts'],
+  { controls, imagePrompts }: Guides,
   findings: Findings,
 ): boolean {
   if (!fast || (!controls && !imagePrompts)) return fast

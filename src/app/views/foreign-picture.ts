@@ -25,7 +25,7 @@ export type ForeignPicture =
 
 const pxPerLatent = 8
 /** The maximum number of fields. Programs write about twenty. */
-const mostExtraFields = 50
+const maxExtraFields = 50
 
 /**
  * Reads the file's texts, and decodes pixels if the texts contain nothing. Never throws. Easel's own parameters are ignored:
@@ -52,7 +52,7 @@ export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue
 /** No request may be longer, and the work on a prompt grows faster than its length. */
 function shortenTexts(parameters: PictureParameters): PictureParameters {
   const short = (text: string) => text.slice(0, longestPromptCharacters)
-  const extra = [...parameters.extra].slice(0, mostExtraFields)
+  const extra = [...parameters.extra].slice(0, maxExtraFields)
   return {
     ...parameters,
     prompt: short(parameters.prompt),

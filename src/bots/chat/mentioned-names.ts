@@ -1,7 +1,7 @@
 /** Replaces mentions in a prompt, which are ids, by the names that the author saw. */
 
 /** The maximum number of replaced mentions; each takes a request to the platform. */
-const mostLookups = 10
+const maxLookups = 10
 
 /** Characters with a meaning in prompts or in platform markup: a name must not weigh, expand or begin a flag. */
 const special = /[{}()[\]<>|&:_\\]|--+/g
@@ -18,7 +18,7 @@ export async function withNames(
 ): Promise<string> {
   const names = new Map<string, string | undefined>()
   for (const [, id = '', given] of text.matchAll(mention))
-    if (names.get(id) === undefined && names.size < mostLookups) names.set(id, given ?? (await nameOf(id)))
+    if (names.get(id) === undefined && names.size < maxLookups) names.set(id, given ?? (await nameOf(id)))
   return text.replaceAll(mention, (whole, id: string) => {
     const name = harmless(names.get(id) ?? '')
     return name ? `${sign}${name}` : whole

@@ -7,7 +7,7 @@ import { type Message, textMessage } from './message.ts'
 import { sizeOf } from './parameters.ts'
 
 /** The maximum length of shown texts; foreign texts may have megabytes. */
-const mostRows = 25
+const maxRows = 25
 const longestValue = 1000
 const longestName = 80
 
@@ -18,7 +18,7 @@ export function foreignInfoMessage(picture: ForeignPicture, words: Words): Messa
     case 'unknown-format':
       return textMessage(words.chat.replies.formatOfParametersUnknown(picture.keywords))
     case 'parameters': {
-      const rows = foreignTable(picture.parameters, words).slice(0, mostRows)
+      const rows = foreignTable(picture.parameters, words).slice(0, maxRows)
       const lines = rows.map(
         ([name, value]) => `${shorten(name, longestName)}: ${shorten(value, longestValue)}`,
       )

@@ -20,7 +20,7 @@ export function requestCard(job: JobView, words: Words): Message {
 export function fanOutCard(jobs: readonly JobView[], words: Words): Message {
   const [first] = jobs
   return {
-    ...textMessage(shorten(promptsOf(jobs, words).join(' · '), mostTitle), countLines(jobs, words)),
+    ...textMessage(shorten(promptsOf(jobs, words).join(' · '), maxTitle), countLines(jobs, words)),
     ...(first && authorOf(first, words)),
   }
 }
@@ -39,7 +39,7 @@ export function fanOutEnd(jobs: readonly JobView[], words: Words): Message {
   return textMessage(pictures > 0 ? words.job.ready(pictures) : words.job.ended(jobs.length), lines)
 }
 
-const mostTitle = 300
+const maxTitle = 300
 
 function promptsOf(jobs: readonly JobView[], words: Words): string[] {
   return [...new Set(jobs.map(job => titleOf(job, words)))]

@@ -7,7 +7,7 @@ import type { Words } from '../../words/en.ts'
 import { type Message, textMessage } from './message.ts'
 
 /** The maximum number of devices that are named. The others are counted. */
-const mostDevices = 20
+const maxDevices = 20
 
 /** Totals, waiting and painting times, the busiest people, models and devices, and the devices of now. */
 export function statsMessage(stats: StatsView, { stats: words, machines }: Words): Message {
@@ -33,11 +33,11 @@ function deviceLines(
   machines: Words['machines'],
 ): string[] {
   if (devices.length === 0) return []
-  const more = devices.length - mostDevices
+  const more = devices.length - maxDevices
   return [
     `${words.devicesNow}:`,
     ...devices
-      .slice(0, mostDevices)
+      .slice(0, maxDevices)
       .map(
         ({ name, memoryBytes, use, models, fetching }) =>
           `  ${[machines.device(name, memoryBytes, use), machines.models(models), ...(fetching ? [machines.fetching(fetching)] : [])].join(' · ')}`,

@@ -44,12 +44,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
     await within(systemClock, releaseLimitMs, server?.release() ?? Promise.resolve())
     killOneself()
   }
-  const onSignal = () => {
-    if (shutdown.isAsked) void endAtOnce()
-    shutdown.ask(exitCodes.done)
-  }
-  // SIGHUP: the terminal was closed.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
+  handleSignals(shutdown, endAtOnce)
   const parent = process.ppid
 
   let hung = false
@@ -85,6 +80,15 @@ async function serve(session: CommandSession): Promise<ExitCode> {
   out(words.cli.stopped)
   exitLater(exitCode)
   return exitCode
+}
+
+/** The first signal asks for a stop, and the next one ends the process. SIGHUP: the terminal was closed. */
+function handleSignals(shutdown: Shutdown, endAtOnce: () => Promise<void>): void {
+  const onSignal = () => {
+    if (shutdown.isAsked) void endAtOnce()
+    shutdown.ask(exitCodes.done)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
 }
 
 /**

@@ -2,7 +2,7 @@
 import { positionIn } from './position-in.ts'
 
 /** A longer chunk becomes two. */
-const mostItems = 512
+const maxItems = 512
 
 export class SortedList<T> {
   /** Each chunk is sorted and before the next one. None is empty. */
@@ -30,7 +30,7 @@ export class SortedList<T> {
       return
     }
     chunk.splice(positionIn(chunk, item, this.#compare), 0, item)
-    if (chunk.length > mostItems) this.#chunks.splice(index, 1, ...halves(chunk))
+    if (chunk.length > maxItems) this.#chunks.splice(index, 1, ...halves(chunk))
   }
 
   /** Removes the first item that compares as equal, if there is one. */
@@ -47,8 +47,8 @@ export class SortedList<T> {
   sort(): void {
     const items = [...this].sort(this.#compare)
     this.#chunks = []
-    for (let from = 0; from < items.length; from += mostItems)
-      this.#chunks.push(items.slice(from, from + mostItems))
+    for (let from = 0; from < items.length; from += maxItems)
+      this.#chunks.push(items.slice(from, from + maxItems))
   }
 
   /** The first chunk whose last item is not before the item; otherwise the last chunk. */

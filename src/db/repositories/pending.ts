@@ -10,8 +10,8 @@ import { accountOf } from './account.ts'
 import type { Identity } from './documents.ts'
 
 /** The maximum of each person, and of all together; the oldest are deleted first. */
-const mostOfPerson = { rows: 20, bytes: 128 * 1024 * 1024 }
-const mostOfAll = { rows: 10_000, bytes: 1024 * 1024 * 1024 }
+const maxOfPerson = { rows: 20, bytes: 128 * 1024 * 1024 }
+const maxOfAll = { rows: 10_000, bytes: 1024 * 1024 * 1024 }
 /** Older forms and questions are no longer on anybody's screen. */
 const lifeMs = 7 * dayMs
 
@@ -54,8 +54,8 @@ export class PendingTable {
     this.#unowned.remove(files.map(({ file }) => file))
     return [
       ...discarded,
-      ...this.#removeBeyond(mostOfPerson, eq(pendingAnswers.account, account)),
-      ...this.#removeBeyond(mostOfAll),
+      ...this.#removeBeyond(maxOfPerson, eq(pendingAnswers.account, account)),
+      ...this.#removeBeyond(maxOfAll),
     ]
   }
 

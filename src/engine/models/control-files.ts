@@ -1,7 +1,7 @@
 /** Describes files that control a picture by pictures: ControlNets, IP-Adapters and image encoders. */
 import type { NetworkPart } from '../networks/plan/parts.ts'
-import { below, type Naming, sourceInFile } from '../weights/file-layout.ts'
-import type { WeightLocation } from '../weights/location.ts'
+import type { WeightLocation } from '../weights/layouts/location.ts'
+import { below, type Naming, sourceInFile } from '../weights/layouts/single-file.ts'
 import type { SafetensorsHeader } from '../weights/safetensors.ts'
 import type { WeightSource } from '../weights/source.ts'
 import { hashTexts } from './hashes/file-hashes.ts'

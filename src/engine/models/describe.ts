@@ -6,7 +6,7 @@ import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import { sdxlLatentChannels } from '../networks/configs/vae-config.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
 import { describeEmbedding } from '../text/embedding-file.ts'
-import { diffusersWeightFiles } from '../weights/diffusers-layout.ts'
+import { diffusersWeightFiles } from '../weights/layouts/diffusers-folder.ts'
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensors.ts'
 import { describeCheckpointFile, describeVaeFile } from './checkpoint/checkpoint-file.ts'
 import { describeDiffusersFolder, describeNetwork } from './checkpoint/diffusers-folder.ts'
@@ -124,7 +124,7 @@ const weightsName = /\.(?:safetensors|sft|ckpt|pth?|bin|gguf|onnx|zip|7z|rar)(?:
 
 /** Names without an extension are those of texts, LICENSE and put_models_here, unless a file is larger than they are. */
 const bareName = /^[^.]+$/
-const mostTextBytes = 1_000_000
+const maxTextBytes = 1_000_000
 
 /** Undefined if neither the name nor the content is that of weights. */
 async function headerOf(path: string): Promise<SafetensorsHeader | undefined> {
@@ -143,7 +143,7 @@ async function isNamedLikeWeights(path: string): Promise<boolean> {
     one => one.size,
     () => Number.POSITIVE_INFINITY,
   )
-  return size > mostTextBytes
+  return size > maxTextBytes
 }
 
 /** Whether a file is weights by its content: a download that was cut short, or another format of weights. */

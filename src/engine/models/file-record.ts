@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { networkNeed } from '../networks/memory/working-memory.ts'
 import { networkPart } from '../networks/plan/parts.ts'
 import { embeddingPart } from '../text/embedding-file.ts'
-import { weightLocation } from '../weights/location.ts'
+import { weightLocation } from '../weights/layouts/location.ts'
 import { storage } from './storage.ts'
 
 export const fileRecord = z.object({

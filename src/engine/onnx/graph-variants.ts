@@ -12,7 +12,7 @@ import type { Variant } from './variants/variant.ts'
 const variants = {
   'portable float32': portable('float32'),
   'portable float16': portable('float16'),
-  'cpu float32': cpu({ least: 320, mostInTilesOf: { 4: 768, 2: 1280 }, mostInPieces: 768 }),
+  'cpu float32': cpu({ least: 320, maxInTilesOf: { 4: 768, 2: 1280 }, maxInPieces: 768 }),
   'cuda float32': cuda('float32'),
   'cuda float16': cuda('float16'),
 } as const

@@ -20,10 +20,10 @@ export interface SigmaSchedule {
   sigmas(training: TrainingNoise, steps: number): number[]
 }
 
-export function leastSigma({ sigmas }: TrainingNoise): number {
+export function minSigma({ sigmas }: TrainingNoise): number {
   return at(sigmas, 0)
 }
 
-export function mostSigma({ sigmas }: TrainingNoise): number {
+export function maxSigma({ sigmas }: TrainingNoise): number {
   return at(sigmas, sigmas.length - 1)
 }

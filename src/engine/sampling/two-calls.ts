@@ -1,7 +1,28 @@
 /** The order of model calls with two calls per step: first, second, first, second, …, then the remaining first ones. */
+import { callFrame, type ModelCalls, type NoiseLevels } from './noise/noise-levels.ts'
+import type { NoiseLevel } from './preconditioning.ts'
+import type { Sampler } from './sampler.ts'
 
-/** Interleaves the values of first and second calls. If the run ends at 0, the last step has no second call. */
-export function twoCallsPerStep<T>(first: readonly T[], second: readonly T[]): T[] {
+/** The first or the second call of each step. */
+type CallsOfSteps = Omit<ModelCalls, 'order'>
+
+/** Everything but the step, and the level at which each call evaluates the network. */
+export function twoCallFrame(
+  run: NoiseLevels,
+  first: CallsOfSteps,
+  second: CallsOfSteps,
+): { frame: Omit<Sampler, 'step'>; evaluationLevels: readonly NoiseLevel[] } {
+  const timesteps = interleaved(first.timesteps, second.timesteps)
+  const levels = interleaved(first.levels, second.levels)
+  const evaluationLevels = interleaved(
+    first.evaluationLevels ?? first.levels,
+    second.evaluationLevels ?? second.levels,
+  )
+  return { frame: callFrame(run, { order: 2, timesteps, levels, evaluationLevels }), evaluationLevels }
+}
+
+/** If the run ends at 0, the last step has no second call. */
+function interleaved<T>(first: readonly T[], second: readonly T[]): T[] {
   return first.flatMap((value, k) => {
     const other = second[k]
     return other === undefined ? [value] : [value, other]

@@ -94,14 +94,14 @@ export function only(...values: (string | number | boolean | null)[]) {
 export const count = z.int().min(1).max(1_000_000)
 
 /** The most layers in a row; each of them is planned. The longest known row is that of CLIP ViT-bigG, with 48. */
-const mostLayers = 64
+const maxLayers = 64
 
-export const layerCount = z.int().min(1).max(mostLayers)
+export const layerCount = z.int().min(1).max(maxLayers)
 
 /** A number of transformer blocks, or one for each of a block's layers. */
 export const depth = z.union([
-  z.int().min(0).max(mostLayers),
-  z.array(z.int().min(0).max(mostLayers)).max(mostLayers),
+  z.int().min(0).max(maxLayers),
+  z.array(z.int().min(0).max(maxLayers)).max(maxLayers),
 ])
 
 /** An entry for each level of a network. Known networks have four. */

@@ -27,8 +27,8 @@ export interface RemoteDevicesParts {
   onEvent: (event: MachineEvent) => void
 }
 
-/** The most machines with another key that are told of: whoever may write to Redis may invent them. */
-const mostForeign = 32
+/** The maximum of reported machines with another key: whoever may write to Redis may invent them. */
+const maxForeign = 32
 
 /** A machine that gives devices to the pool, by its id. */
 interface Joined {
@@ -40,7 +40,7 @@ export class RemoteDevices {
   readonly #parts: RemoteDevicesParts
   readonly #joined = new Map<string, Joined>()
   readonly #refused = new Set<string>()
-  /** The ids of machines with another key that were told of. */
+  /** The ids of the reported machines with another key. */
   readonly #foreign = new Set<string>()
   #fetching: ReadonlyMap<string, Fetching | undefined> = new Map()
   /** Devices that finish their last job. Their names stay in use until then. */
@@ -56,7 +56,7 @@ export class RemoteDevices {
     for (const [id, joined] of this.#joined) if (!present.has(id)) this.#leave(id, joined)
     for (const [id, record] of present) this.#join(id, record)
     for (const { id, record, refused } of admissions) if (refused) this.#refuse(id, record.name, refused)
-    for (const id of sealedByOthers) this.#tellForeign(id)
+    for (const id of sealedByOthers) this.#reportForeign(id)
   }
 
   #join(id: string, record: MachineRecord): void {
@@ -94,8 +94,8 @@ export class RemoteDevices {
     this.#parts.onEvent({ kind: 'refused', name, why })
   }
 
-  #tellForeign(id: string): void {
-    if (this.#foreign.has(id) || this.#foreign.size >= mostForeign) return
+  #reportForeign(id: string): void {
+    if (this.#foreign.has(id) || this.#foreign.size >= maxForeign) return
     this.#foreign.add(id)
     this.#parts.onEvent({ kind: 'other-key' })
   }

@@ -1,7 +1,8 @@
-/** The host of a worker on another machine: a channel host that accepts only results that match the order, whatever the machine says of them. */
+/** The host of a worker on another machine: a channel host that accepts only results that match the order. */
 import { ChannelHost, type ChannelHostOptions } from '../../engine/host/channel-host.ts'
-import { checkedPicture } from '../../engine/host/checked-picture.ts'
 import type { RunEvents, RunOutcome } from '../../engine/host/worker-host.ts'
+import { mediaTypes } from '../../engine/image/files/format.ts'
+import { readPngSize } from '../../engine/image/files/png-file.ts'
 import { countOf, type WorkOrder } from '../../engine/work-order.ts'
 import { AppError } from '../../errors/errors.ts'
 
@@ -21,7 +22,7 @@ export class RemoteHost extends ChannelHost {
     const outcome = await super.run(order, sources, events)
     if (outcome.kind !== 'done') return outcome
     const expected = countAndSizes(Array.from({ length: countOf(order) }, () => order))
-    const pictures = outcome.pictures.flatMap(picture => checkedPicture(picture) ?? [])
+    const pictures = outcome.pictures.flatMap(picture => asItsFile(picture) ?? [])
     const found = pictures.length < outcome.pictures.length ? undefined : countAndSizes(pictures)
     // If only a part is painted, the result has the source's size, which the order does not contain.
     const isSized = order.kind !== 'paint' || order.source?.inpainting?.onlyMasked === undefined
@@ -32,6 +33,12 @@ export class RemoteHost extends ChannelHost {
       error: new AppError('result-unfit', { device: this.#device, found, expected }),
     }
   }
+}
+
+/** The picture with the size and the type of its file, whatever the machine states. Undefined if the file is not a PNG. */
+function asItsFile<T extends { bytes: Uint8Array }>(picture: T) {
+  const size = readPngSize(picture.bytes)
+  return size && { ...picture, ...size, mediaType: mediaTypes.png }
 }
 
 /** `2 × 128×128`; lists all sizes if they differ. */

@@ -50,7 +50,7 @@ export type MachineStatus =
 const drainingRecords = 3
 
 /** The maximum number of messages that wait for the first heartbeat of their gateway, which comes within two seconds. */
-const mostEarly = 256
+const maxEarly = 256
 
 export class Machine {
   readonly #options: MachineOptions
@@ -155,7 +155,7 @@ export class Machine {
       return
     }
     this.#early.push({ gateway: header.sender, deliverAgain })
-    if (this.#early.length > mostEarly) this.#early.shift()
+    if (this.#early.length > maxEarly) this.#early.shift()
   }
 
   /** Only a living gateway may open a channel, and each channel once. */
@@ -223,8 +223,9 @@ export class Machine {
     const drainers = gateways.filter(({ record }) => record.drained.includes(name))
     if (drainers.length > 0) this.#beginDraining()
     // Whoever sends it away reads the announcement before it is gone, and gateways give its name free, for when it returns.
-    const isTold = gateways.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
-    if (this.#isDraining && this.#relays.size === 0 && isTold) this.#report({ kind: 'drained' })
+    const isAnnounced =
+      gateways.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
+    if (this.#isDraining && this.#relays.size === 0 && isAnnounced) this.#report({ kind: 'drained' })
     else if (refused[0] && refused.length === working.length)
       this.#report({ kind: 'refused', why: refused[0] })
     else if (working.length > 0) this.#report({ kind: 'joined', gateways: working.length - refused.length })

@@ -35,7 +35,8 @@ export class ModelFetcher {
   readonly #held: Set<string>
   /** Fetched models that have not been reported yet. */
   readonly #fetched: string[] = []
-  readonly #told = new Set<string>()
+  /** The faults that were reported, by model and message. */
+  readonly #reported = new Set<string>()
 
   constructor(options: ModelFetcherOptions) {
     this.#options = options
@@ -119,8 +120,8 @@ export class ModelFetcher {
   /** Reports a repeated fault once. */
   #fail(error: AppError, model?: string): void {
     const key = `${model} ${error.message}`
-    if (this.#isEnded || this.#told.has(key)) return
-    this.#told.add(key)
+    if (this.#isEnded || this.#reported.has(key)) return
+    this.#reported.add(key)
     this.#options.onEvent({ kind: 'failed', error, ...(model !== undefined && { model }) })
   }
 }

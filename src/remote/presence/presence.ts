@@ -112,7 +112,7 @@ export class Presence<OwnRecord, PeerRecord> {
       if (!this.#isEnded) this.start()
     })
     // Peers also time out while a read hangs in a lost connection.
-    this.#tell()
+    this.#report()
     if (this.#isExchanging) return
     this.#isExchanging = true
     try {
@@ -122,10 +122,10 @@ export class Presence<OwnRecord, PeerRecord> {
       this.#options.onError(error)
     }
     this.#isExchanging = false
-    this.#tell()
+    this.#report()
   }
 
-  #tell(): void {
+  #report(): void {
     if (!this.#isEnded) this.#options.onBeat(this.alive(), this.#sealedByOthers())
   }
 

@@ -10,7 +10,7 @@ import { cpu } from '../../../src/engine/onnx/variants/cpu.ts'
 import { float32File } from '../../../src/engine/weights/cached/float32-file.ts'
 import { ensureWritten } from '../../../src/engine/weights/cached/weight-file.ts'
 import { readConfigFile } from '../../../src/engine/weights/config-file.ts'
-import { openDiffusersFolder } from '../../../src/engine/weights/diffusers-layout.ts'
+import { openDiffusersFolder } from '../../../src/engine/weights/layouts/diffusers-folder.ts'
 import { matchLora } from '../../../src/engine/weights/lora/match-lora.ts'
 import { mergeInto } from '../../../src/engine/weights/lora/merge.ts'
 import { moduleIndex } from '../../../src/engine/weights/lora/module-index.ts'
@@ -30,8 +30,8 @@ afterAll(() => oracle.close())
 /** Tiles of both sides are in use. */
 const variant = cpu({
   least: 1,
-  mostInTilesOf: { 4: 32, 2: Number.POSITIVE_INFINITY },
-  mostInPieces: Number.POSITIVE_INFINITY,
+  maxInTilesOf: { 4: 32, 2: Number.POSITIVE_INFINITY },
+  maxInPieces: Number.POSITIVE_INFINITY,
 })
 
 /** A U-Net of the golden numbers, and its mapped file. */

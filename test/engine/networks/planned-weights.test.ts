@@ -11,7 +11,7 @@ import { writeSafetensors } from '../../helpers/models/safetensors.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const width = 4
-const variant = cpu({ least: width, mostInTilesOf: { 4: width, 2: width }, mostInPieces: 0 })
+const variant = cpu({ least: width, maxInTilesOf: { 4: width, 2: width }, maxInPieces: 0 })
 
 function build(source: WeightSource) {
   const g = newGraph('test', { variant })

@@ -28,8 +28,8 @@ const everyWidth = {
   4: winogradOf({ 2: 0, 4: Number.POSITIVE_INFINITY }),
 }
 
-function winogradOf(mostInTilesOf: WinogradWidths['mostInTilesOf']): Variant {
-  return cpu({ least: 1, mostInTilesOf, mostInPieces: Number.POSITIVE_INFINITY })
+function winogradOf(maxInTilesOf: WinogradWidths['maxInTilesOf']): Variant {
+  return cpu({ least: 1, maxInTilesOf, maxInPieces: Number.POSITIVE_INFINITY })
 }
 
 /** The transforms of 4×4 pixels have larger factors, which lose more digits. */
@@ -79,7 +79,7 @@ test.each([
 )
 
 describe('With tiles of 4×4 to 12 outputs and of 2×2 to 16, a convolution has tiles of', () => {
-  const variant = winograd({ least: 8, mostInTilesOf: { 4: 12, 2: 16 } })
+  const variant = winograd({ least: 8, maxInTilesOf: { 4: 12, 2: 16 } })
   test.each([
     ['none, with fewer inputs than the least', 7, 8, 3, 1, []],
     ['4×4, with the least inputs', 8, 8, 3, 1, [36]],

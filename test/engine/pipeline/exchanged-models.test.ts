@@ -9,7 +9,7 @@ import { exchangeModels } from '../../../tools/bench/exchange.ts'
 
 const pictures = Number(process.env.EASEL_EXCHANGED_PICTURES ?? 6)
 /** Of a run of 500 pictures no round was above the first one; this is for what the allocator keeps and for garbage. */
-const mostGrowth = 1.1
+const maxGrowth = 1.1
 
 test('exchanged models leave no memory and no open file behind', { timeout: 900_000 }, async () => {
   const found = await exchangeModels(join(packageRoot, 'models'), 'demo', pictures, ['--import', 'tsx'])
@@ -19,5 +19,5 @@ test('exchanged models leave no memory and no open file behind', { timeout: 900_
     `exchanged models: ${pictures} pictures, ${resident.join(', ')} MB after each round, files ${openFilesBefore} to ${openFilesAfterwards}`,
   )
   expect(openFilesAfterwards).toBeLessThanOrEqual(openFilesBefore)
-  for (const megabytes of resident) expect(megabytes).toBeLessThan(mostGrowth * (resident[0] ?? 0))
+  for (const megabytes of resident) expect(megabytes).toBeLessThan(maxGrowth * (resident[0] ?? 0))
 })

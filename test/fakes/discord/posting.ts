@@ -18,7 +18,7 @@ export interface UploadedFile {
 
 /** 20 MiB a file since September 2026; a test may lower it, as servers' and people's limits differ. */
 export const defaultUploadLimitBytes = 20 * 1024 * 1024
-const mostAttachments = 10
+const maxAttachments = 10
 
 export async function storeFile(
   world: World,
@@ -64,8 +64,8 @@ export async function attachmentsAfter(
     const named = { ...file, filename: entry?.filename ?? file.filename }
     result.push(await storeFile(world, named, entry?.description ?? undefined))
   }
-  if (result.length > mostAttachments)
-    throw badField(['attachments'], 'BASE_TYPE_BAD_LENGTH', `At most ${mostAttachments} attachments.`)
+  if (result.length > maxAttachments)
+    throw badField(['attachments'], 'BASE_TYPE_BAD_LENGTH', `At most ${maxAttachments} attachments.`)
   const missing = filesReferenced(body).find(name => !result.some(each => each.filename === name))
   if (missing !== undefined)
     throw badField(

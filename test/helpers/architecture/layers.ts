@@ -176,6 +176,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
       'src/config/',
       'src/engine/work-order.ts',
       'src/engine/host/',
+      'src/engine/image/files/',
       'type src/engine/models/',
       'type src/engine/jobs/',
     ],

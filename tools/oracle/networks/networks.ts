@@ -13,7 +13,7 @@ import type { Expose } from '../../../src/engine/onnx/graph-builder.ts'
 import type { OnnxModel } from '../../../src/engine/onnx/model.ts'
 import { Session, type Tensor } from '../../../src/engine/onnx/session.ts'
 import { readConfigFile } from '../../../src/engine/weights/config-file.ts'
-import { openDiffusersFolder } from '../../../src/engine/weights/diffusers-layout.ts'
+import { openDiffusersFolder } from '../../../src/engine/weights/layouts/diffusers-folder.ts'
 import type { Tensors } from '../tensors.ts'
 
 type Inputs = Readonly<Record<string, Tensor>>

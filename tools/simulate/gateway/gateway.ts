@@ -6,7 +6,7 @@ import { countOf, type WorkOrder } from '../../../src/engine/work-order.ts'
 import { duration, type Section } from '../../bench/report.ts'
 import { DeviceHost, type DeviceTotals } from '../device-host.ts'
 import { VirtualClock } from '../virtual-clock.ts'
-import { mostWaiting, startSimulatedEasel } from './simulated-easel.ts'
+import { maxWaiting, startSimulatedEasel } from './simulated-easel.ts'
 
 export interface GatewayOptions {
   devices: number
@@ -131,7 +131,7 @@ async function openGateway({ devices, pictureBytes, seed }: GatewayOptions, coun
     /** Asks for so many jobs, as people find room in the line, and plays time on until all are delivered. */
     async paint(jobs: number) {
       for (let left = jobs; left > 0; ) {
-        for (let i = 0; i < mostWaiting && left > 0; i++, left--) await ask()
+        for (let i = 0; i < maxWaiting && left > 0; i++, left--) await ask()
         while (!isIdle(built)) await clock.runUntil(clock.monotonicMs() + times.stepMs, () => quiet(built))
       }
     },

@@ -23,7 +23,7 @@ const people = 50
 /** As many as a person may have waiting by default. */
 const atOnce = 10
 /** No more jobs may wait. */
-export const mostWaiting = people * atOnce
+export const maxWaiting = people * atOnce
 
 export interface SimulatedEaselParts {
   clock: Clock

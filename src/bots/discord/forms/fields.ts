@@ -16,8 +16,8 @@ import {
 } from '../../chat/form-field.ts'
 
 // Limits of fields and modals: developers/components/reference.
-const mostFields = 5
-const mostOptions = 25
+const maxFields = 5
+const maxOptions = 25
 const longestValue = 4000
 const longestOption = 100
 
@@ -30,7 +30,7 @@ export function modal(
   fields: readonly FormField[],
   ids: readonly string[],
 ): APIModalInteractionResponseCallbackData {
-  const chosen = fields.filter(({ id }) => ids.includes(id)).slice(0, mostFields)
+  const chosen = fields.filter(({ id }) => ids.includes(id)).slice(0, maxFields)
   return { custom_id: form.customId, title: form.title, components: chosen.flatMap(componentOf) }
 }
 
@@ -114,5 +114,5 @@ function asChoice({ id, yes, none, isChecked }: CheckField) {
 
 /** Whether the choices fit in a select, with the option for no choice. */
 function fitsSelect({ choices }: ChoiceField): boolean {
-  return choices.length < mostOptions && choices.every(({ value }) => value.length <= longestOption)
+  return choices.length < maxOptions && choices.every(({ value }) => value.length <= longestOption)
 }

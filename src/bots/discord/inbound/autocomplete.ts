@@ -6,7 +6,7 @@ import { titleOf } from '../../messages/job-message.ts'
 import { oneLine } from '../outbound/render/text.ts'
 
 /** Discord's limits: the number of choices, and the length of a value. */
-const mostChoices = 25
+const maxChoices = 25
 const longestChoice = 100
 /** The maximum length of a picture's prompt, which leaves room for its age. */
 const longestTitle = 75
@@ -24,7 +24,7 @@ export function choicesFor(typed: string, names: readonly string[]): Autocomplet
   const wanted = typed.trim().toLowerCase()
   const fitting = names.filter(name => name.length > 0 && name.length <= longestChoice)
   const ranked = wanted === '' ? fitting : matches(wanted, fitting)
-  return ranked.slice(0, mostChoices).map(name => ({ name, value: name }))
+  return ranked.slice(0, maxChoices).map(name => ({ name, value: name }))
 }
 
 /**
@@ -52,7 +52,7 @@ function matches(wanted: string, names: readonly string[]): string[] {
   const found = [...begins, ...beginsWord, ...holds, ...(spelling(wanted) === '' ? [] : spelled)].map(
     ({ name }) => name,
   )
-  return [...new Set([...found, ...nearestNames(wanted, names, mostChoices)])]
+  return [...new Set([...found, ...nearestNames(wanted, names, maxChoices)])]
 }
 
 /** Letters and digits only, with `++` as `pp`. */
@@ -76,7 +76,7 @@ export function pictureChoices(
     .filter(({ promptAsTyped, pictures }) =>
       [promptAsTyped.toLowerCase(), ...pictures.map(({ id }) => id)].some(text => text.includes(wanted)),
     )
-    .slice(0, mostChoices)
+    .slice(0, maxChoices)
     .flatMap(job => {
       const [first] = job.pictures
       const agoMs = nowMs - (job.finishedAt ?? job.createdAt)

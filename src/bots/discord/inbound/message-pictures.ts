@@ -5,7 +5,7 @@ import { decodeButtonId } from '../../messages/buttons.ts'
 import { type GivenFile, givenFile, looksLikePicture } from './downloads.ts'
 
 /** The maximum number of options in a select. */
-const mostPictures = 25
+const maxPictures = 25
 
 /** `idOf` finds one of our pictures by the name of a file; in our own messages names can be trusted. */
 export function picturesIn(
@@ -21,7 +21,7 @@ export function picturesIn(
   if (first !== undefined) return { kind: 'stored', pictureIds: [first, ...more] }
   const forwarded = [...message.messageSnapshots.values()]
   const attachments = [message, ...forwarded].flatMap(each => [...each.attachments.values()])
-  const [file, ...files] = attachments.filter(looksLikePicture).slice(0, mostPictures).map(givenFile)
+  const [file, ...files] = attachments.filter(looksLikePicture).slice(0, maxPictures).map(givenFile)
   return file === undefined ? { kind: 'none' } : { kind: 'files', files: [file, ...files] }
 }
 

@@ -2,12 +2,12 @@
 import { LRUCache } from 'lru-cache'
 import type { Clock } from '../../../system/ports.ts'
 
-const mostRemembered = 1000
+const maxRemembered = 1000
 
 export class FirstMessageTracker {
   readonly #clock: Clock
   /** Jobs with their first message. */
-  readonly #done = new LRUCache<string, true>({ max: mostRemembered })
+  readonly #done = new LRUCache<string, true>({ max: maxRemembered })
   readonly #waiting = new Map<string, () => void>()
 
   constructor(clock: Clock) {

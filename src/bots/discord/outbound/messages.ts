@@ -35,7 +35,7 @@ const listed = z.array(
   }),
 )
 /** The maximum number of messages in one list request. */
-const mostListed = 100
+const maxListed = 100
 
 export class Messages {
   readonly #api: DiscordApi
@@ -79,7 +79,7 @@ export class Messages {
     mark: Mark,
     sinceMs: number,
   ): Promise<CallOutcome<MessageAddress | undefined>> {
-    const query = new URLSearchParams({ after: snowflakeBefore(sinceMs), limit: String(mostListed) })
+    const query = new URLSearchParams({ after: snowflakeBefore(sinceMs), limit: String(maxListed) })
     const messages = await this.#api.call(
       rest => rest.get(Routes.channelMessages(channelId), { query }),
       answer => listed.parse(answer),

@@ -29,7 +29,7 @@ export interface UploadPlace {
 const usualLimitBytes = 20 * 1024 * 1024
 /** After a refusal each file must shrink by this factor; after four refusals 20 MiB become 2.6 MiB. */
 const shrink = 0.6
-const mostTries = 5
+const maxTries = 5
 
 /** Twice what Discord shows beside a text, for dense screens. */
 const thumbnailPx = 256
@@ -45,7 +45,7 @@ const recipes: readonly { extension: string; pack(image: Sharp): Sharp; scale: n
 
 /** How long a refused size applies to other files of the same space, because limits change. */
 const learnedForMs = hourMs
-const mostLearned = 1000
+const maxLearned = 1000
 
 /** The bytes of one of the job's pictures. */
 export type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | undefined>
@@ -57,7 +57,7 @@ export class Pictures {
 
   constructor(bytesOf: BytesOf, clock: Clock) {
     this.#bytesOf = bytesOf
-    this.#tooLargeBytes = timedCache(clock, { max: mostLearned, ttlMs: learnedForMs })
+    this.#tooLargeBytes = timedCache(clock, { max: maxLearned, ttlMs: learnedForMs })
   }
 
   /**
@@ -71,7 +71,7 @@ export class Pictures {
     send: (packed: Packed) => Promise<CallOutcome<T>>,
   ): Promise<CallOutcome<T>> {
     let limitBytes = Math.min(statedBytes, this.#learnedLimit(spaceId))
-    for (let tries = 1; tries <= mostTries; tries++) {
+    for (let tries = 1; tries <= maxTries; tries++) {
       const packed = await this.#pack(job, words, limitBytes)
       if (packed === undefined) return tooLarge
       const sent = await send(packed)

@@ -46,7 +46,7 @@ const beforeStartWaitMs = 5000
 const refusedTokenWaitMs = 60_000
 /** The part of a channel's edits that is reserved for results. */
 const reserve = 1
-const mostChannels = 2000
+const maxChannels = 2000
 /** Discord states the time of each reset; this one is for none. */
 const usualResetMs = 5000
 
@@ -60,7 +60,7 @@ export class DiscordApi {
   constructor(rest: REST, clock: Clock) {
     this.#rest = rest
     this.#limiter = new RateLimiter(clock)
-    this.#edits = timedCache(clock, { max: mostChannels, ttlMs: usualResetMs })
+    this.#edits = timedCache(clock, { max: maxChannels, ttlMs: usualResetMs })
     rest.on(RESTEvents.Response, ({ method, route, path }, { headers }) => {
       const resetAfterMs = Number(headers.get('x-ratelimit-reset-after') ?? 0) * 1000
       if (resetAfterMs <= 0) return

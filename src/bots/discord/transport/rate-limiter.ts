@@ -22,7 +22,7 @@ const perSecond = 40
 const sparePerSecond = 25
 const secondMs = 1000
 const shortestWaitMs = 50
-const mostLines = 1000
+const maxLines = 1000
 /** Lines are dropped once they are past. */
 const longestLineMs = 600_000
 
@@ -36,7 +36,7 @@ export class RateLimiter {
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#lines = timedCache(clock, { max: mostLines, ttlMs: longestLineMs })
+    this.#lines = timedCache(clock, { max: maxLines, ttlMs: longestLineMs })
   }
 
   /** Whether the rate limit has room for an optional request. */

@@ -14,7 +14,7 @@ import { shorten } from '../../messages/job-message.ts'
 
 // docs.slack.dev: text inputs have at most 3,000 characters; selects 100 options with labels of 75 and values of 150.
 const longestText = 3000
-const mostOptions = 100
+const maxOptions = 100
 const longestLabel = 75
 const longestValue = 150
 
@@ -98,7 +98,7 @@ function textInput(field: TextField): InputBlock['element'] {
 function select({ id, choices, chosen, none }: ChoiceField): InputBlock['element'] {
   const options = choices
     .filter(({ value }) => value.length <= longestValue)
-    .slice(0, mostOptions)
+    .slice(0, maxOptions)
     .map(optionOf)
   const first = options.find(({ value }) => value === chosen)
   return {

@@ -17,7 +17,7 @@ export const useAsSource = 'use_as_source'
 export const imageInfo = 'image_info'
 
 /** The maximum number of pictures of a job. */
-const mostPictures = 4
+const maxPictures = 4
 
 /** A file on Slack; pictures in blocks have no name. */
 interface SlackFile {
@@ -97,10 +97,10 @@ function picturesIn(easel: Easel, caller: Caller, message: unknown): MessagePict
   )
   const targets = buttonIds.flatMap(id => decodeButtonId(id)?.targetId ?? [])
   const stored = new Set(targets.filter(id => easel.picture(id, caller) !== undefined))
-  const [first, ...more] = [...stored].slice(0, mostPictures)
+  const [first, ...more] = [...stored].slice(0, maxPictures)
   if (first !== undefined) return { kind: 'stored', pictureIds: [first, ...more] }
   const sent = picturesAmong(files ?? []).map(({ id, name }) => ({ id, name: name ?? undefined }))
   const shown = (blocks ?? []).flatMap(({ slack_file: inBlock }) => inBlock?.id ?? []).map(id => ({ id }))
-  const [file, ...others] = [...sent, ...shown].slice(0, mostPictures)
+  const [file, ...others] = [...sent, ...shown].slice(0, maxPictures)
   return file === undefined ? { kind: 'none' } : { kind: 'files', files: [file, ...others] }
 }

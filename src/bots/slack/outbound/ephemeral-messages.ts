@@ -6,7 +6,7 @@ import type { Payload } from './render.ts'
 
 /** A response URL is valid for 30 minutes (docs.slack.dev: handling user interaction). */
 const ttlMs = 29 * 60_000
-const mostRemembered = 10_000
+const maxRemembered = 10_000
 
 /** A reply to one person. */
 export interface Reply extends Payload {
@@ -20,7 +20,7 @@ export class EphemeralMessages {
   readonly #byJob: LRUCache<string, SendEphemeral>
 
   constructor(clock: Clock) {
-    this.#byJob = timedCache(clock, { max: mostRemembered, ttlMs })
+    this.#byJob = timedCache(clock, { max: maxRemembered, ttlMs })
   }
 
   /** The first one stays: where Slack brings an event again, the jobs of the request were told of together. */

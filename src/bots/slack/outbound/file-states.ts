@@ -19,7 +19,7 @@ interface FileState {
 
 /** Slack mostly finishes within two seconds. Slower files are polled with increasing intervals. */
 const polling = { firstMs: 1000, longestMs: 15_000, factor: 1.5 }
-const mostRemembered = 5000
+const maxRemembered = 5000
 
 export type Readiness = { kind: 'ready' } | { kind: 'later'; afterMs: number }
 
@@ -27,7 +27,7 @@ export class FileStates {
   readonly #api: SlackApi
   readonly #clock: Clock
   /** States by file id. */
-  readonly #states = new LRUCache<string, FileState>({ max: mostRemembered })
+  readonly #states = new LRUCache<string, FileState>({ max: maxRemembered })
 
   constructor(api: SlackApi, clock: Clock) {
     this.#api = api

@@ -27,7 +27,7 @@ const processingTimeoutMs = 60_000
 const visibleTimeoutMs = 5 * 60_000
 /** How long a workspace's refusal of unshared files in blocks is remembered. */
 const refusedForMs = 10 * 60_000
-const mostRefusals = 1000
+const maxRefusals = 1000
 
 export class PictureResults {
   readonly #parts: PictureResultsParts
@@ -36,7 +36,7 @@ export class PictureResults {
 
   constructor(parts: PictureResultsParts) {
     this.#parts = parts
-    this.#refused = timedCache(parts.clock, { max: mostRefusals, ttlMs: refusedForMs })
+    this.#refused = timedCache(parts.clock, { max: maxRefusals, ttlMs: refusedForMs })
   }
 
   /** Turns a message into the result with its pictures. `group` identifies the uploads in the delivery. */

@@ -50,7 +50,7 @@ const tokenCodes: ReadonlySet<string> = new Set([
 ])
 
 /** No installation has more workspaces; a client that was evicted is made again. */
-const mostTokens = 10_000
+const maxTokens = 10_000
 
 /** The wait time if Slack states none. */
 const serverErrorWaitMs = 5000
@@ -88,9 +88,9 @@ export class SlackApi {
   readonly #options: WebClientOptions
   readonly #limiter: RateLimiter
   readonly #log: Logger
-  readonly #clients = new LRUCache<string, WebClient>({ max: mostTokens })
+  readonly #clients = new LRUCache<string, WebClient>({ max: maxTokens })
   /** The refused tokens: each is logged once. */
-  readonly #refused = new LRUCache<string, true>({ max: mostTokens })
+  readonly #refused = new LRUCache<string, true>({ max: maxTokens })
 
   constructor(options: WebClientOptions, clock: Clock, log: Logger) {
     this.#options = options

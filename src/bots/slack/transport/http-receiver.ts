@@ -17,7 +17,7 @@ const maxBodyBytes = 1024 * 1024
 const smallBodyBytes = 64 * 1024
 /** Larger bodies that are read at one time: anybody may send them, because the signature is over the whole body. */
 const bodiesAtOnceBytes = 16 * maxBodyBytes
-const mostWaitingBodies = 100
+const maxWaitingBodies = 100
 /** Slack repeats a request that gets no response within three seconds. */
 const bodyWaitMs = 2000
 /** The time limit for receiving a request. */
@@ -56,7 +56,7 @@ export class SlackHttpReceiver implements Receiver {
     this.#bodies = new ByteBudget({
       limitBytes: bodiesAtOnceBytes,
       timeLimitMs: bodyWaitMs,
-      mostWaiting: mostWaitingBodies,
+      maxWaiting: maxWaitingBodies,
       clock: parts.clock,
     })
     const { oauth, clientOptions } = parts

@@ -27,7 +27,7 @@ const rates: Readonly<Record<string, Rate>> = {
   'files.delete': tier3,
 }
 /** The maximum number of buckets. A bucket that was unused long enough is full again and may be evicted. */
-const mostBuckets = 10_000
+const maxBuckets = 10_000
 /** The share of a burst that optional calls may not use. */
 const reserve = 0.5
 
@@ -44,7 +44,7 @@ interface Bucket {
 
 export class RateLimiter {
   readonly #clock: Clock
-  readonly #buckets = new LRUCache<string, Bucket>({ max: mostBuckets })
+  readonly #buckets = new LRUCache<string, Bucket>({ max: maxBuckets })
 
   constructor(clock: Clock) {
     this.#clock = clock

@@ -8,7 +8,7 @@ const tallest = 0.4
 const strengthUnderMask = '0.9'
 
 /** The maximum number of completions above the field. */
-const mostLoras = 8
+const maxLoras = 8
 
 /** The partly typed last name after `--lora`; undefined elsewhere, and once its weight is being typed. */
 function loraBeingTyped(text: string): string | undefined {
@@ -88,7 +88,7 @@ export class Composer {
       const isFitting =
         dataset.lora === undefined
           ? isName && dataset.typed?.startsWith(typed) === true && dataset.typed !== typed
-          : lora !== undefined && shown < mostLoras && dataset.lora.toLowerCase().includes(lora)
+          : lora !== undefined && shown < maxLoras && dataset.lora.toLowerCase().includes(lora)
       if (isFitting) shown += 1
       if (item !== null) item.hidden = !isFitting
     }

@@ -38,14 +38,14 @@ export function connect(feed: Feed, onConnected: () => void): void {
 function share(url: string, take: (event: StreamEvent) => void): void {
   const worker = new SharedWorker(new URL('./shared-stream-worker.js', import.meta.url), { type: 'module' })
   const { port } = worker
-  const tell = (message: LiveStreamMessage) => port.postMessage(message)
+  const send = (message: LiveStreamMessage) => port.postMessage(message)
   port.addEventListener('message', ({ data }: MessageEvent<StreamEvent>) => take(data))
   port.start()
   worker.addEventListener('error', () => new LiveEventSource(url, take), { once: true })
-  tell({ kind: 'join', url })
-  addEventListener('pagehide', () => tell({ kind: 'leave' }))
+  send({ kind: 'join', url })
+  addEventListener('pagehide', () => send({ kind: 'leave' }))
   // A page that the browser kept while another one was shown.
   addEventListener('pageshow', ({ persisted }) => {
-    if (persisted) tell({ kind: 'join', url })
+    if (persisted) send({ kind: 'join', url })
   })
 }

@@ -2,12 +2,12 @@
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { Busboy, type BusboyFileStream } from '@fastify/busboy'
-import { mostCounted } from '../../../app/checks/text-limits.ts'
+import { maxCounted } from '../../../app/checks/text-limits.ts'
 
 /** A longer text is cut here. A character has at most four bytes, so the rest is still longer than any limit in characters. */
-const mostTextBytes = 4 * (mostCounted + 1)
+const maxTextBytes = 4 * (maxCounted + 1)
 /** More than every form of the chat has. */
-const mostParts = 100
+const maxParts = 100
 
 export interface FormFile {
   /** Empty if no file was chosen. */
@@ -27,9 +27,9 @@ export async function readFormBody(
   const reader = new Busboy({
     headers: { 'content-type': contentType },
     isPartAFile: (_field, _type, name) => name !== undefined,
-    limits: { fieldSize: mostTextBytes, fields: mostParts, parts: mostParts },
+    limits: { fieldSize: maxTextBytes, fields: maxParts, parts: maxParts },
   })
-  const refuse = () => void reader.destroy(new Error(`a form has at most ${mostParts} fields`))
+  const refuse = () => void reader.destroy(new Error(`a form has at most ${maxParts} fields`))
   reader.on('partsLimit', refuse)
   reader.on('fieldsLimit', refuse)
   reader.on('field', (field, text) => fields.set(field, text))

@@ -37,7 +37,7 @@ export function ownAnswers(): MiddlewareHandler {
 }
 
 /** The most addresses that are named in the log as unnamed proxies, since anybody can send their headers. */
-const mostNamed = 5
+const maxNamed = 5
 
 /**
  * Refuses unknown hosts, against DNS rebinding (a foreign name that resolves to this machine), and changes requested by
@@ -48,20 +48,20 @@ export function ownPagesOnly({ allowedHosts, proxies, words, log }: OwnPagesPart
   const named = new Set<string | undefined>()
   return async (c, next) => {
     const { host, from, isUnnamedProxy } = proxies.addressed(c)
-    if (isUnnamedProxy && named.size < mostNamed && !named.has(from)) {
+    if (isUnnamedProxy && named.size < maxNamed && !named.has(from)) {
       named.add(from)
       log.warn(
         { from, name: 'the proxy in web.proxies, if it is ours' },
         'a proxy that is not named: all people behind it count as one address',
       )
     }
-    const told = {
+    const sender = {
       host: excerpt(host),
       from,
       ...(isUnnamedProxy ? { orName: 'the proxy in web.proxies' } : {}),
     }
     if (host === undefined || !isOwnHost(host, allowedHosts)) {
-      log.warn({ status: 421, ...told, name: 'that host in web.allowedHosts' }, 'a host that is not ours')
+      log.warn({ status: 421, ...sender, name: 'that host in web.allowedHosts' }, 'a host that is not ours')
       return c.text(refused.host(excerpt(host)), 421)
     }
     const origin = c.req.header('origin')
@@ -70,7 +70,7 @@ export function ownPagesOnly({ allowedHosts, proxies, words, log }: OwnPagesPart
       // With its port, without which an entry allows the default port alone.
       const entry = excerpt(hostOfOrigin(origin ?? ''))
       const name = entry === '' ? undefined : `${entry} in web.allowedHosts, if it is ours`
-      log.warn({ status: 403, ...told, origin: excerpt(origin), name }, 'a page that is not ours')
+      log.warn({ status: 403, ...sender, origin: excerpt(origin), name }, 'a page that is not ours')
       return c.text(refused.origin(excerpt(origin), entry, excerpt(host)), 403)
     }
     return next()

@@ -16,8 +16,8 @@ const smallBodyBytes = 256 * 1024
 /** Reading a form takes several times its size in memory. */
 const formsAtOnce = 3
 const timeLimitMs = 20_000
-const mostWaiting = 50
-const mostWaitingOfAddress = 10
+const maxWaiting = 50
+const maxWaitingOfAddress = 10
 
 export interface UploadBudgetParts {
   clock: Clock
@@ -36,11 +36,11 @@ export interface UploadBudgetParts {
 export function uploadBudget(parts: UploadBudgetParts): MiddlewareHandler<{ Bindings: HttpBindings }> {
   const { clock, addressOf } = parts
   const common = { timeLimitMs, clock }
-  const budget = new ByteBudget({ ...common, limitBytes: formsAtOnce * maxBodyBytes, mostWaiting })
+  const budget = new ByteBudget({ ...common, limitBytes: formsAtOnce * maxBodyBytes, maxWaiting })
   const ofAddresses = new ByteBudgetPerKey({
     ...common,
     limitBytes: maxBodyBytes,
-    mostWaiting: mostWaitingOfAddress,
+    maxWaiting: maxWaitingOfAddress,
   })
   return async (c, next) => {
     const bytes = bodyBytes(c)

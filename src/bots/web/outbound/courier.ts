@@ -5,7 +5,7 @@ import type { Live } from './live.ts'
 
 /** The address of a job is its id. */
 export function webCourier(live: Live): Courier {
-  const telling = ({ job, steps }: Delivery, name: DeliveryMethodName): DeliveryMethod => ({
+  const notifying = ({ job, steps }: Delivery, name: DeliveryMethodName): DeliveryMethod => ({
     name,
     async attempt() {
       live.changed(job)
@@ -18,9 +18,9 @@ export function webCourier(live: Live): Courier {
     // An event on an open connection costs no rate limit.
     progressIntervalMs: 200,
     opensWithState: true,
-    openingMethods: delivery => [telling(delivery, 'place')],
+    openingMethods: delivery => [notifying(delivery, 'place')],
     progress: async ({ job }) => live.changed(job),
-    resultMethods: delivery => [telling(delivery, 'edit')],
+    resultMethods: delivery => [notifying(delivery, 'edit')],
     close: async () => undefined,
     async remove({ job }) {
       live.removed(job.id)

@@ -14,7 +14,7 @@ import { jobFragment } from './render-job.tsx'
 const throttle = { limit: 20, restMs: 80, quietMs: 15_000 }
 
 /** The open streams of one address. A household, an office or a proxy that is not configured shares one. */
-export const mostStreamsOfAddress = 100
+export const maxStreamsOfAddress = 100
 
 interface LiveStreamParts {
   live: Live
@@ -32,7 +32,7 @@ interface LiveStreamParts {
  */
 export function liveStream(c: Context, parts: LiveStreamParts): Response {
   const { live, clock, address, eventOf } = parts
-  if (live.countOf(address) >= mostStreamsOfAddress) return c.text(parts.words.web.refused.streams, 429)
+  if (live.countOf(address) >= maxStreamsOfAddress) return c.text(parts.words.web.refused.streams, 429)
   // The body of a response to HEAD is never read or cancelled, so its stream would stay open for ever.
   if (c.req.method === 'HEAD') return c.body(null, 200, { 'Content-Type': 'text/event-stream' })
   // nginx would collect the events in a buffer.

@@ -132,24 +132,7 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
       </div>
       <form id="composer" method="post" action="./say" enctype="multipart/form-data">
         <input type="hidden" name="once" value={frame.once} />
-        <div class="source" id="source-chosen">
-          <img id="source-thumbnail" alt="" hidden />
-          <label class="strength">
-            <span>{composer.strength}</span>
-            <input type="range" name="strength" min="0.05" max="1" step="0.05" value="0.6" />
-          </label>
-          <label class="mask">
-            <span>{composer.mask}</span>
-            <input type="file" name="mask" id="mask" accept={pictureTypes} />
-          </label>
-          <label class="mask">
-            <input type="checkbox" name="only-masked" value="on" />
-            <span>{frame.words.chat.form.onlyMasked}</span>
-          </label>
-          <button type="button" id="source-remove">
-            {composer.remove}
-          </button>
-        </div>
+        <ChosenSource words={frame.words} />
         <div class="field">
           <label class="attach" title={composer.attach}>
             <span class="hidden">{composer.attach}</span>
@@ -183,6 +166,30 @@ function Composer({ frame, content }: { frame: PageFrame; content: ChatContent }
   )
 }
 
+/** The source of image to image, once it is chosen, with its options. */
+function ChosenSource({ words: { web, chat } }: Pick<PageFrame, 'words'>) {
+  return (
+    <div class="source" id="source-chosen">
+      <img id="source-thumbnail" alt="" hidden />
+      <label class="strength">
+        <span>{web.composer.strength}</span>
+        <input type="range" name="strength" min="0.05" max="1" step="0.05" value="0.6" />
+      </label>
+      <label class="mask">
+        <span>{web.composer.mask}</span>
+        <input type="file" name="mask" id="mask" accept={pictureTypes} />
+      </label>
+      <label class="mask">
+        <input type="checkbox" name="only-masked" value="on" />
+        <span>{chat.form.onlyMasked}</span>
+      </label>
+      <button type="button" id="source-remove">
+        {web.composer.remove}
+      </button>
+    </div>
+  )
+}
+
 /** The commands and LoRAs for completion; the page's script shows those that match the typed text. */
 function Completions({ frame: { words, isAdmin, loras } }: { frame: PageFrame }) {
   return (
@@ -209,24 +216,31 @@ function offeredTo(isAdmin: boolean): readonly CommandName[] {
   return commandNames.filter(name => isAdmin || commands[name].access === 'everyone')
 }
 
+function Head({ frame: { words, assets } }: { frame: PageFrame }) {
+  const { web } = words
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta
+        name="viewport"
+        content="width=device-width, initial-scale=1, interactive-widget=resizes-content"
+      />
+      <meta name="color-scheme" content="light dark" />
+      <title>{web.name}</title>
+      <link rel="icon" href={assets.icon} type="image/svg+xml" />
+      <link rel="stylesheet" href={assets.style} />
+      <script src={assets.script} type="module"></script>
+    </head>
+  )
+}
+
 /** `link`: past the bar, to what one came for. */
 function page(frame: PageFrame, link: { skip: string; target: string }, body: Child): string {
-  const { words, assets } = frame
+  const { words } = frame
   const { web } = words
   return `<!doctype html>${markup(
     <html lang={web.lang}>
-      <head>
-        <meta charset="utf-8" />
-        <meta
-          name="viewport"
-          content="width=device-width, initial-scale=1, interactive-widget=resizes-content"
-        />
-        <meta name="color-scheme" content="light dark" />
-        <title>{web.name}</title>
-        <link rel="icon" href={assets.icon} type="image/svg+xml" />
-        <link rel="stylesheet" href={assets.style} />
-        <script src={assets.script} type="module"></script>
-      </head>
+      <Head frame={frame} />
       <body {...scriptData(web)}>
         <a class="skip" href={link.target}>
           {link.skip}

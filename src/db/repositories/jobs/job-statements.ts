@@ -46,55 +46,63 @@ function prepareReads(query: QueryBuilder) {
 }
 
 function prepareWrites(query: QueryBuilder) {
-  const id = sql.placeholder('id')
   return {
-    add: query
-      .insert(jobs)
-      .values({
-        id,
-        state: 'queued',
-        personId: sql.placeholder('personId'),
-        platform: sql.placeholder('platform'),
-        spaceId: sql.placeholder('spaceId'),
-        channelId: sql.placeholder('channelId'),
-        conversation: sql.placeholder('conversation'),
-        eventId: sql.placeholder('eventId'),
-        eventIndex: sql.placeholder('eventIndex'),
-        action: sql.placeholder('action'),
-        promptAsTyped: sql.placeholder('promptAsTyped'),
-        order: sql.placeholder('order'),
-        modelName: sql.placeholder('modelName'),
-        pictureCount: sql.placeholder('pictureCount'),
-        parentJobId: sql.placeholder('parentJobId'),
-        parentPictureId: sql.placeholder('parentPictureId'),
-        createdAt: sql.placeholder('createdAt'),
-        acceptedServedMs: sql.placeholder('acceptedServedMs'),
-      })
-      .returning({ seq: jobs.seq })
-      .prepare(),
-    claim: query
-      .update(jobs)
-      .set({
-        state: 'running',
-        attempt: sql`${jobs.attempt} + 1`,
-        device: sql`${sql.placeholder('device')}`,
-        startedAt: sql`coalesce(${jobs.startedAt}, ${sql.placeholder('at')})`,
-      })
-      .where(and(eq(jobs.id, id), eq(jobs.state, 'queued')))
-      .returning({
-        attempt: jobs.attempt,
-        failures: jobs.failures,
-        crashes: jobs.crashes,
-        order: jobs.order,
-      })
-      .prepare(),
+    add: prepareAdd(query),
+    claim: prepareClaim(query),
     requestCancel: query
       .update(jobs)
       .set({ cancelRequestedAt: sql`coalesce(${jobs.cancelRequestedAt}, ${sql.placeholder('at')})` })
-      .where(and(eq(jobs.id, id), eq(jobs.state, 'running')))
+      .where(and(eq(jobs.id, sql.placeholder('id')), eq(jobs.state, 'running')))
       .prepare(),
     move: prepareMove(query),
   }
+}
+
+function prepareAdd(query: QueryBuilder) {
+  return query
+    .insert(jobs)
+    .values({
+      id: sql.placeholder('id'),
+      state: 'queued',
+      personId: sql.placeholder('personId'),
+      platform: sql.placeholder('platform'),
+      spaceId: sql.placeholder('spaceId'),
+      channelId: sql.placeholder('channelId'),
+      conversation: sql.placeholder('conversation'),
+      eventId: sql.placeholder('eventId'),
+      eventIndex: sql.placeholder('eventIndex'),
+      action: sql.placeholder('action'),
+      promptAsTyped: sql.placeholder('promptAsTyped'),
+      order: sql.placeholder('order'),
+      modelName: sql.placeholder('modelName'),
+      pictureCount: sql.placeholder('pictureCount'),
+      parentJobId: sql.placeholder('parentJobId'),
+      parentPictureId: sql.placeholder('parentPictureId'),
+      createdAt: sql.placeholder('createdAt'),
+      acceptedServedMs: sql.placeholder('acceptedServedMs'),
+    })
+    .returning({ seq: jobs.seq })
+    .prepare()
+}
+
+/** Guarded: no row is returned if the job is not queued any more. */
+function prepareClaim(query: QueryBuilder) {
+  return query
+    .update(jobs)
+    .set({
+      state: 'running',
+      attempt: sql`${jobs.attempt} + 1`,
+      device: sql`${sql.placeholder('device')}`,
+      startedAt: sql`coalesce(${jobs.startedAt}, ${sql.placeholder('at')})`,
+    })
+    .where(and(eq(jobs.id, sql.placeholder('id')), eq(jobs.state, 'queued')))
+    .returning({
+      attempt: jobs.attempt,
+      failures: jobs.failures,
+      crashes: jobs.crashes,
+      order: jobs.order,
+    })
+    .prepare()
 }
 
 /** A guarded change of state. A fact that is given as null leaves its column unchanged; a null attempt fits every attempt. */

@@ -79,12 +79,12 @@ interface DirectoryEntry {
 }
 
 /** Genuine directories have some dozens of entries. */
-const mostEntries = 1000
+const maxEntries = 1000
 
 function entriesAt(view: DataView, directory: number, little: boolean): DirectoryEntry[] {
   if (directory + 2 > view.byteLength) return []
   const room = Math.floor((view.byteLength - directory - 2) / entryLength)
-  const length = Math.min(view.getUint16(directory, little), room, mostEntries)
+  const length = Math.min(view.getUint16(directory, little), room, maxEntries)
   return Array.from({ length }, (_, i) => {
     const at = directory + 2 + i * entryLength
     return { id: view.getUint16(at, little), at }

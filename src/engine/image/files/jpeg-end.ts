@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { HuffmanBits, type HuffmanTable, huffmanTable } from './huffman-bits.ts'
-import { mostSegments } from './jpeg-file.ts'
+import { maxSegments } from './jpeg-file.ts'
 
 const marker = {
   ...{ startOfBaseline: 0xc0, startOfExtended: 0xc1, startOfProgressive: 0xc2 },
@@ -55,7 +55,7 @@ export async function withEndMarker(
   let restartInterval = 0
   let coverage: Coverage | undefined
   let at = 2
-  for (let left = mostSegments; left > 0 && at + 4 <= bytes.length; left--) {
+  for (let left = maxSegments; left > 0 && at + 4 <= bytes.length; left--) {
     const kind = bytes[at + 1] ?? 0
     if (bytes[at] !== 0xff) return undefined
     if (kind === 0xff) {

@@ -10,7 +10,7 @@ const exifPrefix = Buffer.from('Exif\0\0', 'latin1')
 const xmpPrefix = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1')
 
 /** Genuine files have fewer segments. Each may have 64 KB. */
-export const mostSegments = 10_000
+export const maxSegments = 10_000
 
 interface JpegSegment {
   marker: number
@@ -21,7 +21,7 @@ interface JpegSegment {
 /** The segments before the first scan. Segments beyond the maximum number are ignored. */
 function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  let left = mostSegments
+  let left = maxSegments
   for (let at = 2; left > 0; ) {
     at = afterFilling(bytes, at)
     if (at + 4 > bytes.length || bytes[at] !== 0xff) return

@@ -17,7 +17,7 @@ export function pngType(letters: string): number {
 const end = pngType('IEND')
 
 /** The largest genuine files have a few thousand chunks, of 8 KB each. */
-const mostChunks = 100_000
+const maxChunks = 100_000
 
 /**
  * Visits the chunks up to IEND in order; false if the file ends earlier or has too many. `from` and `to` are the offsets of a
@@ -30,7 +30,7 @@ export function scanPngChunks(
 ): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let from = signatureLength
-  for (let left = mostChunks; left > 0 && from + 12 <= bytes.length; left--) {
+  for (let left = maxChunks; left > 0 && from + 12 <= bytes.length; left--) {
     const to = from + 12 + view.getUint32(from)
     if (to > bytes.length) return false
     const type = view.getUint32(from + 4)

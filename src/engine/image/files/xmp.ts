@@ -38,11 +38,11 @@ export function saysAiMade(xmp: string): boolean {
 const textElements = ['exif:UserComment', 'dc:description', 'parameters']
 
 /** The most characters of all these fields, with their markup. Programs write a few thousand. */
-const mostFieldCharacters = 200_000
+const maxFieldCharacters = 200_000
 
 /** The packet's texts that may be parameters. */
 export function textsOfXmp(xmp: string): string[] {
-  let leftCharacters = mostFieldCharacters
+  let leftCharacters = maxFieldCharacters
   return textElements.flatMap(name => {
     const from = xmp.indexOf(`<${name}`)
     const to = from < 0 ? -1 : xmp.indexOf(`</${name}>`, from)

@@ -8,7 +8,7 @@ const plainPattern = /[^,]*/y
 const fewestFields = 3
 
 /** Programs write some dozens. Parsing stops here, so that a malicious line costs no more than a genuine one. */
-const mostFields = 500
+const maxFields = 500
 
 /** Whether a line contains the fields: it starts with a field and has enough of them, or has a work order of Easel. */
 export function isFieldsLine(line: string): boolean {
@@ -22,7 +22,7 @@ export function readFields(line: string): [key: string, value: string][] {
   /** After an unclosed bracket later ones are not tried, which keeps malicious lines linear. */
   let structures = true
   let at = 0
-  while (at < line.length && fields.length < mostFields) {
+  while (at < line.length && fields.length < maxFields) {
     const key = matchAt(keyPattern, line, at)
     const last = fields.at(-1)
     if (key !== undefined) {

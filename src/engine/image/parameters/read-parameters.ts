@@ -68,7 +68,7 @@ const registered: ReadonlySet<string> = new Set([
   ...['Title', 'Author', 'Description', 'Copyright', 'Creation Time', 'Software'],
   ...['Disclaimer', 'Warning', 'Source', 'Comment', 'Collection'],
 ])
-const mostNamed = 10
+const maxNamed = 10
 
 /** Fields of other formats than PNG, which may also hold a caption. */
 const captions = ['UserComment', 'XMP'] as const
@@ -85,7 +85,7 @@ function unreadTexts({ named, exif, xmp, parseObject }: PictureTexts): string[] 
         registered.has(keyword) || captions.some(name => name === keyword) || keyword.startsWith('date:')
       return !isPlain || parseObject(text) !== undefined || midjourneyJob.test(text)
     })
-    .slice(0, mostNamed)
+    .slice(0, maxNamed)
     .map(([keyword]) => withoutControls(keyword))
 }
 

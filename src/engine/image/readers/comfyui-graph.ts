@@ -9,8 +9,8 @@ export interface GraphNode {
 }
 
 /** The maximum number of nodes, far above real graphs. Others are ignored, so that walks stay short. */
-const mostNodes = 2000
-const mostInputs = 100
+const maxNodes = 2000
+const maxInputs = 100
 
 const nodeSchema = z.object({ class_type: z.string(), inputs: z.looseObject({}) })
 /** A node's id and the index of its output. */
@@ -61,11 +61,11 @@ function linkedId(value: unknown): string | undefined {
 /** Undefined if the text is not such a graph. Invalid nodes are omitted. */
 export function parseGraph(text: string, parseObject: ObjectParser): ComfyGraph | undefined {
   if (!text.includes('"class_type"')) return undefined
-  const entries = Object.entries(Object(parseObject(text))).slice(0, mostNodes)
+  const entries = Object.entries(Object(parseObject(text))).slice(0, maxNodes)
   const nodes = entries.flatMap(([id, value]): [string, GraphNode][] => {
     const read = nodeSchema.safeParse(value)
     if (!read.success) return []
-    const inputs = Object.entries(read.data.inputs).slice(0, mostInputs)
+    const inputs = Object.entries(read.data.inputs).slice(0, maxInputs)
     return [[id, { type: read.data.class_type, inputs: new Map(inputs) }]]
   })
   return nodes.length === 0 ? undefined : new ComfyGraph(new Map(nodes))

@@ -24,7 +24,7 @@ function graphTexts(texts: PictureTexts): string[] {
 
 /** The maximum number of samplers whose order is determined. */
 const latentInputs = ['latent_image', 'latent', 'samples'] as const
-const mostSamplers = 20
+const maxSamplers = 20
 
 /** KSampler and similar nodes, and samplers that are composed from a guider, noise and sigmas. */
 function isSampler({ inputs }: GraphNode): boolean {
@@ -38,9 +38,9 @@ function isSampler({ inputs }: GraphNode): boolean {
 
 /** The first sampler of a saved picture: no other sampler is upstream of it. */
 function firstSampler(graph: ComfyGraph): GraphNode | undefined {
-  const all = graph.nodes.filter(isSampler).slice(0, mostSamplers)
+  const all = graph.nodes.filter(isSampler).slice(0, maxSamplers)
   const first = all.filter(node => !latentsBehind(graph, node).some(isSampler))
-  const outputs = graph.nodes.filter(({ type }) => /save|preview/i.test(type)).slice(0, mostSamplers)
+  const outputs = graph.nodes.filter(({ type }) => /save|preview/i.test(type)).slice(0, maxSamplers)
   const saved = new Set(
     outputs.flatMap(node => [...node.inputs.values()].flatMap(value => graph.upstream(value))),
   )

@@ -84,7 +84,7 @@ function byName(settings: ReadonlyMap<string, unknown>): Record<string, unknown>
 }
 
 /** The maximum number of LoRAs; real files have a few. */
-const mostItems = 100
+const maxItems = 100
 
 /** A list as JSON, as Python's `str` gives it (`['a', 'b']`), or joined by commas; `None` and nothing are no items. */
 function itemsOf(value: unknown): string[] {
@@ -92,9 +92,9 @@ function itemsOf(value: unknown): string[] {
     ? value
     : String(value ?? '')
         .replace(/^\[|\]$/g, '')
-        .split(',', mostItems)
+        .split(',', maxItems)
   return written
-    .slice(0, mostItems)
+    .slice(0, maxItems)
     .map(item =>
       String(item)
         .trim()

@@ -8,9 +8,9 @@ const token = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|N
 const longInteger = /^-?\d{16,}$/
 
 /** No known format nests deeper than about ten levels. */
-const mostLevels = 256
+const maxLevels = 256
 /** The most tokens of all texts of a picture. A graph of ComfyUI has about 40 for a node, and the largest have 1,000 nodes. */
-const mostTokens = 80_000
+const maxTokens = 80_000
 
 /**
  * Parses a text as a JSON object; undefined if it is not one, or is larger than those of any known program. Integers beyond a
@@ -24,7 +24,7 @@ export type ObjectParser = (text: string) => unknown
  */
 export function objectParser(): ObjectParser {
   const parsed = new Map<string, unknown>()
-  const left = { characters: textLimitBytes, tokens: mostTokens }
+  const left = { characters: textLimitBytes, tokens: maxTokens }
   return text => {
     if (!/^\s{0,100}\{/.test(text)) return undefined
     if (!parsed.has(text)) {
@@ -54,7 +54,7 @@ function exactText(text: string, left: { tokens: number }): string | undefined {
     left.tokens -= 1
     if (found === '{' || found === '[') level += 1
     else if (found === '}' || found === ']') level -= 1
-    if (left.tokens < 0 || level > mostLevels) return undefined
+    if (left.tokens < 0 || level > maxLevels) return undefined
     const replaced = exactToken(found)
     if (replaced === found) continue
     exact += text.slice(copied, index) + replaced

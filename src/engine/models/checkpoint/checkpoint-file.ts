@@ -1,8 +1,8 @@
 /** Describes a single-file checkpoint: its networks, and their configurations inferred from names and shapes. */
 import type { NetworkPart } from '../../networks/plan/parts.ts'
 import { sdxlSchedulerFile } from '../../sampling/diffusers/scheduler-config.ts'
-import { below, type Naming, sourceInFile } from '../../weights/file-layout.ts'
-import type { WeightLocation } from '../../weights/location.ts'
+import type { WeightLocation } from '../../weights/layouts/location.ts'
+import { below, type Naming, sourceInFile } from '../../weights/layouts/single-file.ts'
 import type { SafetensorsHeader, StoredTensor } from '../../weights/safetensors.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { readTensor } from '../../weights/tensor-values.ts'

@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { readConfigFile } from '../../weights/config-file.ts'
-import { diffusersWeightFiles } from '../../weights/diffusers-layout.ts'
+import { diffusersWeightFiles } from '../../weights/layouts/diffusers-folder.ts'
 import { readSafetensors, type StoredTensor } from '../../weights/safetensors.ts'
 import { recognise } from '../recognise/recognise.ts'
 

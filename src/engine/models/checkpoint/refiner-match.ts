@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { NetworkParts } from '../../networks/plan/parts.ts'
 import { parseConfig } from '../../weights/config-file.ts'
-import { openWeights, type WeightLocation } from '../../weights/location.ts'
+import { openWeights, type WeightLocation } from '../../weights/layouts/location.ts'
 import { readTensor } from '../../weights/tensor-values.ts'
 import { type RefinerMismatch, refinerMismatches } from '../record.ts'
 

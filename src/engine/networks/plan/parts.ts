@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { cachedForms } from '../../../common/choices.ts'
-import { weightLocation } from '../../weights/location.ts'
+import { weightLocation } from '../../weights/layouts/location.ts'
 
 /** One network. */
 export const networkPart = z.object({

@@ -2,7 +2,7 @@
 import { type Target, variantFor } from '../../onnx/graph-variants.ts'
 import type { OnnxModel } from '../../onnx/model.ts'
 import { parseConfig } from '../../weights/config-file.ts'
-import { openWeights } from '../../weights/location.ts'
+import { openWeights } from '../../weights/layouts/location.ts'
 import { type ControlNetConfig, controlNetConfigSchema } from '../configs/controlnet-config.ts'
 import { buildControlNet } from '../controlnet.ts'
 import type { UNet } from '../networks.ts'

@@ -4,7 +4,7 @@ import { isCpu, type Target, type VariantName, variantFor } from '../../onnx/gra
 import type { OnnxModel } from '../../onnx/model.ts'
 import type { OnnxPath } from '../../onnx/session.ts'
 import { parseConfig } from '../../weights/config-file.ts'
-import { openWeights } from '../../weights/location.ts'
+import { openWeights } from '../../weights/layouts/location.ts'
 import type { ModelTensors } from '../../weights/lora/module-index.ts'
 import type { RecordedSource } from '../../weights/recorded-source.ts'
 import type { StoredTensor } from '../../weights/safetensors.ts'

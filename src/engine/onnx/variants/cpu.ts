@@ -3,12 +3,12 @@ import type { Variant } from './variant.ts'
 import { type WinogradWidths, winograd } from './winograd.ts'
 
 interface CpuWidths extends WinogradWidths {
-  readonly mostInPieces: number
+  readonly maxInPieces: number
 }
 
 /** Layers narrower than `least` take less time in one piece. */
-export const cpu = ({ mostInPieces, ...widths }: CpuWidths): Variant => ({
+export const cpu = ({ maxInPieces, ...widths }: CpuWidths): Variant => ({
   ...winograd(widths),
   leastWidthInBlocks: widths.least,
-  mostWidthInPieces: mostInPieces,
+  maxWidthInPieces: maxInPieces,
 })

@@ -24,7 +24,7 @@ export interface Variant {
   /** The least width of tokens whose FeedForward is a sum over blocks of its inner layer; without it, none is. */
   readonly leastWidthInBlocks?: number
   /** The greatest width whose FeedForward is computed for pieces of the tokens as well: narrow levels have many tokens. */
-  readonly mostWidthInPieces?: number
+  readonly maxWidthInPieces?: number
   silu(g: Graph, x: Value): Value
   /** x [..., in] · weightᵀ + bias. weight: [out, in]; shape: the shape of the result. */
   linear(g: Graph, x: Value, weight: Value, bias: Value | undefined, shape: Shape): Value

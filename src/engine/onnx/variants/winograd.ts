@@ -21,27 +21,27 @@ import { contribDomain } from '../proto.ts'
 import { portable } from './portable.ts'
 import type { Variant } from './variant.ts'
 
-/** Inputs from `least`; outputs to `mostInTilesOf` the side of a tile. */
+/** Inputs from `least`; outputs to `maxInTilesOf` the side of a tile. */
 export interface WinogradWidths {
   readonly least: number
-  readonly mostInTilesOf: Readonly<Record<TileSide, number>>
+  readonly maxInTilesOf: Readonly<Record<TileSide, number>>
 }
 
 /**
  * The inputs for each output up to which a transform pays: it takes as long for few outputs as for many. Tiles have 4 times the
  * input's values with 2×2 pixels, and 2.25 times with 4×4.
  */
-const mostInputsPerOutput = { 2: 2, 4: 3 } as const satisfies Record<TileSide, number>
+const maxInputsPerOutput = { 2: 2, 4: 3 } as const satisfies Record<TileSide, number>
 
 /**
  * Narrower convolutions take less time directly. Wider ones have few tiles, at the coarsest levels, and transformed kernels of
  * 16 / 9 or 4 times the size.
  */
-export const winograd = ({ least, mostInTilesOf }: WinogradWidths): Variant => {
+export const winograd = ({ least, maxInTilesOf }: WinogradWidths): Variant => {
   const direct = portable('float32')
   const sideFor = (channels: number, out: number) =>
     ([4, 2] as const).find(
-      side => channels >= least && out <= mostInTilesOf[side] && channels <= mostInputsPerOutput[side] * out,
+      side => channels >= least && out <= maxInTilesOf[side] && channels <= maxInputsPerOutput[side] * out,
     )
   return {
     ...direct,

@@ -82,12 +82,12 @@ export function layOutConditioning(
   return { positive: plain, guided: { ...guided, timeIds: Float32Array.from(ids) } }
 }
 
-function layOutRows(told: readonly PictureConditioning[]): ConditioningRows {
+function layOutRows(pictures: readonly PictureConditioning[]): ConditioningRows {
   return {
-    rows: told.length,
-    tokens: told[0]?.embedding.tokens ?? 0,
-    context: joinValues(told.map(({ embedding }) => embedding.context)),
-    pooled: joinValues(told.map(({ embedding }) => embedding.pooled)),
-    timeIds: Float32Array.from(told.flatMap(one => one.timeIds)),
+    rows: pictures.length,
+    tokens: pictures[0]?.embedding.tokens ?? 0,
+    context: joinValues(pictures.map(({ embedding }) => embedding.context)),
+    pooled: joinValues(pictures.map(({ embedding }) => embedding.pooled)),
+    timeIds: Float32Array.from(pictures.flatMap(one => one.timeIds)),
   }
 }

@@ -66,8 +66,8 @@ export interface ModelCalls {
   readonly timesteps: readonly number[]
   /** The noise level of the latents at each call. */
   readonly levels: readonly NoiseLevel[]
-  /** The level at which each call evaluates the network, if it differs (DPM2). */
-  readonly lookedAt?: readonly NoiseLevel[]
+  /** The level at which each call evaluates the network, if it differs: in DPM2, and after added noise. */
+  readonly evaluationLevels?: readonly NoiseLevel[]
 }
 
 /** Everything but the step, with one model call per step. */
@@ -78,13 +78,13 @@ export function samplerFrame(run: NoiseLevels): Omit<Sampler, 'step'> {
 /** Everything but the step, with model calls that differ from the steps. */
 export function callFrame(
   { preconditioning, initNoiseSigma }: Pick<NoiseLevels, 'preconditioning' | 'initNoiseSigma'>,
-  { order, timesteps, levels, lookedAt = levels }: ModelCalls,
+  { order, timesteps, levels, evaluationLevels = levels }: ModelCalls,
 ): Omit<Sampler, 'step'> {
   return {
     timesteps,
     order,
     initNoiseSigma,
-    scaleInput: (latents, i) => preconditioning.scaleInput(latents, levelAt(lookedAt, i)),
+    scaleInput: (latents, i) => preconditioning.scaleInput(latents, levelAt(evaluationLevels, i)),
     addNoise: (clean, noise, i) => {
       const { alpha, sigma } = levelAt(levels, i)
       return combine([alpha, clean], [sigma, noise])

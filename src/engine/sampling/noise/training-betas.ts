@@ -42,12 +42,12 @@ export function trainingBetas32(config: SchedulerConfig): Float32Array {
 }
 
 const offset = 0.008
-const mostBeta = 0.999
+const maxBeta = 0.999
 
 function cosineBetas(total: number): number[] {
   const alphaCumulated = (t: number) => Math.cos((((t / total + offset) / (1 + offset)) * Math.PI) / 2) ** 2
   return Array.from({ length: total }, (_, t) =>
-    Math.min(1 - alphaCumulated(t + 1) / alphaCumulated(t), mostBeta),
+    Math.min(1 - alphaCumulated(t + 1) / alphaCumulated(t), maxBeta),
   )
 }
 

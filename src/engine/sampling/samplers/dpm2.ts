@@ -6,10 +6,10 @@
 import { at, combine } from '../arithmetic.ts'
 import { churnSteps } from '../churn.ts'
 import { chosenRangeRounded } from '../noise/diffusers-levels.ts'
-import { callFrame, type NoiseLevels } from '../noise/noise-levels.ts'
+import type { NoiseLevels } from '../noise/noise-levels.ts'
 import { advance, explodingLevel, levelAt, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler, RuleOptions, Sampler } from '../sampler.ts'
-import { twoCallsPerStep } from '../two-calls.ts'
+import { twoCallFrame } from '../two-calls.ts'
 
 export const dpm2: LevelSampler = {
   name: 'dpm2',
@@ -34,18 +34,21 @@ export function middlePointRun(run: NoiseLevels, options: RuleOptions, split: Sp
   const middles = froms.map((from, k) => Math.sqrt(from * (splits[k]?.down ?? 0)))
   const innerMiddles = middles.filter(sigma => sigma > 0)
 
-  const looks = twoCallsPerStep(levels, innerMiddles.map(explodingLevel))
+  const { frame, evaluationLevels } = twoCallFrame(
+    run,
+    { timesteps, levels: run.levels.slice(0, -1), evaluationLevels: levels },
+    {
+      timesteps: innerMiddles.map(run.timestepOf),
+      levels: run.levels.slice(1, innerMiddles.length + 1),
+      evaluationLevels: innerMiddles.map(explodingLevel),
+    },
+  )
   let start: Float32Array | undefined
   return {
-    ...callFrame(run, {
-      order: 2,
-      timesteps: twoCallsPerStep(timesteps, innerMiddles.map(run.timestepOf)),
-      levels: twoCallsPerStep(run.levels.slice(0, -1), run.levels.slice(1, innerMiddles.length + 1)),
-      lookedAt: looks,
-    }),
+    ...frame,
     ...method,
     step(output, i, latents, draw) {
-      const level = levelAt(looks, i)
+      const level = levelAt(evaluationLevels, i)
       const clean = run.preconditioning.clean(output, level, latents)
       const from = at(froms, i >> 1)
       const slope = slopeAt(level.sigma, latents, clean)

@@ -20,7 +20,7 @@ export const euler: LevelSampler = {
     const { sigmas } = run
     const { from, timesteps, levels, method } = churnSteps(run, options)
     return {
-      ...callFrame(run, { order: 1, timesteps, levels: run.levels, lookedAt: levels }),
+      ...callFrame(run, { order: 1, timesteps, levels: run.levels, evaluationLevels: levels }),
       ...method,
       step(output, i, latents) {
         const sigma = at(from, i)

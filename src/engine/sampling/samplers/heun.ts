@@ -6,10 +6,9 @@
 import { at, combine } from '../arithmetic.ts'
 import { churnSteps } from '../churn.ts'
 import { chosenRange } from '../noise/diffusers-levels.ts'
-import { callFrame } from '../noise/noise-levels.ts'
 import { advance, levelAt, slopeAt } from '../preconditioning.ts'
 import type { LevelSampler } from '../sampler.ts'
-import { twoCallsPerStep } from '../two-calls.ts'
+import { twoCallFrame } from '../two-calls.ts'
 
 export const heun: LevelSampler = {
   name: 'heun',
@@ -23,18 +22,17 @@ export const heun: LevelSampler = {
     const { from: froms, timesteps, levels, method } = churnSteps(run, options, 2)
     const ends = run.levels.slice(1).filter(({ sigma }) => sigma > 0)
     const timestepsAtEnds = ends.map(({ sigma }, k) => run.timesteps[k + 1] ?? run.timestepOf(sigma))
-    const looks = twoCallsPerStep(levels, ends)
+    const { frame, evaluationLevels } = twoCallFrame(
+      run,
+      { timesteps, levels: run.levels.slice(0, -1), evaluationLevels: levels },
+      { timesteps: timestepsAtEnds, levels: ends },
+    )
     let first: { latents: Float32Array; slope: Float32Array } | undefined
     return {
-      ...callFrame(run, {
-        order: 2,
-        timesteps: twoCallsPerStep(timesteps, timestepsAtEnds),
-        levels: twoCallsPerStep(run.levels.slice(0, -1), ends),
-        lookedAt: looks,
-      }),
+      ...frame,
       ...method,
       step(output, i, latents) {
-        const level = levelAt(looks, i)
+        const level = levelAt(evaluationLevels, i)
         const clean = run.preconditioning.clean(output, level, latents)
         const slope = slopeAt(level.sigma, latents, clean)
         const from = at(froms, i >> 1)

@@ -1,12 +1,12 @@
 /** "Beta Sampling is All You Need", Lee et al. 2024: σ at quantiles of Beta(0.6, 0.6), as in diffusers and A1111. */
 import { linspace } from '../arithmetic.ts'
 import { betaQuantile } from '../noise/beta-quantile.ts'
-import { leastSigma, mostSigma, type SigmaSchedule } from '../schedule.ts'
+import { maxSigma, minSigma, type SigmaSchedule } from '../schedule.ts'
 
 export const beta: SigmaSchedule = {
   name: 'beta',
   label: 'Beta',
-  sigmas: (training, steps) => [...betaSigmas(leastSigma(training), mostSigma(training), steps), 0],
+  sigmas: (training, steps) => [...betaSigmas(minSigma(training), maxSigma(training), steps), 0],
 }
 
 /** `steps` sigmas, both ends included. */

@@ -1,11 +1,11 @@
 /** The exponential schedule: ln σ decreases linearly. */
 import { linspace } from '../arithmetic.ts'
-import { leastSigma, mostSigma, type SigmaSchedule } from '../schedule.ts'
+import { maxSigma, minSigma, type SigmaSchedule } from '../schedule.ts'
 
 export const exponential: SigmaSchedule = {
   name: 'exponential',
   label: 'Exponential',
-  sigmas: (training, steps) => [...exponentialSigmas(leastSigma(training), mostSigma(training), steps), 0],
+  sigmas: (training, steps) => [...exponentialSigmas(minSigma(training), maxSigma(training), steps), 0],
 }
 
 /** `steps` sigmas, both ends included. */

@@ -1,6 +1,6 @@
 /** Karras et al. 2022, equation 5: σ^(1/ρ) decreases linearly. The paper's ρ is 7. */
 import { linspace } from '../arithmetic.ts'
-import { leastSigma, mostSigma, type SigmaSchedule } from '../schedule.ts'
+import { maxSigma, minSigma, type SigmaSchedule } from '../schedule.ts'
 
 export const karras: SigmaSchedule = karrasSchedule(7)
 
@@ -8,7 +8,7 @@ export function karrasSchedule(rho: number): SigmaSchedule {
   return {
     name: 'karras',
     label: 'Karras',
-    sigmas: (training, steps) => [...karrasSigmas(leastSigma(training), mostSigma(training), steps, rho), 0],
+    sigmas: (training, steps) => [...karrasSigmas(minSigma(training), maxSigma(training), steps, rho), 0],
   }
 }
 

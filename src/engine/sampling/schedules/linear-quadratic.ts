@@ -2,7 +2,7 @@
  * The share of removed noise rises linearly over the first half of the steps, towards 0.025 at its end, and then
  * quadratically, with the same value and slope at the junction, to 1 (Polyak et al. 2024, Movie Gen).
  */
-import { mostSigma, type SigmaSchedule } from '../schedule.ts'
+import { maxSigma, type SigmaSchedule } from '../schedule.ts'
 
 const shareOfLinearPart = 0.025
 
@@ -10,7 +10,7 @@ export const linearQuadratic: SigmaSchedule = {
   name: 'linear_quadratic',
   label: 'Linear Quadratic',
   sigmas(training, steps) {
-    const most = mostSigma(training)
+    const most = maxSigma(training)
     return Array.from({ length: steps + 1 }, (_, i) => (1 - removedShare(i, steps)) * most)
   },
 }

@@ -119,8 +119,8 @@ function requireFit(
   const magnitudesFit = !magnitudes || magnitudesOf(magnitudes, shape) !== undefined
   if (fits && alphaFits && magnitudesFit) return
   // A scalar alpha is not a part of the product.
-  const told = Object.entries(shapes).filter(([role]) => role !== 'alpha' || !alphaFits)
-  const found = told.map(([, one]) => [...one])
+  const reported = Object.entries(shapes).filter(([role]) => role !== 'alpha' || !alphaFits)
+  const found = reported.map(([, one]) => [...one])
   throw new AppError('model-file', {
     file,
     problem: { what: 'lora-shape', module, expected: [...shape], found },
@@ -128,11 +128,11 @@ function requireFit(
 }
 
 /** The maximum number of module names in a refusal. */
-const mostExamples = 3
+const maxExamples = 3
 
 /** The refusal of a file without any module of the model. */
 export function unmatchedLora(file: string, unmatched: readonly string[]): AppError {
-  const examples = unmatched.slice(0, mostExamples)
+  const examples = unmatched.slice(0, maxExamples)
   const problem = { what: 'lora-unmatched', modules: unmatched.length, examples } as const
   return new AppError('model-file', { file, problem })
 }

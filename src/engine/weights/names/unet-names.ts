@@ -84,7 +84,7 @@ function eachLayer(
 }
 
 /** SDXL has 3 levels and 2 layers. The bound limits the product for a hostile file. */
-export const mostPerAxis = 16
+export const maxPerAxis = 16
 
 /** The structure of a U-Net with original names; `has` takes names without prefix. Undefined if it is not a U-Net. */
 export function unetStructure(has: (name: string) => boolean): UNetStructure | undefined {
@@ -99,7 +99,7 @@ export function unetStructure(has: (name: string) => boolean): UNetStructure | u
     if (has(`input_blocks.${blocks}.0.op.weight`)) downSamples.push(blocks)
   const layers = (downSamples[0] ?? blocks) - 1
   const levels = downSamples.length + 1
-  if (layers < 1 || layers > mostPerAxis || levels > mostPerAxis) return undefined
+  if (layers < 1 || layers > maxPerAxis || levels > maxPerAxis) return undefined
   const attentionUp = Array.from({ length: levels }, (_, level) =>
     has(`output_blocks.${level * (layers + 1)}.1.norm.weight`),
   )

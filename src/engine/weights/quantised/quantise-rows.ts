@@ -6,7 +6,7 @@ export const blockSize = 128
 /** The integer that stands for zero. */
 const zeroPoint = 128
 /** The largest distance from it, the same in both directions. */
-const mostSteps = 127
+const maxSteps = 127
 
 export interface QuantisedRows {
   /** [rows, blocks, blockSize]; the end of a row that fills no block is zero. */
@@ -35,7 +35,7 @@ export function quantiseRows(values: ArrayLike<number>, rows: number, columns: n
     let largest = 0
     for (let i = first; i < end; i++) largest = Math.max(largest, Math.abs(values[i] ?? 0))
     if (largest === 0) continue
-    const scale = Math.fround(largest / mostSteps)
+    const scale = Math.fround(largest / maxSteps)
     // So small that float32 has no scale for it: zero.
     if (scale === 0) continue
     scales[block] = scale

@@ -2,7 +2,7 @@ import { ReadableStream } from 'node:stream/web'
 import { setImmediate } from 'node:timers/promises'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { commandTooLong, mostCounted } from '../../../../src/app/checks/text-limits.ts'
+import { commandTooLong, maxCounted } from '../../../../src/app/checks/text-limits.ts'
 import { type FormFile, readFormBody } from '../../../../src/bots/web/inbound/form-body.ts'
 import { mainThreadMs } from '../../../helpers/measurements/processor-time.ts'
 
@@ -82,7 +82,7 @@ test.each([
   const { bytes, type } = await sent(form)
   const { text } = await readFormBody(inPieces(bytes, 65_536), type)
   const problem = commandTooLong(typeof text === 'string' ? text : '')
-  expect(problem?.details).toMatchObject({ length: { moreThan: mostCounted } })
+  expect(problem?.details).toMatchObject({ length: { moreThan: maxCounted } })
 })
 
 describe('no form', () => {

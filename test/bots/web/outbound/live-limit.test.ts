@@ -1,6 +1,6 @@
 /** One address opens a limited number of live streams, and takes none from another address. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { mostStreamsOfAddress } from '../../../../src/bots/web/outbound/live-stream.ts'
+import { maxStreamsOfAddress } from '../../../../src/bots/web/outbound/live-stream.ts'
 import { loadConfig } from '../../../../src/config/config.ts'
 import { packageRoot } from '../../../../src/system/paths.ts'
 import { en } from '../../../../src/words/en.ts'
@@ -25,7 +25,7 @@ async function opens(address: string): Promise<Response> {
   return response
 }
 
-const opensAll = () => Promise.all(Array.from({ length: mostStreamsOfAddress }, () => opens('192.0.2.1')))
+const opensAll = () => Promise.all(Array.from({ length: maxStreamsOfAddress }, () => opens('192.0.2.1')))
 
 it('refuses one stream too many with a sentence, and serves other addresses', async () => {
   for (const { status } of await opensAll()) expect(status).toBe(200)
@@ -50,7 +50,7 @@ it('has room again for an address whose page was closed', async () => {
 it('holds no stream for a request that reads no body', async () => {
   const asks = () =>
     fetch(new URL('/live', chat.url), { method: 'HEAD', headers: { 'x-forwarded-for': '192.0.2.1' } })
-  for (const { status } of await Promise.all(Array.from({ length: mostStreamsOfAddress }, asks)))
+  for (const { status } of await Promise.all(Array.from({ length: maxStreamsOfAddress }, asks)))
     expect(status).toBe(200)
   expect((await opens('192.0.2.1')).status).toBe(200)
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { inferVaeConfig } from '../../../../src/engine/models/infer/vae.ts'
-import { sourceInFile } from '../../../../src/engine/weights/file-layout.ts'
+import { sourceInFile } from '../../../../src/engine/weights/layouts/single-file.ts'
 
 function configOf(shapes: readonly (readonly [string, readonly number[]])[]) {
   const tensors = shapes.map(

@@ -20,7 +20,7 @@ import { type SeededRandom, seededRandom } from '../../../helpers/random/seeded-
 import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const whole = portable('float32')
-const inBlocks = cpu({ least: 4, mostInTilesOf: { 4: 8, 2: 8 }, mostInPieces: 6 })
+const inBlocks = cpu({ least: 4, maxInTilesOf: { 4: 8, 2: 8 }, maxInPieces: 6 })
 type Tensors = ReadonlyMap<string, StoredTensor>
 
 test.each(['F32', 'F16', 'BF16'] as const)(

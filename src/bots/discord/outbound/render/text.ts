@@ -4,9 +4,9 @@ import { inUtc, withMoments } from '../../../../words/moment.ts'
 import { shorten } from '../../../messages/job-message.ts'
 
 /** The maximum of combining marks on one letter. No script needs more, and more would cover other lines. */
-const mostMarks = 8
+const maxMarks = 8
 
-const excessMarks = new RegExp(`(\\p{M}{${mostMarks}})\\p{M}+`, 'gu')
+const excessMarks = new RegExp(`(\\p{M}{${maxMarks}})\\p{M}+`, 'gu')
 /** The special characters of Discord's markdown, mentions, emoji codes, timestamps and links. */
 const special = /[\\`*_~|<>[\]()#@:]/g
 /** Quotes, lists and subtext at the start of a line. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../../../system/ports.ts'
 import { within } from '../../../../system/time-limit.ts'
 import { onClock } from '../../../timed-cache.ts'
 
-const mostKept = 10_000
+const maxKept = 10_000
 /** The look-up must leave most of the 3 s for an acknowledgement to the request itself. */
 const timeoutMs = 800
 
@@ -29,7 +29,7 @@ export class LookupCache<Value extends NonNullable<unknown>> {
     this.#clock = clock
     this.#usesStale = usesStale
     this.#kept = new LRUCache({
-      max: mostKept,
+      max: maxKept,
       ttl: keptMs,
       ...onClock(clock),
       // Concurrent requests for one key share one look-up.

@@ -25,14 +25,14 @@ export const dpmpp2sAncestral: LevelSampler = {
     const middles = splits
       .filter(({ down }) => down > 0)
       .map(({ down }, k) => Math.fround(Math.sqrt(at(sigmas, k) * down)))
-    const { frame, levels } = middleCalls(run, middles)
+    const { frame, evaluationLevels } = middleCalls(run, middles)
     let start: Float32Array | undefined
     return {
       ...frame,
       step(output, i, latents, draw) {
         const from = at(sigmas, i >> 1)
         const { down, up } = splits[i >> 1] ?? { down: 0, up: 0 }
-        const clean = run.preconditioning.clean(output, levelAt(levels, i), latents)
+        const clean = run.preconditioning.clean(output, levelAt(evaluationLevels, i), latents)
         if (i % 2 === 0 || !start) {
           start = latents
           return { latents: towards(latents, clean, from, middles[i >> 1] ?? down), predictedClean: clean }

@@ -27,14 +27,14 @@ export const dpmppSde: LevelSampler = {
       .slice(1)
       .filter(to => to > 0)
       .map((to, k) => Math.fround(at(sigmas, k) ** (1 - r) * to ** r))
-    const { frame, levels } = middleCalls(run, middles)
+    const { frame, evaluationLevels } = middleCalls(run, middles)
     let first: { latents: Float32Array; clean: Float32Array } | undefined
     return {
       ...frame,
       step(output, i, latents, draw) {
         const from = at(sigmas, i >> 1)
         const to = at(sigmas, (i >> 1) + 1)
-        const clean = run.preconditioning.clean(output, levelAt(levels, i), latents)
+        const clean = run.preconditioning.clean(output, levelAt(evaluationLevels, i), latents)
         if (to === 0) return { latents: towards(latents, clean, from, 0), predictedClean: clean }
         const ancestral = (estimate: Float32Array, x: Float32Array, target: number) => {
           const { down, up } = ancestralSplit(from, target, eta)

@@ -1,10 +1,10 @@
 /** Promises of single files: tensors under the names of the original authors, in the forms that programs write. */
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openFileWeights } from '../../../src/engine/weights/file-layout.ts'
-import { readTensor } from '../../../src/engine/weights/tensor-values.ts'
-import { floats, writeSafetensors } from '../../helpers/models/safetensors.ts'
-import { tempFolder } from '../../helpers/temp-folder.ts'
+import { openFileWeights } from '../../../../src/engine/weights/layouts/single-file.ts'
+import { readTensor } from '../../../../src/engine/weights/tensor-values.ts'
+import { floats, writeSafetensors } from '../../../helpers/models/safetensors.ts'
+import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 test.each([
   ['text_projection', 'Stability’s and ComfyUI’s, turned', [2, 3], [1, 3, 5, 2, 4, 6]],

@@ -1,9 +1,9 @@
 /** The location of one network's weights, as plain data that is sent to workers. */
 import { z } from 'zod'
-import { AppError } from '../../errors/errors.ts'
-import { openDiffusersFolder } from './diffusers-layout.ts'
-import { namings, openFileWeights } from './file-layout.ts'
-import type { WeightSource } from './source.ts'
+import { AppError } from '../../../errors/errors.ts'
+import type { WeightSource } from '../source.ts'
+import { openDiffusersFolder } from './diffusers-folder.ts'
+import { namings, openFileWeights } from './single-file.ts'
 
 export const weightLocation = z.discriminatedUnion('layout', [
   /** A component's folder in diffusers' layout: one file, a variant, or shards. */

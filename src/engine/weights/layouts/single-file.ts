@@ -1,13 +1,13 @@
 /** Single files: the tensors of one network in a file with several networks, under any of the known naming schemes. */
-import { AppError } from '../../errors/errors.ts'
-import { diffusersSource } from './diffusers-layout.ts'
-import { controlNetNames } from './names/controlnet-names.ts'
-import type { NameTable } from './names/name-table.ts'
-import { openClipException, openClipNames } from './names/open-clip-names.ts'
-import { mostPerAxis, type UNetStructure, unetNames, unetStructure } from './names/unet-names.ts'
-import { vaeNames } from './names/vae-names.ts'
-import { readSafetensors, type StoredTensor } from './safetensors.ts'
-import { asLinear, type WeightSource } from './source.ts'
+import { AppError } from '../../../errors/errors.ts'
+import { controlNetNames } from '../names/controlnet-names.ts'
+import type { NameTable } from '../names/name-table.ts'
+import { openClipException, openClipNames } from '../names/open-clip-names.ts'
+import { maxPerAxis, type UNetStructure, unetNames, unetStructure } from '../names/unet-names.ts'
+import { vaeNames } from '../names/vae-names.ts'
+import { readSafetensors, type StoredTensor } from '../safetensors.ts'
+import { asLinear, type WeightSource } from '../source.ts'
+import { diffusersSource } from './diffusers-folder.ts'
 
 /** The naming schemes of tensors in a file: those of diffusers and transformers, and those of the original authors. */
 export const namings = [
@@ -110,8 +110,8 @@ function vaeExtent(has: (name: string) => boolean): [levels: number, layers: num
     has(`encoder.down.${level}.block.${layer}.norm1.weight`) ||
     has(`decoder.up.${level}.block.${layer}.norm1.weight`)
   let [levels, layers] = [0, 0]
-  while (levels < mostPerAxis && block(levels, 0)) levels++
-  while (layers < mostPerAxis && block(0, layers)) layers++
+  while (levels < maxPerAxis && block(levels, 0)) levels++
+  while (layers < maxPerAxis && block(0, layers)) layers++
   return [levels, layers]
 }
 

@@ -2,11 +2,11 @@
 import { readdir } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../../errors/errors.ts'
-import { readJsonFile, unreadableFile } from './config-file.ts'
-import { oldAttentionName } from './names/vae-names.ts'
-import { readSafetensors, type StoredTensor } from './safetensors.ts'
-import { asLinear, type WeightSource } from './source.ts'
+import { AppError } from '../../../errors/errors.ts'
+import { readJsonFile, unreadableFile } from '../config-file.ts'
+import { oldAttentionName } from '../names/vae-names.ts'
+import { readSafetensors, type StoredTensor } from '../safetensors.ts'
+import { asLinear, type WeightSource } from '../source.ts'
 
 /** The three facts in a file name: `model`, a variant such as `fp16`, and whether it is an index of shards. */
 const weightFile = /^(?<stem>model|diffusion_pytorch_model)(?:\.(?<variant>[\w-]+))?\.safetensors$/

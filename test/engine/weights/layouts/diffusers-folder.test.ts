@@ -1,12 +1,12 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openDiffusersFolder } from '../../../src/engine/weights/diffusers-layout.ts'
-import { weightsOf } from '../../../src/engine/weights/source.ts'
-import { AppError, toAppError } from '../../../src/errors/errors.ts'
-import { en, errorSentence } from '../../../src/words/en.ts'
-import { floats, writeSafetensors } from '../../helpers/models/safetensors.ts'
-import { tempFolder } from '../../helpers/temp-folder.ts'
+import { openDiffusersFolder } from '../../../../src/engine/weights/layouts/diffusers-folder.ts'
+import { weightsOf } from '../../../../src/engine/weights/source.ts'
+import { AppError, toAppError } from '../../../../src/errors/errors.ts'
+import { en, errorSentence } from '../../../../src/words/en.ts'
+import { floats, writeSafetensors } from '../../../helpers/models/safetensors.ts'
+import { tempFolder } from '../../../helpers/temp-folder.ts'
 
 const tensor = (...values: number[]) => ({ dtype: 'F32', shape: [values.length], bytes: floats(...values) })
 
