@@ -1,6 +1,5 @@
 /** Temporary files in memory where there is room: tests commit thousands of times, and a disk takes milliseconds for each. */
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
-import { freemem } from 'node:os'
+import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Linux keeps it in memory. */
@@ -10,8 +9,10 @@ const neededBytes = 8e9
 
 /** Test processes inherit the variable. */
 export function setup(): (() => void) | undefined {
-  if (Math.min(freeBytes(memoryFolder), freemem()) < neededBytes) return
+  if (Math.min(freeBytes(memoryFolder), process.availableMemory()) < neededBytes) return
   const folder = mkdtempSync(join(memoryFolder, 'easel-'))
+  // As a temporary folder is: some tests start processes of another user.
+  chmodSync(folder, 0o1777)
   process.env.TMPDIR = folder
   return () => rmSync(folder, { recursive: true, force: true })
 }
