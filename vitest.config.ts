@@ -8,15 +8,16 @@ import { CountReporter } from './test/count-reporter.ts'
  * longer than their tests. Their subjects keep no state of a module, and their helpers register no hooks when imported.
  */
 const sharedProcess = [
-  ...['app', 'common', 'config', 'db', 'errors', 'words'],
-  ...['bots/messages', 'bots/chat', 'bots/grammar'],
+  ...['app', 'bots', 'cli', 'common', 'config', 'db', 'errors', 'fakes'],
+  ...['net', 'startup', 'system', 'transcripts', 'words'],
   ...['engine/image', 'engine/models', 'engine/sampling', 'engine/text', 'engine/weights'],
 ].map(folder => `test/${folder}/**/*.test.ts`)
 
 /** What measures a process has it to itself. */
-const measuring = ['common/collections/group-by', 'app/views/stats', 'engine/image/decode'].map(
-  name => `test/${name}.test.ts`,
-)
+const measuring = [
+  ...['common/collections/group-by', 'app/views/stats', 'engine/image/decode'],
+  ...['bots/discord/load', 'bots/slack/load'],
+].map(name => `test/${name}.test.ts`)
 
 const options = {
   // Native modules (onnxruntime, better-sqlite3) want whole processes; two cores want two of them.
@@ -32,7 +33,7 @@ const options = {
 export default defineConfig({
   test: {
     ...options,
-    globalSetup: ['test/build-web-script.ts', 'test/keep-expansions.ts'],
+    globalSetup: ['test/keep-in-memory.ts', 'test/build-web-script.ts', 'test/keep-expansions.ts'],
     reporters: ['default', new CountReporter()],
     projects: [
       project('own process', { include: ['test/**/*.test.ts'], exclude: sharedProcess }),

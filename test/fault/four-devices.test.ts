@@ -43,12 +43,17 @@ test('many jobs on four devices, with deaths and a hang', { timeout: 600_000 }, 
   let runs = 0
   let kills = 0
   let given = 0
-  /** Of the living devices: time in runs that were done, and in runs and starts that a death cost. */
-  const spentMs = { done: 0, lost: 0 }
-  const timed = async <T>(work: Promise<T>, kindOf: (result: T) => keyof typeof spentMs): Promise<T> => {
+  /** Of each living device: time in runs that were done, and in runs and starts that a death cost. */
+  const spentMs = new Map(living.map(name => [name, { done: 0, lost: 0 }]))
+  const timed = async <T>(
+    name: string,
+    work: Promise<T>,
+    kindOf: (result: T) => 'done' | 'lost',
+  ): Promise<T> => {
     const fromMs = hastyClock.monotonicMs()
     const result = await work
-    spentMs[kindOf(result)] += hastyClock.monotonicMs() - fromMs
+    const spent = spentMs.get(name)
+    if (spent) spent[kindOf(result)] += hastyClock.monotonicMs() - fromMs
     return result
   }
   const openHost = (name: string) => (): WorkerHost => {
@@ -59,7 +64,7 @@ test('many jobs on four devices, with deaths and a hang', { timeout: 600_000 }, 
         return host.state
       },
       died: host.died,
-      start: () => (name === hanging ? host.start() : timed(host.start(), () => 'lost')),
+      start: () => (name === hanging ? host.start() : timed(name, host.start(), () => 'lost')),
       stop: () => host.stop(),
       kill: () => host.kill(),
       ping: () => host.ping(),
@@ -76,7 +81,7 @@ test('many jobs on four devices, with deaths and a hang', { timeout: 600_000 }, 
           if (isDoomed && step === 1) void host.kill()
         }
         const run = host.run(order, sources, { ...events, onStep })
-        return name === hanging ? run : timed(run, ({ kind }) => (kind === 'done' ? 'done' : 'lost'))
+        return name === hanging ? run : timed(name, run, ({ kind }) => (kind === 'done' ? 'done' : 'lost'))
       },
     }
   }
@@ -95,10 +100,14 @@ test('many jobs on four devices, with deaths and a hang', { timeout: 600_000 }, 
 
   const lost = ids.filter(id => t.find(id)?.state !== 'done').length
   const quarantined = t.log.lines.filter(({ message }) => message === 'device quarantined').length
-  const fewest = Math.min(...runsOn.values())
-  const livingMs = living.length * tookMs - spentMs.lost
-  const throughput = Math.round((1000 * spentMs.done) / livingMs) / 1000
-  const figures = JSON.stringify({ lost, kills, given, quarantined, fewest, runs, tookMs, throughput })
+  const livingMs = (name: string) => tookMs - (spentMs.get(name)?.lost ?? 0)
+  const allLivingMs = living.map(livingMs).reduce((sum, ms) => sum + ms, 0)
+  /** Runs of a device over its part of the time in which workers lived: 1 is an equal share. */
+  const shares = living.map(name => ((runsOn.get(name) ?? 0) * allLivingMs) / (runs * livingMs(name)))
+  const leastShare = Math.round(1000 * Math.min(...shares)) / 1000
+  const doneMs = [...spentMs.values()].reduce((sum, { done }) => sum + done, 0)
+  const throughput = Math.round((1000 * doneMs) / allLivingMs) / 1000
+  const figures = JSON.stringify({ lost, kills, given, quarantined, leastShare, runs, tookMs, throughput })
   console.log(`four devices: ${figures}`)
   expect(lost, figures).toBe(0)
   expect(new Set(ids.map(id => t.job(id).device))).toEqual(new Set(living))
@@ -107,7 +116,7 @@ test('many jobs on four devices, with deaths and a hang', { timeout: 600_000 }, 
   expect(given, figures).toBeLessThanOrEqual(10 + tookMs / 300_000)
   expect(quarantined, figures).toBe(given)
   // None of the living stands idle while the others work.
-  expect(fewest, figures).toBeGreaterThan((0.8 * runs) / living.length)
+  expect(leastShare, figures).toBeGreaterThan(0.8)
   // Painting over the time in which their workers lived: 1 is no pause between two jobs. Jobs of the short form end too soon to
   // outweigh the commits between them on a busy disk, so it only says its figure.
   if (isLong) expect(throughput, figures).toBeGreaterThan(0.9)

@@ -25,7 +25,7 @@ import { aNoisyPicture, aPicture } from '../../helpers/pictures/pictures.ts'
 import { anyOrder, loraNames } from './arbitrary-orders.ts'
 
 /** More in the long form. */
-const orders = Number(process.env.EASEL_ORDERS) || 160
+const orders = Number(process.env.EASEL_ORDERS) || 80
 
 /** Of the golden numbers, under its name as its hash. */
 function loraRecord(name: string): FileRecord {
