@@ -1,16 +1,20 @@
 /** Temporary files in memory where there is room: tests commit thousands of times, and a disk takes milliseconds for each. */
-import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Linux keeps it in memory. */
 const memoryFolder = '/dev/shm'
 /** Several times what a run holds at most. */
 const neededBytes = 8e9
+/** The process of a run is in the name of its folder. */
+const folderOfRun = /^easel-(\d+)$/
 
 /** Test processes inherit the variable. */
 export function setup(): (() => void) | undefined {
   if (Math.min(freeBytes(memoryFolder), process.availableMemory()) < neededBytes) return
-  const folder = mkdtempSync(join(memoryFolder, 'easel-'))
+  removeLeftovers()
+  const folder = join(memoryFolder, `easel-${process.pid}`)
+  mkdirSync(folder)
   // As a temporary folder is: some tests start processes of another user.
   chmodSync(folder, 0o1777)
   process.env.TMPDIR = folder
@@ -24,5 +28,22 @@ function freeBytes(folder: string): number {
     return bavail * bsize
   } catch {
     return 0
+  }
+}
+
+/** Those of runs that were killed. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(memoryFolder)) {
+    const processId = folderOfRun.exec(name)?.[1]
+    if (processId === undefined || isAlive(Number(processId))) continue
+    rmSync(join(memoryFolder, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(processId: number): boolean {
+  try {
+    return process.kill(processId, 0)
+  } catch {
+    return false
   }
 }
