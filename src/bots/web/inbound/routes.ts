@@ -4,7 +4,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
 import { toAppError } from '../../../errors/errors.ts'
-import { errorSentence, type Words } from '../../../words/en.ts'
+import { chatErrorSentence, type Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import type { AdapterParts } from '../../adapter.ts'
 import { type ChartLook, statsChart } from '../../charts/stats-chart.ts'
@@ -117,7 +117,7 @@ function addGuards(app: Hono, parts: RouteParts): void {
     const fault = toAppError(error)
     log.error({ error: fault, path: c.req.path }, 'a web request failed')
     if (fault.code === 'storage' || fault.code === 'database-lost') {
-      const sentence = errorSentence(words, fault)
+      const sentence = chatErrorSentence(words, fault)
       // The page stays available when the disk is full. A damaged database cannot list its pictures.
       return responder.refuse(c, contextOf(c), sentence, 503).catch(() => c.text(sentence, 503))
     }
