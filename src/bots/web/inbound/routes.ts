@@ -1,6 +1,7 @@
 /** The HTTP routes of the web chat. */
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { getPath } from 'hono/utils/url'
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
 import { toAppError } from '../../../errors/errors.ts'
@@ -53,7 +54,7 @@ interface RouteParts extends AdapterParts {
 /** All routes, over one facade; `live` publishes changes to open browsers. */
 export function webRoutes(adapterParts: AdapterParts, live: Live): Hono {
   const parts = routeParts(adapterParts, live)
-  const app = new Hono()
+  const app = new Hono({ getPath: pathOf })
   addGuards(app, parts)
   addPages(app, parts)
   addForms(app, parts)
@@ -63,6 +64,11 @@ export function webRoutes(adapterParts: AdapterParts, live: Live): Hono {
     pictureRoutes(parts.easel, c => ({ ...anyVisitor, person: parts.contextOf(c).person })),
   )
   return app
+}
+
+/** The path of a request. A proxy that takes a folder off without its last slash sends `//feed` for `/feed`. */
+function pathOf(request: Request): string {
+  return getPath(request).replace(/^\/+/, '/')
 }
 
 function routeParts(parts: AdapterParts, live: Live): RouteParts {
