@@ -85,7 +85,7 @@ describe('a model with a number in it that is none', () => {
 
   test('is found by doctor, wherever it is, and the model is named', async () => {
     for (const [name, part, tensor] of [
-      ['unet', 'unet/diffusion_pytorch_model.safetensors', 'conv_in.weight'],
+      ['noise', 'unet/diffusion_pytorch_model.safetensors', 'conv_in.weight'],
       ['encoder', 'vae/diffusion_pytorch_model.safetensors', 'encoder.conv_in.weight'],
       ['decoder', 'vae/diffusion_pytorch_model.safetensors', 'decoder.conv_out.weight'],
       ['text', 'text_encoder_2/model.safetensors', 'text_model.final_layer_norm.weight'],
@@ -101,8 +101,8 @@ describe('a model with a number in it that is none', () => {
     expect(wrong.map(line => /Models +(\w+): The /.exec(line)?.[1])).toEqual([
       'decoder',
       'encoder',
+      'noise',
       'text',
-      'unet',
     ])
     expect(out).toMatch(/ok +Models +sound paints/)
   })
