@@ -9,10 +9,11 @@ import { withVisibleControls } from './common/visible-controls.ts'
 process.exitCode = await main()
 
 async function main(): Promise<number | undefined> {
-  const words = configuredWords(process.argv.slice(2))
-  const program = await buildProgram(process.argv[2], words)
+  const args = withHelpOption(process.argv.slice(2))
+  const words = configuredWords(args)
+  const program = await buildProgram(args[0], words)
   try {
-    await program.parseAsync()
+    await program.parseAsync(args, { from: 'user' })
     return typeof process.exitCode === 'number' ? process.exitCode : undefined
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
@@ -22,4 +23,10 @@ async function main(): Promise<number | undefined> {
       process.stderr.write(`easel: ${withVisibleControls(refusalSentence(words, error))}\n`)
     return exitCodes.usage
   }
+}
+
+/** The arguments of `easel help imagine` as those of `easel imagine --help`. */
+function withHelpOption(args: readonly string[]): readonly string[] {
+  const [first, ...others] = args
+  return first === 'help' ? [...others, '--help'] : args
 }

@@ -1,8 +1,18 @@
 /** How many steps an order has, for its progress and for forecasts. Pure. */
-import type { PaintOrder, RefineOrder, SamplingOrder } from './work-order.ts'
+import {
+  countOf,
+  type PaintOrder,
+  type RefineOrder,
+  type SamplingOrder,
+  type WorkOrder,
+} from './work-order.ts'
 
-/** The number of steps per picture of this order. */
-export function countSteps(order: PaintOrder | RefineOrder): number {
+/** The number of steps of this order, for all of its pictures. An upscale has none. */
+export function countSteps(order: WorkOrder): number {
+  return order.kind === 'upscale' ? 0 : stepsOfPicture(order) * countOf(order)
+}
+
+function stepsOfPicture(order: PaintOrder | RefineOrder): number {
   if (order.kind === 'refine') return stepsAt(order.source.strength, stepsOf(order.sampling))
   const { refinement } = order
   return baseSteps(order) + (refinement?.way === 'after' ? stepsAt(refinement.strength, refinement.steps) : 0)

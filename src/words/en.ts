@@ -2,6 +2,7 @@
 import type { ProblemCode, ProblemDetails } from '../app/problems.ts'
 import type { AppError, ErrorCode } from '../errors/errors.ts'
 import type { en } from './en/index.ts'
+import { withoutFolders } from './without-folders.ts'
 
 export { en } from './en/index.ts'
 
@@ -10,6 +11,11 @@ export type Words = typeof en
 /** The sentence for a fault. */
 export function errorSentence<Code extends ErrorCode>(words: Words, error: AppError<Code>): string {
   return words.errors[error.code](error.details)
+}
+
+/** The sentence for a fault as a chat shows it: where files lie on the server is for its log and its doctor. */
+export function chatErrorSentence<Code extends ErrorCode>(words: Words, error: AppError<Code>): string {
+  return words.errors[error.code](withoutFolders(error.details))
 }
 
 /** The sentence for a problem. */

@@ -47,8 +47,8 @@ test('an empty file changes nothing', () => {
 })
 
 test.each([
-  ['web: { prot: 1 }', 'wrong at web.prot: there is no such setting; did you mean web.port?'],
-  ['datadir: x', 'wrong at datadir: there is no such setting; did you mean dataDir?'],
+  ['web: { prot: 1 }', 'wrong at web.prot: there is no such setting; the nearest is web.port.'],
+  ['datadir: x', 'wrong at datadir: there is no such setting; the nearest is dataDir.'],
   ['colour: red', 'wrong at colour: there is no such setting.'],
   ['discord: { token: abc }', 'wrong at discord.token: secrets are taken from the environment only'],
   ['__proto__: { polluted: true }', 'there is no such setting'],

@@ -86,7 +86,7 @@ export class FakeRun {
   }
 
   get steps(): number {
-    return this.order.kind === 'upscale' ? 0 : countSteps(this.order) * countOf(this.order)
+    return countSteps(this.order)
   }
 
   get cancelAsked(): boolean {

@@ -7,6 +7,7 @@ import type { JobRecord } from '../../db/records/job-records.ts'
 import type { PictureRecord } from '../../db/repositories/pictures.ts'
 import type { Pool } from '../../engine/jobs/pool.ts'
 import type { Forecast, RunProgress } from '../../engine/jobs/times/forecast.ts'
+import { countSteps } from '../../engine/step-counts.ts'
 import type { MadePicture } from '../access/visible.ts'
 import type { JobView, PictureView } from './views.ts'
 
@@ -95,7 +96,7 @@ export class JobViews {
       record
     const active = record.state === 'queued' || record.state === 'running'
     const live = active ? this.#live(id) : {}
-    const shown = liveView(live, order.kind === 'upscale' ? 1 : order.sampling.steps)
+    const shown = liveView(live, countSteps(order) || 1)
     return {
       id,
       ...shown,

@@ -1,13 +1,13 @@
 /** A fault as a message to the person who acted; logged, because no fault is expected. */
 import { toAppError } from '../../errors/errors.ts'
 import type { Logger } from '../../system/ports.ts'
-import { errorSentence, type Words } from '../../words/en.ts'
+import { chatErrorSentence, type Words } from '../../words/en.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 
 export function faultMessage(error: unknown, words: Words, log: Logger): Message {
   const fault = toAppError(error)
   log.error({ code: fault.code, problem: fault.message }, 'a request failed')
-  return textMessage(errorSentence(words, fault))
+  return textMessage(chatErrorSentence(words, fault))
 }
 
 /** The same as a platform renders messages. */

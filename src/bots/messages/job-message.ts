@@ -3,7 +3,7 @@ import type { Problem } from '../../app/problems.ts'
 import type { JobView, PictureView } from '../../app/views/views.ts'
 import { countOf } from '../../engine/work-order.ts'
 import { AppError } from '../../errors/errors.ts'
-import { errorSentence, problemSentence, type Words } from '../../words/en.ts'
+import { chatErrorSentence, problemSentence, type Words } from '../../words/en.ts'
 import { buttonRows } from './buttons.ts'
 import { asLine, type Message, textMessage } from './message.ts'
 
@@ -249,7 +249,7 @@ export function etaOf(job: JobView, words: Words): string[] {
 }
 
 function failureOf({ failure }: JobView, words: Words): string[] {
-  return failure ? [errorSentence(words, new AppError(failure.code, failure.details))] : []
+  return failure ? [chatErrorSentence(words, new AppError(failure.code, failure.details))] : []
 }
 
 function joinTexts(first: string, more: string[]): string {

@@ -61,7 +61,7 @@ export async function checkModels(
   for (const model of catalogue.models) {
     show(await weightFindings(session, engine, model, device, progress))
     const unmade = await engine.makeWeightFiles([model], [device], progress).then(() => undefined, toAppError)
-    show([unmade ? wrongModel(session, unmade) : await paintedFinding(session, engine, host, model)])
+    show([unmade ? wrongModel(session, model, unmade) : await paintedFinding(session, engine, host, model)])
   }
   await host.stop()
 }
@@ -110,12 +110,14 @@ async function weightFindings(
   progress: MakingProgress,
 ): Promise<DoctorFinding[]> {
   const examined = await examineWeightFiles(model, [device], progress).catch(toAppError)
-  if (examined instanceof AppError) return [wrongModel(session, examined)]
+  if (examined instanceof AppError) return [wrongModel(session, model, examined)]
   const { sound, damaged } = examined
   const detail = session.words.cli.weightsSound(model.name, sound.length)
   return [
     ...(sound.length > 0 ? [{ check: 'models', state: 'fine', detail } as const] : []),
-    ...(damaged.length > 0 ? [wrongModel(session, new AppError('weights-damaged', { files: damaged }))] : []),
+    ...(damaged.length > 0
+      ? [wrongModel(session, model, new AppError('weights-damaged', { files: damaged }))]
+      : []),
   ]
 }
 
@@ -130,14 +132,14 @@ async function paintedFinding(
   const order = smallestOrder(model)
   const { bytes } = await encodePicture(greyPicture(order), 'png', undefined)
   const run = await host.run(order, { [sourceId]: bytes })
-  if (run.kind === 'failed') return wrongModel(session, run.error)
-  if (run.kind !== 'done') return wrongModel(session, new AppError('internal', { problem: run.kind }))
+  if (run.kind === 'failed') return wrongModel(session, model, run.error)
+  if (run.kind !== 'done') return wrongModel(session, model, new AppError('internal', { problem: run.kind }))
   const detail = session.words.cli.modelFine(model.name, systemClock.monotonicMs() - startedMs)
   return { check: 'models', state: 'fine', detail }
 }
 
-function wrongModel(session: CommandSession, error: AppError): DoctorFinding {
-  return { check: 'models', state: 'wrong', detail: faultSentence(session, error) }
+function wrongModel(session: CommandSession, { name }: ModelRecord, error: AppError): DoctorFinding {
+  return { check: 'models', state: 'wrong', detail: `${name}: ${faultSentence(session, error)}` }
 }
 
 /** Latents per side of the test picture; the coarsest level still has several. */

@@ -3,12 +3,12 @@
  * A bad entry does not affect the others.
  */
 import type { Stats } from 'node:fs'
-import { lstat, readdir, readFile, readlink, realpath, stat } from 'node:fs/promises'
+import { lstat, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { isMissing } from '../../errors/error-code.ts'
 import { AppError, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
-import { unreadableFile } from '../weights/config-file.ts'
+import { readTextFile, unreadableFile } from '../weights/config-file.ts'
 import { adapterConfigName } from '../weights/lora/open-lora.ts'
 import { isInside } from './hashes/file-hashes.ts'
 import { kindOfFolder, type ModelKind } from './recognise/kinds.ts'
@@ -200,7 +200,7 @@ async function hubSnapshot(folder: string): Promise<string | undefined> {
   if (!isNamed && !names.includes('refs') && !names.includes('blobs')) return undefined
   const snapshots = join(folder, 'snapshots')
   const revisions = await visibleNames(snapshots)
-  const main = (await readFile(join(folder, 'refs', 'main'), 'utf8').catch(() => '')).trim()
+  const main = (await readTextFile(join(folder, 'refs', 'main')).catch(() => '')).trim()
   const revision = revisions.find(one => one === main) ?? revisions.at(-1)
   return revision === undefined ? undefined : join(snapshots, revision)
 }

@@ -86,3 +86,24 @@ test('places in the line are told anew after a claim', async () => {
     waiting.slice(1).map((id, i) => [id, i + 1]),
   )
 })
+
+test('a running job of several pictures counts the steps of all of them before the first is told', async () => {
+  t = new TestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
+  await t.start()
+  const { id } = await t.ask({
+    prompt: 'a red circle',
+    count: 3,
+    steps: 10,
+    refine: 'after',
+    refineStrength: 0.4,
+    refineSteps: 10,
+  })
+  await t.until(() => t.workers.underway.length === 1)
+  const { step, steps } = t.job(id)
+  expect([step, steps]).toEqual([0, 42])
+  t.workers.current.step()
+  expect(t.job(id).steps).toBe(42)
+  t.workers.current.finish()
+  await t.until(() => t.job(id).state === 'done')
+  expect(t.job(id)).toMatchObject({ step: 42, steps: 42 })
+})

@@ -97,7 +97,7 @@ describe('bad input gets one clear sentence', () => {
     [
       'a setting that there is none of',
       ['models', '--config', 'typo.yaml'],
-      /dataDri.*did you mean dataDir\?/,
+      /dataDri.*the nearest is dataDir\./,
     ],
   ])('not to be had, exit code 1: %s', async (_, args, sentence) => {
     writeFileSync(inFolder('words.txt'), 'a red circle')

@@ -25,7 +25,7 @@ test('a picture that comes of it is no picture: the file is named; doctor finds 
   await spoil()
   const found = await easel('doctor', ...own)
   expect(found.code).toBe(1)
-  expect(found.out).toMatch(/WRONG +Models +The cache file \S+cache\/weights\//)
+  expect(found.out).toMatch(/WRONG +Models +demo: The cache file \S+cache\/weights\//)
   expect(found.out).toMatch(/ok +Models +demo paints/)
   expect(await succeed('doctor', ...own)).toMatch(
     /ok +Models +demo: its \d+ cache files of weights are sound/,

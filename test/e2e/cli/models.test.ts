@@ -83,9 +83,9 @@ describe('a model with a number in it that is none', () => {
     writeFileSync(file, bytes)
   }
 
-  test('is found by doctor, wherever it is', async () => {
+  test('is found by doctor, wherever it is, and the model is named', async () => {
     for (const [name, part, tensor] of [
-      ['unet', 'unet/diffusion_pytorch_model.safetensors', 'conv_in.weight'],
+      ['noise', 'unet/diffusion_pytorch_model.safetensors', 'conv_in.weight'],
       ['encoder', 'vae/diffusion_pytorch_model.safetensors', 'encoder.conv_in.weight'],
       ['decoder', 'vae/diffusion_pytorch_model.safetensors', 'decoder.conv_out.weight'],
       ['text', 'text_encoder_2/model.safetensors', 'text_model.final_layer_norm.weight'],
@@ -97,7 +97,13 @@ describe('a model with a number in it that is none', () => {
     writeFileSync(inFolder('nan.yaml'), 'modelsDir: nan-models\ndefaultModel: sound\nweb: { port: 0 }\n')
     const { code, out } = await easel('doctor', '--config', 'nan.yaml')
     expect(code).toBe(1)
-    expect(out.split('\n').filter(line => line.startsWith('WRONG'))).toHaveLength(4)
+    const wrong = out.split('\n').filter(line => line.startsWith('WRONG'))
+    expect(wrong.map(line => /Models +(\w+): The /.exec(line)?.[1])).toEqual([
+      'decoder',
+      'encoder',
+      'noise',
+      'text',
+    ])
     expect(out).toMatch(/ok +Models +sound paints/)
   })
 })

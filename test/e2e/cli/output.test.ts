@@ -179,3 +179,15 @@ test('a secret that a fault quotes is not printed', async () => {
     err: 'easel: [secret].png cannot be read: there is no such file or folder.\n',
   })
 })
+
+test.each([
+  [['help'], ['--help']],
+  [
+    ['help', 'info'],
+    ['info', '--help'],
+  ],
+])('%j is answered as %j', async (asCommand, asOption) => {
+  const [first, second] = await Promise.all([easel(...asCommand), easel(...asOption)])
+  expect(first).toEqual(second)
+  expect(first.code).toBe(0)
+})

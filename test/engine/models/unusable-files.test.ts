@@ -76,6 +76,35 @@ describe('One bad entry takes nothing else down', () => {
     })
   })
 
+  test('a pipe in place of weights, of a text encoder, or of the hub’s note: nothing waits for somebody to write into it', async () => {
+    const root = modelsFolder({
+      weights: `${tiny}/tiny-base`,
+      encoder: `${tiny}/tiny-base`,
+      sound: `${tiny}/tiny-base`,
+      'models--a--hub/snapshots/r1': `${tiny}/tiny-base`,
+    })
+    const pipes = [
+      'weights/vae/diffusion_pytorch_model.safetensors',
+      'encoder/text_encoder/model.safetensors',
+    ]
+    for (const pipe of pipes) {
+      rmSync(join(root, pipe))
+      execFileSync('mkfifo', [join(root, pipe)])
+    }
+    mkdirSync(join(root, 'models--a--hub/refs'))
+    execFileSync('mkfifo', [join(root, 'models--a--hub/refs/main')])
+    const catalogue = await read(root)
+    expect(namesOf(catalogue.models)).toEqual(['a/hub', 'sound'])
+    expect(reasons(catalogue)).toMatchObject({
+      weights: expect.stringContaining(
+        'vae/diffusion_pytorch_model.safetensors cannot be used: it is no regular file',
+      ),
+      encoder: expect.stringContaining(
+        'text_encoder/model.safetensors cannot be used: it is no regular file',
+      ),
+    })
+  })
+
   test('a broken Refiner beside a sound Base', async () => {
     const root = modelsFolder({ 'pair/base': `${tiny}/tiny-base`, 'pair/refiner': `${tiny}/tiny-refiner` })
     const weights = join(root, 'pair/refiner/unet/diffusion_pytorch_model.safetensors')

@@ -22,7 +22,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
   },
   // The engine, from its foundation up.
   { prefix: 'src/engine/work-order.ts', may: ['src/common/'] },
-  { prefix: 'src/engine/step-counts.ts', may: ['type src/engine/work-order.ts'] },
+  { prefix: 'src/engine/step-counts.ts', may: ['src/engine/work-order.ts'] },
   {
     prefix: 'src/engine/order-needs.ts',
     may: [
@@ -136,6 +136,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
       'src/db/',
       'src/engine/order-needs.ts',
       'src/engine/work-order.ts',
+      'src/engine/step-counts.ts',
       'src/engine/jobs/',
       'type src/engine/models/',
       'src/engine/weights/',

@@ -1,10 +1,11 @@
 /** The HTTP routes of the web chat. */
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { getPath } from 'hono/utils/url'
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
 import { toAppError } from '../../../errors/errors.ts'
-import { errorSentence, type Words } from '../../../words/en.ts'
+import { chatErrorSentence, type Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import type { AdapterParts } from '../../adapter.ts'
 import { type ChartLook, statsChart } from '../../charts/stats-chart.ts'
@@ -53,7 +54,7 @@ interface RouteParts extends AdapterParts {
 /** All routes, over one facade; `live` publishes changes to open browsers. */
 export function webRoutes(adapterParts: AdapterParts, live: Live): Hono {
   const parts = routeParts(adapterParts, live)
-  const app = new Hono()
+  const app = new Hono({ getPath: pathOf })
   addGuards(app, parts)
   addPages(app, parts)
   addForms(app, parts)
@@ -63,6 +64,11 @@ export function webRoutes(adapterParts: AdapterParts, live: Live): Hono {
     pictureRoutes(parts.easel, c => ({ ...anyVisitor, person: parts.contextOf(c).person })),
   )
   return app
+}
+
+/** The path of a request. A proxy that takes a folder off without its last slash sends `//feed` for `/feed`. */
+function pathOf(request: Request): string {
+  return getPath(request).replace(/^\/+/, '/')
 }
 
 function routeParts(parts: AdapterParts, live: Live): RouteParts {
@@ -117,7 +123,7 @@ function addGuards(app: Hono, parts: RouteParts): void {
     const fault = toAppError(error)
     log.error({ error: fault, path: c.req.path }, 'a web request failed')
     if (fault.code === 'storage' || fault.code === 'database-lost') {
-      const sentence = errorSentence(words, fault)
+      const sentence = chatErrorSentence(words, fault)
       // The page stays available when the disk is full. A damaged database cannot list its pictures.
       return responder.refuse(c, contextOf(c), sentence, 503).catch(() => c.text(sentence, 503))
     }

@@ -23,7 +23,7 @@ export function jobSizeOf(
     size: {
       kind: order.kind,
       pictures: countOf(order),
-      steps: order.kind === 'upscale' ? 0 : countSteps(order) * countOf(order),
+      steps: countSteps(order),
       pixels: paintedPixels(order),
     },
   }

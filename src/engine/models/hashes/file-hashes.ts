@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { AppError } from '../../../errors/errors.ts'
-import { unreadableFile } from '../../weights/config-file.ts'
+import { checkRegular, unreadableFile } from '../../weights/config-file.ts'
 import { fingerprintOf } from '../../weights/fingerprint.ts'
 import type { HashCache } from './hash-cache.ts'
 
@@ -60,6 +60,7 @@ async function hashOnce(
     if (allowed && !isInside(target, allowed)) {
       throw new AppError('model-file', { file, problem: { what: 'outside-link', target } })
     }
+    await checkRegular(target)
     const { fingerprint, bytes } = await fingerprintOf(target)
     // The key is the real path, so a file with several names is read once.
     const keys = names.map(name => (name === '' ? target : `${target}#${name}`))

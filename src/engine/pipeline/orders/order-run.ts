@@ -81,7 +81,7 @@ export class OrderRun implements PaintContext {
     this.vectors = parts.vectors
     this.upscaler = parts.upscaler
     this.signal = hooks.signal
-    this.#steps = order.kind === 'upscale' ? 1 : countSteps(order) * countOf(order)
+    this.#steps = countSteps(order) || 1
     this.#previewAtMs = parts.monotonicMs()
     this.#lowMemoryLevel = parts.levelOf(order, hooks.lowMemoryLevel ?? 0)
   }

@@ -45,7 +45,7 @@ const reasons: ReasonTable<ConfigProblem> = {
     `this is not YAML (${p.position ? `line ${p.position.line}, column ${p.position.column}: ` : ''}${yaml[p.fault]})`,
   invalid: p => `${p.found} cannot be used here`,
   'unknown-key': p =>
-    `there is no such setting${p.nearest === undefined ? '' : `; did you mean ${p.nearest}?`}`,
+    `there is no such setting${p.nearest === undefined ? '' : `; the nearest is ${p.nearest}`}`,
   secret: () => 'secrets are taken from the environment only, see config/example.env',
   'no-value': () => 'it has no value',
   empty: () => 'it is empty',

@@ -43,7 +43,7 @@ const reasons: ReasonTable<ConfigProblem> = {
   yaml: p =>
     `不是 YAML（${p.position ? `第 ${p.position.line} 行第 ${p.position.column} 列：` : ''}${yaml[p.fault]}）`,
   invalid: p => `这里不能用 ${p.found}`,
-  'unknown-key': p => `没有这个设置${p.nearest === undefined ? '' : `，是不是 ${p.nearest}？`}`,
+  'unknown-key': p => `没有这个设置${p.nearest === undefined ? '' : `，最接近的是 ${p.nearest}`}`,
   secret: () => '密钥只从环境变量读取，见 config/example.env',
   'no-value': () => '没有值',
   empty: () => '是空的',

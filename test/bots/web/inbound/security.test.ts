@@ -6,6 +6,18 @@ import { maxBodyBytes } from '../../../../src/bots/web/inbound/uploads.ts'
 import { harmIn } from '../http-person.ts'
 import { openWebChat, type WebChat } from '../web-chat.ts'
 
+/** The status of a GET whose path is sent as it is. */
+function rawPath(base: string, path: string, headers: Record<string, string>): Promise<number> {
+  const { hostname, port } = new URL(base)
+  return new Promise((resolve, reject) => {
+    request({ hostname, port, path, headers, agent: false }, response => {
+      response.resume().on('end', () => resolve(response.statusCode ?? 0))
+    })
+      .on('error', reject)
+      .end()
+  })
+}
+
 interface RawResponse {
   status: number
   headers: Record<string, string | string[] | undefined>
@@ -67,6 +79,14 @@ describe('the web chat refuses what is not its own', () => {
       expect([400, 421], path).toContain(response.status)
       expect(response.body, path).not.toContain('<')
     }
+  })
+
+  it('answers under // what it answers under /, as a proxy may take a folder off without its slash', async () => {
+    const raws = (path: string, headers = {}) => rawPath(chat.url, path, headers)
+    expect(await raws('//feed')).toBe(200)
+    expect(await raws('//assets/style.css')).toBe(200)
+    expect(await raws('//nothing')).toBe(404)
+    expect(await raws('//feed', { host: 'evil.example' })).toBe(421)
   })
 
   it('logs a refusal with what cures it, and says it to the browser', async () => {
