@@ -187,7 +187,8 @@ test.each([
     ['info', '--help'],
   ],
 ])('%j is answered as %j', async (asCommand, asOption) => {
-  const [first, second] = await Promise.all([easel(...asCommand), easel(...asOption)])
+  const run = (args: readonly string[]) => runCli(args, { cwd: tmpdir() })
+  const [first, second] = await Promise.all([run(asCommand), run(asOption)])
   expect(first).toEqual(second)
   expect(first.code).toBe(0)
 })
