@@ -29,7 +29,7 @@ export class TextProjectionCache {
     this.#entries = []
   }
 
-  /** The inputs that tell the prompt, and the outputs to give to `keep`. */
+  /** The inputs that carry the prompt, and the outputs to pass to `keep`. */
   inputsFor({ context, batch, tokens }: UNetInput): {
     readonly inputs: Readonly<Record<string, Tensor>>
     readonly outputs: readonly string[]
@@ -60,7 +60,7 @@ export class TextProjectionCache {
   }
 }
 
-/** Rows that run one by one are new views of one array at every step. */
+/** Compares memory and range, because rows that run one by one are new views of one array at every step. */
 function isSameArray(one: Float32Array, other: Float32Array): boolean {
   return one.buffer === other.buffer && one.byteOffset === other.byteOffset && one.length === other.length
 }

@@ -15,7 +15,7 @@ export interface IpAdapterPlan {
   readonly config: IpAdapterConfig
   /** The weights for the U-Net's graph. */
   readonly source: WeightSource
-  /** The number of elements in them. */
+  /** The number of elements in these weights. */
   readonly unetParameters: number
   readonly projection: OnnxModel
   readonly encoderConfig: ClipVisionConfig
@@ -47,7 +47,7 @@ export async function planIpAdapter(
   }
 }
 
-/** All of them: a U-Net has as many cross-attentions as its adapter numbers, and every second number is one. */
+/** The elements of all matrices. Cross-attentions have every second number of the adapter, so the U-Net uses all of them. */
 function unetParametersIn(source: WeightSource): number {
   let parameters = 0
   for (let number = 1; ; number += 2) {
