@@ -110,7 +110,7 @@ export class Device {
     return this.#quarantine.holds ? 'quarantined' : 'ready'
   }
 
-  /** The status lacks the pause, which the list of the devices knows. */
+  /** The status without the pause, which the device list adds. */
   get status(): Omit<DeviceStatus, 'isPaused'> {
     const { name, memoryBytes, memoryKind, holdings } = this.#parts
     const fetching = this.#parts.fetching?.()
@@ -138,7 +138,7 @@ export class Device {
     return this.#parts
   }
 
-  /** Whether it has the files and the memory that a job needs, busy or not. */
+  /** Whether the device, free or busy, has the files and the memory that a job needs. */
   canHold(job: JobNeeds): boolean {
     return canHold(this.#parts, job)
   }

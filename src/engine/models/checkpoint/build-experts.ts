@@ -67,7 +67,7 @@ function vaeOf(record: FileRecord | undefined): Supplements {
   return record?.vae ? { vae: record.vae } : {}
 }
 
-/** @throws AppError 'model-unknown' when there is no such name; lists the existing names. */
+/** The entry with that name. @throws AppError 'model-unknown' when there is none; lists the existing names. */
 export function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {
   const found = all.find(one => one.name === name)
   if (found) return found

@@ -68,7 +68,7 @@ interface NetworkInFile {
   readonly config: Json
 }
 
-/** @throws AppError 'model-file' when the file cannot be read to its end. */
+/** Describes a checkpoint in a single file. @throws AppError 'model-file' when the file cannot be read to its end. */
 export async function describeCheckpointFile(
   file: string,
   header: SafetensorsHeader,

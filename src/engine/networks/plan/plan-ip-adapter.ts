@@ -22,7 +22,7 @@ export interface IpAdapterPlan {
   readonly encoder: OnnxModel
 }
 
-/** @throws AppError 'model-file' when a file cannot be used, 'model-config' when the two do not match. */
+/** Plans both networks. @throws AppError 'model-file' when a file cannot be used, 'model-config' when the two do not match. */
 export async function planIpAdapter(
   parts: { readonly weights: WeightLocation; readonly encoder: NetworkPart },
   target: Target = {},
