@@ -11,7 +11,7 @@ import { assemble, type Supplements } from './assemble.ts'
 /** The parts that the configuration chooses for a model, by names in the library. */
 export interface PartChoices {
   readonly vae?: string | undefined
-  /** A model whose text encoders it shares. */
+  /** The model that supplies its text encoders. */
   readonly textEncoders?: string | undefined
   readonly refiner?: string | undefined
 }
@@ -35,7 +35,7 @@ export function buildExperts(
     if (assembled.kind === 'complete') return assembled
     throw lacking(path, name, assembled.missing)
   }
-  /** borrowers: the models that asked so far, so that two models cannot wait for each other. */
+  /** `borrowers`: the models that wait for parts, so that two models cannot wait for each other. */
   const supplementsOf = ({ name, path, found }: FoundExpert, borrowers: readonly string[]): Supplements => {
     const choice = choices[name] ?? {}
     const vae = choice.vae === undefined ? onlyOne(found.networks.vae ? [] : vaes) : named(vaes, choice.vae)
