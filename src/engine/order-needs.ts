@@ -1,4 +1,4 @@
-/** What the networks of an order need to run: those of its models, and those of the files that are used with them. Pure. */
+/** The memory that the networks of an order need: those of its models, and of the files that are used with them. Pure. */
 import type { Precision } from '../common/choices.ts'
 import type { MemoryNeed } from '../common/memory-need.ts'
 import type { FileRecord } from './models/file-record.ts'
@@ -13,7 +13,7 @@ export interface NamedFiles {
   readonly files?: readonly FileRecord[] | undefined
 }
 
-/** Networks take turns, but the matrices of IP-Adapters are in the Base's U-Net. LoRAs change weights and add none. */
+/** The needs of each network, which run in turn. An IP-Adapter's matrices are in the Base's U-Net. A LoRA adds no weights. */
 export function needsOfOrder(order: WorkOrder, { models, files = [] }: NamedFiles): NetworkNeed[] {
   if (order.kind === 'upscale') return []
   const { controls = [], imagePrompts = [], refinement } = order.kind === 'paint' ? order : {}

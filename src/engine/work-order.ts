@@ -19,7 +19,7 @@ const embeddingTensor = z.object({
   file: z.string(),
   hash: z.string(),
   tensor: z.string(),
-  /** The encoder, if the tensor's name tells it. */
+  /** The encoder, if the tensor's name states it. */
   encoder: z.enum(textEncoders).optional(),
 })
 

@@ -43,12 +43,13 @@ export class Endpoint {
     this.#mailbox = new MailboxReader(options, options.id, bytes => this.#receive(bytes), this.onError)
   }
 
-  /** Connections report every try, but one line for each kind of error is enough. */
+  /** Logs for debugging only: a connection reports every failed attempt. */
   readonly onError = (error: unknown): void => {
     const problem = error instanceof Error ? error.message : String(error)
     this.#options.log.debug({ problem }, 'Redis')
   }
 
+  /** Opens this side of a channel. The first message that is sent opens the other side. */
   connect(peerId: string, session: string, events: ChannelEvents): RemoteLink {
     const { keys, clock, id } = this.#options
     const link = new RemoteLink({
@@ -65,6 +66,7 @@ export class Endpoint {
     return link
   }
 
+  /** Closes this side of a channel. Later messages of its session count as unknown. */
   disconnect(session: string): void {
     this.#links.get(session)?.close()
     this.#links.delete(session)
@@ -74,6 +76,7 @@ export class Endpoint {
     return [...this.#links.values()]
   }
 
+  /** The progress of each channel by session, as it is published in the own record. */
   progress(): Record<string, LinkProgress> {
     return Object.fromEntries(this.links().map(link => [link.session, link.progress]))
   }
@@ -91,6 +94,7 @@ export class Endpoint {
     }
   }
 
+  /** Closes all channels and the connections of the mailboxes. The own mailbox is removed if Redis can be reached. */
   async close(): Promise<void> {
     for (const link of this.links()) this.disconnect(link.session)
     await this.#mailbox.close()
@@ -126,6 +130,7 @@ export class Endpoint {
     if (link?.peerId === header.sender) link.receive(header.sequence, plain)
   }
 
+  /** Logs a reason once: whoever may write to Redis may send any number of such messages. */
   #refuse(why: string): void {
     if (this.#refused.has(why)) return
     this.#refused.add(why)

@@ -26,7 +26,7 @@ export interface WorkerEnd {
   reason: string
   /** Whether a signal from outside ended it: from an operator, or from the system's out-of-memory killer. */
   byOthers: boolean
-  /** It is on another machine, and nobody knows what became of it. */
+  /** Whether the worker is on another machine and its state is unknown. */
   isUnreachable?: boolean
 }
 
@@ -130,7 +130,7 @@ export class ChannelHost implements WorkerHost {
     if (this.#state === 'dead') return
     this.#pong = deferred()
     this.#channel?.post({ kind: 'ping' })
-    // A race with `died` would keep something of every ping for as long as the worker lives.
+    // Promise.race with `died` would add a reaction to `died` for every ping, and keep it for the worker's life.
     await this.#pong.promise
   }
 
@@ -193,7 +193,7 @@ export class ChannelHost implements WorkerHost {
     else this.#settle(this.#outcomeOf(message))
   }
 
-  /** A preview may lie in the memory of the result that came with it, and is read for longer. */
+  /** Copies a preview, because it may share the memory of a result, which is freed earlier. */
   #kept(preview: Uint8Array | undefined): Uint8Array | undefined {
     return preview && this.#channel?.discard ? new Uint8Array(preview) : preview
   }

@@ -24,13 +24,13 @@ export const leavesBroken: ReadonlySet<string> = new Set<ErrorCode>([
 
 export type WireFault = z.input<typeof wireFault>
 
-/** Whatever was thrown, ready to be posted. */
+/** Converts a thrown value to plain data. */
 export function packFault(thrown: unknown): WireFault {
   const { code, details, stack, cause } = toAppError(thrown)
   return { code, details, stack: cause instanceof Error ? cause.stack : stack }
 }
 
-/** The fault as it was thrown on the other side, with that side's stack as its cause. */
+/** Restores the fault of the other side, with that side's stack as its cause. */
 export function unpackFault(fault: z.output<typeof wireFault>): AppError {
   const cause = new Error('in the worker')
   if (fault.stack !== undefined) cause.stack = fault.stack

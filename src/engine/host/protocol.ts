@@ -19,8 +19,8 @@ import { workOrder } from '../work-order.ts'
 import { wireFault } from './fault.ts'
 
 /**
- * Raised when a message changes its meaning; a worker of another version is refused at start. A new optional field needs no new
- * version: a reader passes over fields that it does not know.
+ * Raised when a message changes its meaning. A worker of another version is refused at start. A new optional field needs no new
+ * version, because a reader ignores unknown fields.
  */
 export const protocolVersion = 2
 
@@ -29,7 +29,7 @@ const count = z.number().int().min(0)
 const runId = count
 
 export const messageToWorker = z.discriminatedUnion('kind', [
-  /** `setup` is what the worker's own opening function understands: device, folders, options. */
+  /** `setup`: the argument of the worker's opening function, such as device, folders and options. */
   z.object({ kind: z.literal('start'), protocol: z.literal(protocolVersion), setup: z.unknown() }),
   z.object({
     kind: z.literal('run'),
@@ -64,7 +64,7 @@ export const messageFromWorker = z.discriminatedUnion('kind', [
     step: count,
     steps: count,
     preview: bytes.optional(),
-    /** Since the run began, on the worker's monotonic clock. Workers of earlier versions do not say it. */
+    /** Since the run began, on the worker's monotonic clock. Absent from workers of earlier versions. */
     elapsedMs: count.optional(),
   }),
   z.object({

@@ -24,7 +24,7 @@ export type RunOutcome =
   | { kind: 'failed'; error: AppError }
 
 export interface RunEvents {
-  /** The device is shared, and does something for somebody else first. */
+  /** The device is shared, and runs of other gateways come first. */
   onWaiting?(): void
   onLoading?(model: string): void
   /** `elapsedMs`: since the run began, on the worker's clock; steps may arrive later, and several at once. */
@@ -53,9 +53,9 @@ export interface WorkerHost {
   readonly died: Promise<Death>
   /** Starts the worker. It is called once per host. */
   start(): Promise<StartOutcome>
-  /** Paints one order; never rejects for what happens in the worker. A second run at a time is a defect. */
+  /** Paints one order. Never rejects because of the worker. A second run at the same time is a defect of the caller. */
   run(order: WorkOrder, sources: Record<string, Uint8Array>, events?: RunEvents): Promise<RunOutcome>
-  /** Resolves when the worker answers, or is gone; never, while it hangs. */
+  /** Resolves when the worker answers or is gone; never while it hangs. */
   ping(): Promise<void>
   /** Cancels a run between steps, lets the worker close its sessions and end itself. No time limit of its own. */
   stop(): Promise<void>

@@ -13,7 +13,7 @@ export interface AttemptParts {
   onProgress: () => void
 }
 
-/** Runs the job to its end on its device. Never rejects: whatever is thrown is a failed attempt. */
+/** Runs the job to its end on its device. Never rejects: an exception is a failed attempt. */
 export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Promise<AttemptOutcome> {
   const { store, clock, speeds, onProgress } = parts
   const { job, device } = run
@@ -74,8 +74,8 @@ export async function returnToQueue(
 }
 
 /**
- * Records the ending of a claim. While the disk is full the device keeps its result and waits `pauseMs` between two tries;
- * the ending is that of the moment. Undefined: the job is no longer its own. It rejects if the ending cannot be recorded.
+ * Records the ending of a claim. While the disk is full, the device keeps its result and waits `pauseMs` between two tries, and each
+ * try takes the current ending. Undefined if the attempt was given up meanwhile. Rejects if the ending cannot be recorded.
  */
 export async function recordEnding(
   { store, clock, log, pauseMs }: Pick<AttemptParts, 'store' | 'clock'> & { log: Logger; pauseMs: number },

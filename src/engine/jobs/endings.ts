@@ -4,9 +4,9 @@ import { AppError } from '../../errors/errors.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
 import type { Claim, Ending } from './job-store.ts'
 
-/** `released`: stopped by us and not by a person, so that the attempt does not count. */
+/** `released`: stopped by the pool and not by a person, so the attempt does not count. */
 export type AttemptOutcome =
-  /** `loadMs`: the part of it for loading weights. `discard` as of a run's outcome. */
+  /** `loadMs`: the part of the run that loaded weights. `discard`: as in RunOutcome. */
   | { kind: 'done'; pictures: PaintedPicture[]; loadMs: number; discard?: () => void }
   | { kind: 'cancelled' }
   | { kind: 'released' }
@@ -21,7 +21,7 @@ export const maxClaims = 20
 
 const retry: Backoff = { firstMs: 2000, longestMs: 4000 }
 
-/** `chance` in [0, 1) is the jitter of the delay. */
+/** The ending after one attempt. `chance`: the jitter of the delay, in [0, 1). */
 export function endingAfterAttempt(
   claim: Pick<Claim, 'attempt' | 'failures' | 'crashes'>,
   outcome: AttemptOutcome,
@@ -54,8 +54,8 @@ export function endingAfterAttempt(
 }
 
 /**
- * The ending of a job whose cancel a person was told: cancelled, whatever fault ended its run. Only a picture that was finished
- * is given all the same.
+ * The ending of a job after its cancel was confirmed to a person: cancelled, whatever fault ended its run, except that a finished
+ * picture is still delivered.
  */
 export function endingAfterCancel(ending: Ending): Ending {
   const stays = ending.state === 'done' || ending.state === 'cancelled'

@@ -1,6 +1,6 @@
 /**
- * The people who wait, by the model of their first job, in the order of their turns: whoever is behind another of the same
- * model cannot come before, so a choice among all looks at one person for each model.
+ * The waiting people by the model of their first job, each list in the order of their turns. A person can only be served after the
+ * people before in the same list, so the choice of the next job looks at one person per model.
  */
 import { SortedList } from '../../common/collections/sorted-list.ts'
 import { roundOf, type Share } from './fair-order.ts'
@@ -10,14 +10,14 @@ export class FirstJobs {
   readonly #byModel = new Map<string, SortedList<Share>>()
   #round = 0
 
-  /** In a later round the turns are others. */
+  /** Begins a round, which changes the order of turns. */
   moveTo(round: number): void {
     if (round === this.#round) return
     this.#round = round
     for (const shares of this.#byModel.values()) shares.sort()
   }
 
-  /** Adds a person, if there is a job. Remove it before its first job or its round changes. */
+  /** Adds a person, if they have a waiting job. A person must be removed before their first job or their round changes. */
   add(share: Share): void {
     const [first] = share.jobs
     if (!first) return
@@ -35,8 +35,8 @@ export class FirstJobs {
   }
 
   /**
-   * Those who may come next: of each model all up to the first one whose first job may start. So a later job of somebody whose
-   * first one may not start yet counts when nobody of that model comes before.
+   * The candidates for the next job: of each model, everybody up to the first person whose first job may start. People before that
+   * person are included, because a later job of theirs may start.
    */
   *candidates(mayStart: (job: QueuedJob) => boolean): Iterable<Share> {
     for (const shares of this.#byModel.values()) {

@@ -1,22 +1,22 @@
 /** Whether a device can hold a job, by its files and its memory: one rule for the acceptance of jobs and for the pool. Pure. */
 import type { MemoryKind, NeededMemory } from '../../common/memory-need.ts'
 
-/** What a device's worker may use. */
+/** The memory of a device for its worker. */
 export interface DeviceMemory {
   readonly name: string
   /** The memory that its worker may use; absent: no limit is known. */
   readonly memoryBytes?: number
-  /** Absent: not known, and counted as the kind that needs least. */
+  /** Absent if unknown: the kind with the least need then counts. */
   readonly memoryKind?: MemoryKind
 }
 
-/** What a device has for jobs. */
+/** The resources of a device for jobs: files and memory. */
 export interface DeviceResources extends DeviceMemory {
-  /** Hashes of what its machine has in its models folders; absent: everything. */
+  /** The hashes of the files in its machine's models folders; absent: all files. */
   readonly holdings?: ReadonlySet<string>
 }
 
-/** What a job needs of a device. */
+/** The resources that a job needs of a device. */
 export interface JobNeeds {
   /** The hashes of all files in the models folders that the job needs, including its model. */
   readonly needs: readonly string[]
@@ -36,7 +36,7 @@ export function memoryLimitOf({ memoryBytes = Number.POSITIVE_INFINITY }: Device
   return memoryBytes
 }
 
-/** Whether everything that a job needs is in the models folders there. */
+/** Whether all files that a job needs are in the device's models folders. */
 export function hasFilesFor({ holdings }: DeviceResources, { needs }: Pick<JobNeeds, 'needs'>): boolean {
   return holdings === undefined || needs.every(hash => holdings.has(hash))
 }

@@ -45,7 +45,7 @@ export class JobQueue {
     return true
   }
 
-  /** Whether a device can run any of the jobs, as it says of one job with each need. */
+  /** Whether a device can run any of the jobs. `canRun` is asked for one job of each need. */
   hasJobFor(canRun: (job: QueuedJob) => boolean): boolean {
     return this.#needs.some(canRun)
   }

@@ -65,8 +65,8 @@ export interface JobStore {
   /**
    * Pictures to disk first, then one transaction with everything that follows from the ending. A job with a stored cancel is
    * cancelled instead of failing or returning to the queue.
-   * The pictures' bytes may be gone once it has resolved, so it keeps none of them.
-   * Returns the ending that it recorded; undefined when the claim was not the job's own any more.
+   * The pictures' bytes may be freed after it has resolved, so an implementation keeps none of them.
+   * Returns the recorded ending; undefined if the attempt was given up meanwhile.
    */
   end(claim: Claim, ending: Ending, runMs: number): Promise<Ending | undefined>
   /** Ends a queued job that waited too long; false if it is no longer queued. */

@@ -1,4 +1,4 @@
-/** What a pool is made of, and the changes that it emits. */
+/** The parts of a pool, and the changes that it emits. */
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import type { DeviceOpeners } from './devices/device.ts'
 import type { DeviceListParts } from './devices/device-list.ts'

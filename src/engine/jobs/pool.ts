@@ -83,21 +83,21 @@ export class Pool {
     this.#dispatch()
   }
 
-  /** A device that joined while this process runs. Its name is not taken. */
+  /** Adds a device while this process runs. Its name must be free. */
   addDevice(device: DeviceOpeners): void {
     this.#devices.add(device)
     this.#emit({ kind: 'queue' })
     this.#dispatch()
   }
 
-  /** Gives the device no more jobs, and lets the running one finish. */
+  /** Removes a device: it gets no more jobs, and its running job may finish. */
   async removeDevice(name: string): Promise<void> {
     const removed = this.#devices.remove(name, workerGraceMs)
     this.#emit({ kind: 'queue' })
     await removed
   }
 
-  /** A job that was just accepted; call it after the commit. */
+  /** Adds a job that was just accepted. Call it after the commit. */
   add(job: QueuedJob): void {
     this.#enqueue(job)
     this.#emit({ kind: 'queue' })
@@ -116,7 +116,7 @@ export class Pool {
     this.#runs.get(jobId)?.stop('cancelled')
   }
 
-  /** The same while a device paints it, and at no other time. False: it was not asked to stop, now or before. */
+  /** As `cancel`, but only while a device paints the job. False if the job was not asked to stop, now or before. */
   cancelPainting(jobId: string): boolean {
     return this.#runs.get(jobId)?.cancelPainting() ?? false
   }
@@ -146,7 +146,7 @@ export class Pool {
     return [...this.#runs.keys()]
   }
 
-  /** What each device has for jobs, busy or not. */
+  /** The resources of each device, free or busy. */
   resources(): DeviceResources[] {
     return this.#devices.resources()
   }
@@ -198,7 +198,7 @@ export class Pool {
     if (this.#state !== 'serving') return
     const canRun = (job: QueuedJob) => this.#devices.canRun(job)
     while (this.#devices.hasFree && this.#queue.hasJobFor(canRun)) {
-      // A job for devices that are busy, or not there, lets the others pass.
+      // A job for busy or absent devices does not block the others.
       const fits = (job: QueuedJob) => canRun(job) && this.#times.mayStart(job)
       const candidate = this.#queue.next(this.#devices.freeModels(), fits)
       const device = candidate && this.#devices.choose(candidate.job, this.#failedOn.get(candidate.job.jobId))
@@ -262,7 +262,7 @@ export class Pool {
       await device.prepare()
       const claim = await this.#parts.store.claim(job.jobId, device.name)
       if (claim !== 'device-paused') return claim
-      // It was paused after it was chosen.
+      // The device was paused after it was chosen.
       this.#pauses.read()
       this.#enqueue(job)
     } catch (error) {

@@ -17,7 +17,7 @@ export class Run {
   readonly device: Device
   readonly startedMs: number
   readonly abort = new AbortController()
-  /** `cancelled` by a person, or `released` by us. */
+  /** `cancelled` by a person, or `released` by the pool. */
   stopped: 'cancelled' | 'released' | undefined
   step = 0
   /** 0 until the first step. */
@@ -47,7 +47,7 @@ export class Run {
     this.abort.abort()
   }
 
-  /** Stops as cancelled what the device paints now; a claim that is being written, or an end, stays. False: not cancelled. */
+  /** Cancels the job while the device paints it, but not while its claim or its end is being written. False if not cancelled. */
   cancelPainting(): boolean {
     if (this.claim && !this.isOver) this.stop('cancelled')
     return this.stopped === 'cancelled'
@@ -96,7 +96,7 @@ export class Run {
     return totalMs === undefined ? undefined : Math.max(0, totalMs - (nowMs - this.startedMs))
   }
 
-  /** The step under way may be late, but those behind it have not begun. */
+  /** The current step may be late. The steps after it have not begun. */
   #remainingByPaceMs({ arrivedMs }: StepTime, speeds: Speeds, nowMs: number): number {
     const { pictures } = this.job.size
     const paceMs = this.#stepsMs / this.#stepsTimed

@@ -1,11 +1,10 @@
 /**
- * What the waiting jobs need of a device, each need once, however many jobs have it: a long line of jobs for devices that are busy,
- * or not there, is not looked through.
+ * The distinct needs of the waiting jobs, so that a long queue of jobs for busy or absent devices is not searched job by job.
  */
 import type { QueuedJob } from './job-store.ts'
 
 interface CountedNeed {
-  /** One of the jobs that need this. */
+  /** One of the jobs with this need. */
   readonly job: QueuedJob
   count: number
 }
@@ -28,7 +27,7 @@ export class WaitingNeeds {
     if (counted.count === 0) this.#counted.delete(key)
   }
 
-  /** Whether the need of any job is one that can be met. */
+  /** Whether the need of any waiting job can be met. */
   some(canMeet: (job: QueuedJob) => boolean): boolean {
     for (const { job } of this.#counted.values()) if (canMeet(job)) return true
     return false

@@ -10,7 +10,7 @@ import type { Unused } from './scan.ts'
 interface Need {
   readonly widths: number[]
   isMetBy(model: ModelRecord): boolean
-  /** The widths of a model that they are compared with. */
+  /** The widths of a model for comparison. */
   offered(model: ModelRecord): readonly number[]
 }
 
@@ -34,7 +34,7 @@ export function compatibleFiles(
   })
 }
 
-/** Undefined if any model will do. */
+/** Undefined if the file fits any model. */
 function needOf({ embedding, controlNet, ipAdapter }: FileRecord): Need | undefined {
   if (embedding) {
     return {

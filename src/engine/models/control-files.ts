@@ -10,7 +10,7 @@ import { inferClipVisionConfig } from './infer/clip-vision.ts'
 import { inferControlNetConfig } from './infer/controlnet.ts'
 import type { Json } from './infer/weights-view.ts'
 
-/** fileHash: sha256 of the file. */
+/** `fileHash`: sha256 of the file. */
 export function controlNetInFile(file: string, header: SafetensorsHeader, fileHash: string): NetworkPart {
   const prefix = originalPrefixes.find(one => header.tensors.has(`${one}input_blocks.0.0.weight`))
   return prefix === undefined

@@ -66,7 +66,7 @@ async function describeFile({ kind, name, path }: ModelCandidate, hasher: FileHa
   return { ...nothing, files: [{ kind: found, name, family, hash, storage, ...part }] }
 }
 
-/** The part in a file of that kind; undefined if files of the kind are opened in another way. */
+/** The part of the record for a file of that kind; undefined if files of the kind have no such part. */
 async function partInFile(
   kind: FileRecord['kind'],
   path: string,
@@ -100,13 +100,13 @@ function withSdxlLatents(file: string, vae: NetworkPart): NetworkPart {
   throw new AppError('model-file', { file, problem })
 }
 
-/** kohya's scripts write it, and files are renamed after. */
+/** The original name, which kohya's scripts write, because files are often renamed. */
 function aliasIn({ metadata }: SafetensorsHeader): { alias?: string } {
   const alias = metadata.ss_output_name?.trim()
   return alias ? { alias } : {}
 }
 
-/** What the trainer says that it is, else read from the file: A1111's hash stays the same when metadata are edited. */
+/** The hash that the trainer wrote, or else that of the file's tensors. A1111's hash does not depend on the metadata. */
 async function dataHashOf(
   path: string,
   { tensors, metadata }: SafetensorsHeader,
@@ -123,7 +123,7 @@ async function dataHashOf(
 /** File names of weights, including unfinished downloads. */
 const weightsName = /\.(?:safetensors|sft|ckpt|pth?|bin|gguf|onnx|zip|7z|rar)(?:\.\w+)?$/i
 
-/** Names without an extension are those of texts, LICENSE and put_models_here, unless a file is larger than they are. */
+/** A small file without an extension is a text, such as LICENSE or put_models_here. */
 const bareName = /^[^.]+$/
 const maxTextBytes = 1_000_000
 
@@ -147,7 +147,7 @@ async function isNamedLikeWeights(path: string): Promise<boolean> {
   return size > maxTextBytes
 }
 
-/** Whether a file is weights by its content: a download that was cut short, or another format of weights. */
+/** Whether a file's content is that of weights: a truncated download, or another format. */
 function isWeights(error: unknown): boolean {
   if (!hasCode(error, 'model-file')) return false
   const { problem } = error.details

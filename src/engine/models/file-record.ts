@@ -15,9 +15,9 @@ export const fileRecord = z.object({
   /** sha256, hex, of the file; for a folder, over its weights and config. */
   hash: z.string(),
   storage,
-  /** What each of its own networks needs to run, where the file was looked through. */
+  /** The memory needs of its own networks; absent if the file was not checked. */
   needs: z.array(networkNeed).optional(),
-  /** What its weights add to the Base's U-Net. */
+  /** The memory that its weights add to the Base's U-Net. */
   inUNet: networkNeed.optional(),
   /** The parts of an embedding. */
   embedding: z.array(embeddingPart).optional(),
@@ -25,7 +25,7 @@ export const fileRecord = z.object({
     .object({
       /** sha256, hex, of the file without its header, as A1111 computes it. */
       dataHash: z.string(),
-      /** The name that its trainer gave it, by which A1111 knows it, too. */
+      /** The name that its trainer gave it, which A1111 also accepts. */
       alias: z.string().optional(),
     })
     .optional(),
@@ -40,7 +40,7 @@ export const fileRecord = z.object({
     .object({
       weights: weightLocation,
       encoder: networkPart,
-      /** Of its tokens: that of the U-Net's context. */
+      /** The width of its tokens, which is that of the U-Net's context. */
       contextWidth: z.number(),
     })
     .optional(),

@@ -83,7 +83,7 @@ function refusal(file: string, problem: ModelFileProblem): AppError {
   return new AppError('model-file', { file, problem })
 }
 
-/** Problems of intact files that are not for Easel. A folder shared with other programs should not give a list of faults. */
+/** The problems of intact files for other programs, which are no faults in a shared folder. */
 const problemsOfIntact: ReadonlySet<ModelFileProblem['what']> = new Set([
   'other-family',
   'other-kind',
@@ -93,7 +93,7 @@ const problemsOfIntact: ReadonlySet<ModelFileProblem['what']> = new Set([
   'other-width',
 ])
 
-/** Whether a file that is not used is intact, and only not for Easel. */
+/** Whether an unused file is intact and meant for another program. */
 export function isIntact({ error }: Unused): boolean {
   return hasCode(error, 'model-file') && problemsOfIntact.has(error.details.problem.what)
 }

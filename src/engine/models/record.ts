@@ -5,7 +5,7 @@ import { networkParts } from '../networks/plan/parts.ts'
 import { tokenizerPart } from '../text/tokenizer/tokenizer-part.ts'
 import { storage } from './storage.ts'
 
-/** The parts in which a Refiner may differ from the Base that it is beside. */
+/** The parts by which a Refiner can be found not to belong to a Base. */
 export const refinerMismatches = ['vae', 'text-encoder-2'] as const
 export type RefinerMismatch = (typeof refinerMismatches)[number]
 
@@ -32,7 +32,7 @@ const expert = {
   hash: z.string(),
   /** Sides of a picture must be multiples of this: the pixels per latent, 8 in SDXL. */
   sizeStepPx: z.number(),
-  /** What each network needs to run, where the model was looked through. */
+  /** The memory needs of each network; absent if the model was not checked. */
   needs: z.array(networkNeed).optional(),
   storage,
 }
@@ -54,7 +54,7 @@ export const modelRecord = z.object({
   /** Further facts of that file that a request needs. */
   scheduler: z
     .object({
-      /** The class, or the key of it, for which its own sampler is not available. */
+      /** The unsupported class or key because of which its own sampler is not available. */
       notBuilt: z.object({ className: z.string(), key: z.string().optional() }).optional(),
       zeroTerminalSnr: z.boolean(),
       /** Trained with EDM's scalings. */

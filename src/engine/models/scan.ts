@@ -77,7 +77,7 @@ class Walk implements Scan {
     }
     const real = await realpath(folder)
     const names = await this.#namesIn(folder, folder)
-    // One model. Its unet/ alone would not tell: a folder of models may have one, too.
+    // One model. A unet/ alone does not show that, because a folder of models may have one, too.
     if (names.includes('model_index.json') || (await hubSnapshot(folder)) !== undefined) {
       return this.#entry('checkpoint', folder, basename(folder), [])
     }

@@ -47,7 +47,7 @@ function add(bytesByType: Map<string, number>, dtype: string, bytes: number): vo
 }
 
 function summary(bytesByType: ReadonlyMap<string, number>): Pick<Storage, 'bytes' | 'dtypes'> {
-  // Numbers that are not weights, such as ids of positions, say nothing of a model.
+  // Integers, such as ids of positions, are not weights.
   const sorted = [...bytesByType].filter(([dtype]) => /F/.test(dtype)).sort(([, a], [, b]) => b - a)
   return {
     bytes: [...bytesByType.values()].reduce((total, bytes) => total + bytes, 0),

@@ -14,7 +14,7 @@ import { rgbChannels } from './configs/vae-config.ts'
 import { residualSpecs } from './residuals.ts'
 import { downBlocks, midBlock, noisyInputs } from './unet.ts'
 
-/** The names of the inputs besides those of the U-Net; the outputs are `residualSpecs`. */
+/** The names of the inputs that the U-Net does not have. The outputs are named by `residualSpecs`. */
 export const controlNetNames = {
   /** [batch, 3, 8 × height, 8 × width], the control picture in 0..1 */
   picture: 'controlnet_cond',
@@ -22,7 +22,7 @@ export const controlNetNames = {
   scales: 'conditioning_scales',
 } as const
 
-/** timeIdCount: that of the controlled U-Net. */
+/** The ControlNet as a graph. `timeIdCount`: that of the controlled U-Net. */
 export function buildControlNet(
   config: ControlNetConfig,
   source: WeightSource,

@@ -18,7 +18,7 @@ export const imageProjectionNames = {
 /** PyTorch's default; configs have no key for it. */
 const epsilon = 1e-5
 
-/** places: the number of positions of the image encoder. */
+/** The projection as a graph. `places`: the number of positions of the image encoder. */
 export function buildImageProjection(
   config: IpAdapterConfig,
   source: WeightSource,

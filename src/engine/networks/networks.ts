@@ -62,7 +62,7 @@ export interface UNetInput {
 /** An image prompt of one U-Net call. */
 export interface ImagePromptInput {
   readonly adapter: IpAdapter
-  /** Those of one picture or of several, [batch, pictures · adapter.tokens, crossAttentionDim] */
+  /** The tokens of one picture or of several, [batch, pictures · adapter.tokens, crossAttentionDim] */
   readonly tokens: Float32Array
   /** The scale in each of the U-Net's cross-attentions, in the order of `UNet.crossAttentions`. */
   readonly scales: readonly number[]
@@ -112,7 +112,7 @@ export interface ReusableUNet extends UNet, ReplaceableWeights {
 
 /** ControlNet: a copy of the U-Net's down blocks, which makes the U-Net follow a picture. */
 export interface ControlNet {
-  /** The residuals that it gives: one per skip tensor of the U-Net, and that of the middle block. */
+  /** The residuals that it returns: one per skip tensor of the U-Net, and one for the middle block. */
   readonly residualSpecs: readonly ResidualSpec[]
   /**
    * The residuals for a U-Net call with the same input.

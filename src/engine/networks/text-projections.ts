@@ -10,7 +10,7 @@ import type { UNetConfig } from './configs/unet-config.ts'
 import { crossAttentionsOf } from './image-prompts.ts'
 
 export interface TextProjection {
-  /** The module that computes it, which names the output too. */
+  /** The path of the module that computes it, and the name of the output. */
   readonly path: string
   readonly width: number
 }

@@ -14,7 +14,7 @@ export type Provider =
  */
 export function providerOf(device: string, trigonometricNodes: readonly string[] = []): Provider {
   if (/^cpu(:\d+)?$/.test(device)) return 'cpu'
-  // Vulkan lets a shader's sine be off by 2⁻¹¹, which at a thousand steps is a wrong step. A few numbers: the CPU has them.
+  // Vulkan permits an error of 2⁻¹¹ in a shader's sine, which is a whole step at timestep 1000. These few numbers run on the CPU.
   if (device === 'webgpu') {
     return trigonometricNodes.length > 0 ? { name: device, forceCpuNodeNames: trigonometricNodes } : device
   }
@@ -30,7 +30,7 @@ const outOfMemory = /bad_alloc|Failed to allocate memory|out of memory|STATUS_AL
 const cudaFailure = /\b((?:CUDA|CUDNN|CUDNN_FE|CUBLAS|CUBLASLT|CUFFT|CURAND) failure [^;]+?)\s*;/
 
 const lacks: readonly [RegExp, DeviceLack][] = [
-  // The loader's and the runtime's words where a library is there, and of another version.
+  // The error texts of the loader and the runtime for a library of another version.
   [/undefined symbol|version `\S+' not found|API version \[\d+\] is not available/, 'version'],
   [/Failed to load (?:shared )?library|Couldn't load Vulkan/, 'libraries'],
   [/driver version is insufficient|no kernel image is available/, 'driver'],

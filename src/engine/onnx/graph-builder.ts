@@ -91,7 +91,7 @@ export abstract class GraphBuilder {
     return tensor.isTransposed ? this.transpose(scaled, [1, 0]) : scaled
   }
 
-  /** A weight in an arrangement, if its file has that; otherwise the caller computes it. Either is recorded. */
+  /** A weight in an arrangement, if its file has it; otherwise undefined, and the caller computes it. Both cases are recorded. */
   arranged(tensor: StoredTensor, arrangement: Arrangement): StoredTensor | undefined {
     this.#arrangements.set(tensor, arrangement)
     return tensor.arrangement === arrangement ? asArranged(tensor, arrangement) : undefined
@@ -127,7 +127,7 @@ export abstract class GraphBuilder {
     this.#linearWeights.set(tensor.name, tensor)
   }
 
-  /** Remembers that the session holds so many numbers more than it reads, because it transforms weights when it opens. */
+  /** Records the additional numbers that the session holds, because it transforms weights when it opens. */
   recordGrowth(numbers: number): void {
     this.#grownBy += numbers
   }
@@ -230,7 +230,7 @@ export abstract class GraphBuilder {
     return dim
   }
 
-  /** A shape mismatch is our own defect or an inconsistent config.json; the module path tells which. */
+  /** A shape mismatch is a defect of Easel or an inconsistent config.json. The module path shows where. */
   protected mismatch(op: string, what: string): AppError {
     return new AppError('internal', {
       problem: `${op} at ${this.#scope || 'the top'}: shapes do not fit: ${what}`,

@@ -43,8 +43,8 @@ export function variantFor({ device = 'cpu', precision = 'float32' }: Target): V
 }
 
 /**
- * The variants of a U-Net, the fastest first; those after it need less memory. VAEs have no others: their values are as large as the
- * picture, and transformed four times that.
+ * The variants of a U-Net, the fastest first; later variants need less memory. A VAE has only one, because its values are as large as
+ * the picture, and a transform makes them four times as large.
  */
 export function unetVariantsFor(target: Target): readonly VariantName[] {
   const variant = variantFor(target)

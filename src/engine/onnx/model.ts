@@ -15,7 +15,7 @@ export interface Value {
 
 /** A finished graph, ready for a session. */
 export interface OnnxModel {
-  /** The bytes of the model file; who needs only the figures below does not pay for them. */
+  /** The bytes of the model file, computed on demand. */
   encode(): Uint8Array
   /** The folder that contains all external data; empty when there is none. */
   readonly folder: string
@@ -23,17 +23,17 @@ export interface OnnxModel {
   readonly outputs: readonly ValueInfo[]
   /** Number of elements in all weights that the graph points to. */
   readonly parameters: number
-  /** Bytes of those weights in the type and the form that the graph computes in. */
+  /** Bytes of these weights in the type and the form in which the graph computes. */
   readonly weightBytes: number
   /** Bytes of the kernels of convolutions in that type, before the session rearranges or transforms them. */
   readonly kernelBytes: number
-  /** Bytes of stored weights that are cut when the session opens, which holds the pieces beside them until it is open. */
+  /** Bytes of stored weights that are sliced when the session opens. The session holds the slices beside them until it is open. */
   readonly cutBytes: number
-  /** Names of the nodes of sine and cosine, which GPUs' shaders compute to some 2⁻¹² only. */
+  /** Names of the nodes of sine and cosine, which GPU shaders compute with an error of about 2⁻¹². */
   readonly trigonometricNodes: readonly string[]
   /** The matrices of linear layers, which could be quantised. */
   readonly linearWeights: readonly StoredTensor[]
-  /** The arrangements that the graph makes of weights, unless their file has them. */
+  /** The arrangements of weights that the graph wants, by tensor; it computes those that no file has. */
   readonly arrangements: ReadonlyMap<StoredTensor, Arrangement>
 }
 
@@ -112,7 +112,7 @@ export class ModelWriter {
     return { name: stored.name, dtype: tensor.dtype, shape: dims }
   }
 
-  /** bytesPerWeight: in the type that the graph computes in. */
+  /** `bytesPerWeight`: in the type in which the graph computes. */
   build(bytesPerWeight: number): Omit<OnnxModel, 'linearWeights' | 'arrangements' | 'cutBytes'> {
     const stored = [...this.#stored.values()]
     const folder = commonFolder(stored.map(({ tensor }) => tensor.file))

@@ -12,7 +12,7 @@ export class ProtoWriter {
   #buffer = Buffer.allocUnsafe(64 * 1024)
   #length = 0
 
-  /** What was written so far; the writer must not be used any more. */
+  /** The written bytes. The writer must not be used afterwards. */
   get bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#length)
   }

@@ -166,7 +166,7 @@ function runtimeOptions(
   options: SessionOptions,
 ): ort.InferenceSession.SessionOptions {
   const session = {
-    // Threads that spin between operators slow other work down, and double the time on a busy machine.
+    // Threads that spin between operators slow down other work, and double the run time on a busy machine.
     intra_op: { allow_spinning: '0' },
     ...(model?.folder && { model_external_initializers_file_folder_path: model.folder }),
     ...(options.prepack === false && { disable_prepacking: '1' }),
@@ -174,7 +174,7 @@ function runtimeOptions(
   return {
     executionProviders: [providerOf(options.device ?? 'cpu', model?.trigonometricNodes)],
     graphOptimizationLevel: 'all',
-    // The runtime would take all of a second run's values as one new block, beside the pieces of the first run that it keeps.
+    // Otherwise the runtime allocates one block for all values of the second run, beside the blocks that it keeps from the first.
     ...(isCpu(options) && { enableMemPattern: false }),
     logSeverityLevel: 4, // fatal: what goes wrong is thrown, and names of a foreign graph reach no terminal by another way
     ...(options.threads !== undefined && { intraOpNumThreads: options.threads }),

@@ -1,4 +1,4 @@
-/** The low-memory level that a graphics card's budget asks for, before anything is opened. */
+/** The low-memory level that a graphics card's budget requires, before anything is opened. */
 import type { Precision } from '../../common/choices.ts'
 import { neededBytes } from '../../common/memory-need.ts'
 import { isCpu } from '../onnx/graph-variants.ts'
@@ -14,10 +14,10 @@ export interface GpuBudget {
 }
 
 /**
- * The first level from `least` on at which each network of the order fits alone; the last one if none does, which the card may
- * still have room for. On a CPU it is `least`: there a picture is the same byte for byte, whatever the budget.
+ * The first level from `least` on at which each network of the order fits alone. If there is none, it is the last level, because the
+ * needs are estimates. On a CPU it is `least`, because a picture has the same bytes whatever the budget.
  *
- * least: where memory ran out before, the level after that.
+ * `least`: the level after one at which memory ran out, or 0.
  */
 export function budgetLevel(
   order: WorkOrder,

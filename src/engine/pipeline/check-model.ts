@@ -22,7 +22,7 @@ export async function checkModel(parts: ExpertParts): Promise<NetworkNeed[]> {
   return needsOf(await planNetworks(parts.networks))
 }
 
-/** What a file that is used with models needs of memory; nothing where it is no network. */
+/** The memory that a file used with models needs; empty if the file is not a network. */
 export type FileNeeds = Pick<FileRecord, 'needs' | 'inUNet'>
 
 /** Any number suffices, because no weight depends on it alone. */

@@ -4,6 +4,7 @@ import type { FileRecord } from '../models/file-record.ts'
 import type { FileReference } from '../work-order.ts'
 
 /**
+ * The file of that kind and name.
  * @throws AppError 'model-unknown' when no file of the kind has that name, 'model-changed' when it changed since the order
  * was accepted.
  */

@@ -36,7 +36,7 @@ function orderOfPicture(order: WorkOrder, index: number, sources: Record<string,
   }
   switch (order.kind) {
     case 'upscale':
-      // The source's history is in its own parameters, which are kept.
+      // The parameters of the source hold its history.
       return { ...order, source: { pictureId: hash(order.source.pictureId) }, recipe: undefined }
     case 'refine':
       return { ...order, source: named(order.source, hash) }

@@ -15,7 +15,7 @@ export interface SamplerSetup {
   readonly steps: number
 }
 
-/** `model` in an order keeps the value of the model's scheduler_config.json if the sampler supports it. */
+/** The sampler of an order. The value `model` keeps that of the model's scheduler_config.json if the sampler supports it. */
 export function setUpSampler(sampling: SamplingOrder, schedule: ModelSchedule): SamplerSetup {
   const found = findSampler(sampling.sampler)
   if (found.kind === 'unknown') {

@@ -1,4 +1,4 @@
-/** The order of model calls with two calls per step: first, second, first, second, …, then the remaining first ones. */
+/** The frame of rules with two model calls per step. The calls alternate: first, second, first, second, …, then the remaining first ones. */
 import { callFrame, type ModelCalls, type NoiseLevels } from './noise/noise-levels.ts'
 import type { NoiseLevel } from './preconditioning.ts'
 import type { Sampler } from './sampler.ts'

@@ -15,7 +15,7 @@ export const embeddingPart = z.object({
   tensor: z.string(),
   vectors: z.number(),
   width: z.number(),
-  /** The encoder, if the tensor's name tells it; otherwise the width does. */
+  /** The encoder, if the tensor's name states it; otherwise the width determines it. */
   encoder: z.enum(textEncoders).optional(),
   /** diffusers' placeholder token: a name for prompts besides the file name. */
   placeholder: z.string().optional(),
@@ -30,7 +30,7 @@ const encoders: Readonly<Record<string, TextEncoderName>> = {
   text_encoders_1: 'second',
 }
 
-/** OneTrainer's output embeddings, added behind an encoder. Beside vectors for its input they are left out, as in the UIs. */
+/** OneTrainer's output embeddings, added to an encoder's output. If there are vectors for its input, they are ignored, as in the UIs. */
 const outputEmbedding = /^clip_[lg]_out$/
 
 /** The embeddings in a file, by its header. @throws AppError 'model-file' when the file is not an embedding. */

@@ -3,7 +3,7 @@ import type { PromptSyntax } from '../../common/choices.ts'
 import type { NetworkMention } from './prompt-rule.ts'
 import { promptRules } from './prompt-rules.ts'
 
-/** What the changes of a U-Net and of the text encoders are multiplied by. */
+/** The factors of the changes of the U-Net and of the text encoders. */
 export interface LoraWeights {
   readonly unetWeight: number
   readonly textWeight: number
@@ -11,7 +11,7 @@ export interface LoraWeights {
 
 export type LoraMention =
   | ({ readonly kind: 'read'; readonly name: string } & LoraWeights)
-  /** Something stands where a weight should. */
+  /** The text in place of a weight is not a number. */
   | { readonly kind: 'unreadable'; readonly name: string; readonly written: string }
 
 /** Where LoRAs may be named: not in what should not be in the picture. */
@@ -38,7 +38,7 @@ export function isLora({ type }: NetworkMention): boolean {
 
 /**
  * `name`, `name:weight`, `name:unet:text`, and A1111's `te=` and `unet=`; a second weight that is left out is the first.
- * A1111 itself has the two in the other order, so that it is told by name what is for which.
+ * A1111 itself has the two in the other order, so they are written for it by name.
  */
 function read({ args: [name = '', ...args] }: NetworkMention): LoraMention {
   const named = new Map<string, string>()

@@ -6,7 +6,7 @@ export type WildcardLists = Readonly<Record<string, readonly string[]>>
 export type Drawing =
   | { kind: 'drawn'; prompt: string }
   | { kind: 'unknown-wildcard'; name: string; known: string[] }
-  /** Each of its lines names a list, however deep one looks. */
+  /** Every line names another list, at every depth. */
   | { kind: 'endless-wildcard'; name: string }
   | { kind: 'too-long'; limit: number }
 

@@ -17,7 +17,7 @@ export async function readConfigFile<T>(file: string, schema: z.ZodType<T>): Pro
   return parseConfig(file, await readJsonFile(file), schema)
 }
 
-/** @throws AppError 'model-file' when the file cannot be read or is not JSON. */
+/** The parsed content, unvalidated. @throws AppError 'model-file' when the file cannot be read or is not JSON. */
 export async function readJsonFile(file: string): Promise<unknown> {
   const text = await readTextFile(file)
   try {
@@ -27,7 +27,7 @@ export async function readJsonFile(file: string): Promise<unknown> {
   }
 }
 
-/** @throws AppError 'model-file' when the file cannot be read. */
+/** The content as text. @throws AppError 'model-file' when the file cannot be read. */
 export async function readTextFile(file: string): Promise<string> {
   try {
     await checkRegular(file, maxTextBytes)
@@ -37,7 +37,7 @@ export async function readTextFile(file: string): Promise<string> {
   }
 }
 
-/** The largest such file, a tokenizer.json, has about 4 MB. */
+/** The maximum size of a text file. The largest known one, a tokenizer.json, has about 4 MB. */
 const maxTextBytes = 32 * 1024 * 1024
 
 /**
@@ -63,7 +63,7 @@ export function unreadableFile(file: string, error: unknown): AppError<'model-fi
   return new AppError('model-file', { file, problem: problemOfCode(code, file) }, error)
 }
 
-/** What Node reads as the mark for bytes that are no text is no name of a file. */
+/** Node's replacement character for bytes that are not UTF-8. A path with it names no file. */
 const replacement = '\ufffd'
 
 function problemOfCode(code: string, file: string): ModelFileProblem {
@@ -93,7 +93,7 @@ export function only(...values: (string | number | boolean | null)[]) {
 /** A count of channels, heads or tokens, or a size in pixels. The largest of a known model is a vocabulary of 49,408. */
 export const count = z.int().min(1).max(1_000_000)
 
-/** The most layers in a row; each of them is planned. The longest known row is that of CLIP ViT-bigG, with 48. */
+/** The maximum number of layers in sequence, each of which is planned. CLIP ViT-bigG has the most known, 48. */
 const maxLayers = 64
 
 export const layerCount = z.int().min(1).max(maxLayers)

@@ -1,7 +1,7 @@
-/** What tells a file from the same one after a change, without reading it. */
+/** The fingerprint of a file, which changes when the file does. The file is not read. */
 import { stat } from 'node:fs/promises'
 
-/** mtime and ctime show that a file was written; ctime also if somebody restored the mtime. */
+/** Made of size, mtime, ctime and inode. ctime changes even if somebody restores the mtime. */
 export async function fingerprintOf(file: string): Promise<{ fingerprint: string; bytes: number }> {
   const { size, mtimeMs, ctimeMs, ino } = await stat(file)
   return { fingerprint: `${size}-${mtimeMs}-${ctimeMs}-${ino}`, bytes: size }

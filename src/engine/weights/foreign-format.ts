@@ -12,7 +12,7 @@ const beginnings: readonly { readonly format: ForeignFormat; readonly bytes: Reg
   { format: 'onnx', bytes: /^08[01].(?:12|3a|42)/ },
 ]
 
-/** start: the file's first 64 bytes, or fewer if the file is shorter. */
+/** The format of a file, if it is not safetensors. `start`: its first 64 bytes, or fewer if it is shorter. */
 export function foreignFormat(start: Buffer): ForeignFormat | undefined {
   const text = start.toString('latin1').replace(/^\xef\xbb\xbf/, '')
   if (text.startsWith('version https://git-lfs')) return 'lfs-pointer'
@@ -29,7 +29,7 @@ export function foreignFormat(start: Buffer): ForeignFormat | undefined {
 /** Eight characters of ASCII, which no header length has, and no control characters after them. */
 const plainText = /^[\t\n\r\x20-\x7e]{8}[\t\n\r\x20-\xff]*$/
 
-/** Whether a zip file's first entry is seen not to be the `…/data.pkl` with which torch.save begins. */
+/** Whether a zip file's first entry is known not to be the `…/data.pkl` with which torch.save begins. */
 function isOtherZip(start: Buffer): boolean {
   // PKZIP's local file header: the length of the name, which comes after 30 bytes.
   const length = start.length < 30 ? 0 : start.readUInt16LE(26)

@@ -31,12 +31,12 @@ export interface ParsedHeader {
 
 /** SDXL has about 2,600 tensors. More entries would take more memory than their header. */
 const maxTensors = 100_000
-/** No tensor of any model has more axes. */
+/** The maximum number of axes of a tensor. No known model has more. */
 const maxRank = 32
 /** The maximum length of an excerpt of the header in a sentence. */
 const maxShown = 40
 
-/** @throws Refusal when the header is invalid. */
+/** Parses the whole header. @throws Refusal when it is invalid. */
 export function parseHeader(bytes: Buffer): ParsedHeader {
   if (bytes[0] !== code('{')) throw new HeaderRefusal({ what: 'header', fault: 'not-an-object' })
   const reader = new HeaderReader(bytes)

@@ -37,7 +37,10 @@ const types: Readonly<Record<number, DType>> = {
   16: 'BF16',
 }
 
-/** @throws AppError 'model-file' when it is not an ONNX file, or its data is missing, truncated or in another folder. */
+/**
+ * Reads the graph's metadata, and checks that all weights are there.
+ * @throws AppError 'model-file' when it is not an ONNX file, or its data is missing, truncated or in another folder.
+ */
 export async function readOnnxFile(file: string): Promise<OnnxFile> {
   try {
     await checkRegular(file)

@@ -3,7 +3,7 @@ import type { StoredTensor } from './safetensors.ts'
 import type { WeightSource } from './source.ts'
 
 export interface RecordedSource extends WeightSource {
-  /** The tensors as the model has them, also where `find` gives others in their place. */
+  /** The recorded tensors by name, before any replacement. */
   readonly found: ReadonlyMap<string, StoredTensor>
 }
 

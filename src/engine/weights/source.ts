@@ -13,7 +13,7 @@ export interface WeightSource {
   find(name: string, wanted: readonly number[]): StoredTensor | undefined
 }
 
-/** A matrix that the file stores as that of a 1×1 convolution, [out, in, 1, 1], as a VAE's attention often is. */
+/** A matrix that the file stores as a 1×1 convolution, [out, in, 1, 1], such as those of a VAE's attention. */
 export function asLinear(tensor: StoredTensor, wanted: readonly number[]): StoredTensor {
   const isConvolution = wanted.length === 2 && tensor.shape.slice(2).join() === '1,1'
   return isConvolution ? { ...tensor, shape: tensor.shape.slice(0, 2) } : tensor

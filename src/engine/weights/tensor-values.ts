@@ -22,7 +22,7 @@ function transposed(values: Float32Array, [rows = 0, columns = 0]: readonly numb
 }
 
 async function readStored(tensor: StoredTensor): Promise<Float32Array> {
-  // Memory of its own, since typed arrays want it aligned; little-endian as the file, like every machine that the runtime has.
+  // Not Node's shared pool, because typed arrays need alignment. The runtime's machines are all little-endian, like the file.
   const bytes = Buffer.alloc(tensor.length)
   const handle = await open(tensor.file, 'r')
   try {
@@ -83,7 +83,7 @@ export function e4m3ToNumber(bits: number): number {
   return sign * (1 + fraction / 8) * 2 ** (exponent - 7)
 }
 
-/** Every half by its bits: models have billions of them. */
+/** A table of all halves by their bits, because models have billions of them. */
 const halves: Readonly<Float32Array> = Float32Array.from({ length: 65_536 }, (_, bits) => halfToNumber(bits))
 
 function halfFloats(bits: Uint16Array): Float32Array {

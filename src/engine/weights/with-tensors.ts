@@ -1,8 +1,8 @@
-/** A weight source with some tensors exchanged. */
+/** A weight source with some tensors replaced. */
 import type { StoredTensor } from './safetensors.ts'
 import type { WeightSource } from './source.ts'
 
-/** By name; the other tensors are asked for at `source` all the same, which may record them. */
+/** `exchanged`: the replacing tensors by name. `source` is asked for every tensor, because it may record them. */
 export function withTensors(
   source: WeightSource,
   exchanged: ReadonlyMap<string, StoredTensor>,

@@ -1,12 +1,12 @@
 /** Writes the bytes of an array at a file's end. */
 import type { Hash } from 'node:crypto'
 
-/** A file, or what sees the bytes on their way to one. A single write may take less than it was given. */
+/** A file, or a filter in front of one. A single write may write fewer bytes than it gets. */
 export interface ByteSink {
   write(bytes: Uint8Array, offset: number): Promise<{ bytesWritten: number }>
 }
 
-/** Returns the number of bytes. */
+/** Writes all bytes, and returns their number. */
 export async function writeAll(sink: ByteSink, values: Uint8Array | Float32Array): Promise<number> {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   let done = 0
@@ -14,7 +14,7 @@ export async function writeAll(sink: ByteSink, values: Uint8Array | Float32Array
   return done
 }
 
-/** The sink, with everything that it takes hashed. */
+/** A filter in front of the sink that hashes the written bytes. */
 export function hashing(sink: ByteSink, hash: Hash): ByteSink {
   return {
     async write(bytes, offset) {

@@ -7,7 +7,10 @@ export interface MachineAdmission extends Peer<MachineRecord> {
   readonly refused?: MachineRefusal
 }
 
-/** `before`: the machine that had a name first keeps it until it ends. */
+/**
+ * The machines with their admissions. `before`: the result of the last heartbeat; the machine that had a name first keeps it until
+ * it ends.
+ */
 export function admit(
   machines: readonly Peer<MachineRecord>[],
   before: readonly MachineAdmission[],
@@ -19,7 +22,7 @@ export function admit(
     .sort((a, b) => rank(a) - rank(b))
     .map(({ id, record }) => {
       if (!understands(ownProtocol, record.protocol)) return { id, record, refused: 'protocol' as const }
-      // It gets no more work, so a restarted machine may have the name.
+      // A draining machine gets no more work, so its successor may have the name.
       if (record.draining) return { id, record }
       if (names.has(record.name)) return { id, record, refused: 'name-taken' as const }
       names.add(record.name)

@@ -21,15 +21,15 @@ export interface GatewayOptions extends EndpointOptions {
   ids: Ids
   /** Its weight on devices that it shares with other gateways. */
   weight: number
-  /** The names of machines to send away. A command sets them; it has no work itself. */
+  /** Only for a command, which has no work itself. `drained`: the names of machines to send away. */
   operator?: { drained: readonly string[] }
-  /** The models that machines may fetch. Without it they fetch nothing. */
+  /** The models that machines may fetch; none if absent. */
   models?: readonly ServedModel[]
   /** Called after every heartbeat, with the machines in the order of arrival, and with the ids of those that have another key. */
   onMachines: (admissions: readonly MachineAdmission[], sealedByOthers: readonly string[]) => void
 }
 
-/** The pause after a result could not be read from the store. */
+/** The time without the store after a result could not be read from it. */
 const storePauseMs = 300_000
 
 interface OpenChannel {
@@ -107,7 +107,7 @@ export class Gateway {
       },
       ended: ended.promise,
       kill: () => send({ kind: 'kill' }),
-      // What a message brought was decrypted for this channel alone.
+      // Decryption allocated these bytes for this channel alone, so nobody else reads them.
       discard: this.#discard,
     }
   }
@@ -129,7 +129,7 @@ export class Gateway {
           receive(await stored.take(envelope.sequence))
           void stored.remove(envelope.sequence)
         } catch (error) {
-          // The job is painted again, and its result comes through Redis.
+          // The job runs again, and its next result travels through Redis.
           this.#storeFailedMs = this.#options.clock.monotonicMs()
           this.#endpoint.onError(error)
           end(lost('result-lost'))
@@ -137,6 +137,7 @@ export class Gateway {
     }
   }
 
+  /** Ends all channels, and removes the own record. */
   async close(): Promise<void> {
     for (const { end } of this.#channels.values()) end(lost('gateway-stopped'))
     await this.#presence.end()
@@ -149,7 +150,7 @@ export class Gateway {
     return this.#admissions.filter(({ refused }) => !refused).map(({ id }) => id)
   }
 
-  /** Machines open channels for models only. */
+  /** Opens this side of a channel for models: the only kind of channel that a machine opens. */
   #serve({ sender, session, sequence }: SealHeader): void {
     const { models } = this.#options
     const mayFetch = this.#fetchers().includes(sender)
@@ -205,7 +206,7 @@ export class Gateway {
   }
 }
 
-/** A machine that stops counts as lost: the run did not cause its end. */
+/** A machine that stops counts as lost, because the run did not cause the end of the worker. */
 function endOf({ reason, byOthers }: Extract<EnvelopeToGateway, { kind: 'ended' }>): WorkerEnd {
   return reason === ('machine-stopped' satisfies WorkerEndCode) ? lost(reason) : { reason, byOthers }
 }

@@ -1,5 +1,4 @@
-/** Adds the devices of machines that join to the pool, and gives up those of machines that leave. */
-
+/** Adds the devices of joining machines to the pool, and removes those of leaving machines. */
 import { memoryKindOf } from '../../common/memory-need.ts'
 import type { DeviceOpeners } from '../../engine/jobs/devices/device.ts'
 import type { Fetching, MachineRecord, MachineRefusal, Reference } from '../presence/records.ts'
@@ -16,7 +15,7 @@ export type MachineEvent =
   | { kind: 'joined'; name: string; devices: string[]; lacking: Lacking[] }
   | { kind: 'left'; name: string }
   | { kind: 'refused'; name: string; why: MachineRefusal }
-  /** Its name is not known: it is sealed too. */
+  /** The machine's name is unknown, because the name is sealed with the other key. */
   | { kind: 'other-key' }
 
 export interface RemoteDevicesParts {
@@ -30,7 +29,7 @@ export interface RemoteDevicesParts {
 /** The maximum of reported machines with another key: whoever may write to Redis may invent them. */
 const maxForeign = 32
 
-/** A machine that gives devices to the pool, by its id. */
+/** A machine whose devices are in the pool. */
 interface Joined {
   readonly name: string
   readonly devices: Set<string>
@@ -38,7 +37,9 @@ interface Joined {
 
 export class RemoteDevices {
   readonly #parts: RemoteDevicesParts
+  /** By the machine's id. */
   readonly #joined = new Map<string, Joined>()
+  /** The reported refusals: id and reason. */
   readonly #refused = new Set<string>()
   /** The ids of the reported machines with another key. */
   readonly #foreign = new Set<string>()
@@ -50,6 +51,7 @@ export class RemoteDevices {
     this.#parts = parts
   }
 
+  /** Called after each heartbeat, with all machines that are present. */
   update(admissions: readonly MachineAdmission[], sealedByOthers: readonly string[] = []): void {
     this.#fetching = new Map(admissions.map(({ id, record }) => [id, record.fetching]))
     const present = new Map(admissions.filter(isUsable).map(({ id, record }) => [id, record]))

@@ -6,6 +6,7 @@ import { readPngSize } from '../../engine/image/files/png-file.ts'
 import { countOf, type WorkOrder } from '../../engine/work-order.ts'
 import { AppError } from '../../errors/errors.ts'
 
+/** A result of another number or size of pictures fails with 'result-unfit'. */
 export class RemoteHost extends ChannelHost {
   readonly #device: string
 
@@ -24,7 +25,7 @@ export class RemoteHost extends ChannelHost {
     const expected = countAndSizes(Array.from({ length: countOf(order) }, () => order))
     const pictures = outcome.pictures.flatMap(picture => asItsFile(picture) ?? [])
     const found = pictures.length < outcome.pictures.length ? undefined : countAndSizes(pictures)
-    // If only a part is painted, the result has the source's size, which the order does not contain.
+    // A result of "only masked" has the source's size, which the order does not contain.
     const isSized = order.kind !== 'paint' || order.source?.inpainting?.onlyMasked === undefined
     const fits = found !== undefined && (isSized ? found === expected : pictures.length === countOf(order))
     if (fits) return { ...outcome, pictures }

@@ -1,4 +1,4 @@
-/** A channel of a gateway to a shared device: to the gateway it looks like a worker of its own. */
+/** The client of a shared device: one channel of a gateway, to which the device looks like a worker of its own. */
 import type { WorkerEnd } from '../../engine/host/channel-host.ts'
 
 export interface DeviceClient {

@@ -36,7 +36,7 @@ export interface MachineOptions extends EndpointOptions {
 }
 
 const defaultHoldMs = 1000
-/** The time limit of the last messages. A gateway that does not get them misses the machine's heartbeat soon after. */
+/** The time limit of the last messages. A gateway without them misses the machine's heartbeat soon afterwards. */
 const leaveLimitMs = 3000
 
 export type MachineStatus =
@@ -46,11 +46,11 @@ export type MachineStatus =
   | { kind: 'refused'; why: MachineRefusal }
   | { kind: 'drained' }
 
-/** This many records, one a second, announce to the gateways that the machine leaves, before it does. */
+/** The number of records, one a second, that announce the departure to the gateways before the machine leaves. */
 const drainingRecords = 3
 
 /** The maximum number of messages that wait for the first heartbeat of their gateway, which comes within two seconds. */
-const maxEarly = 256
+const maxEarlyMessages = 256
 
 export class Machine {
   readonly #options: MachineOptions
@@ -61,10 +61,10 @@ export class Machine {
   readonly #fetcher: ModelFetcher | undefined
   readonly #devices = new Map<string, SharedDevice>()
   #isDraining = false
-  /** The number of the first record that says so. */
+  /** The number of the first record that announces the departure. */
   #drainingFrom = Number.POSITIVE_INFINITY
   /** First messages of gateways whose first heartbeat has not arrived yet. */
-  readonly #early: { gateway: string; deliverAgain: () => void }[] = []
+  readonly #earlyMessages: { gateway: string; deliverAgain: () => void }[] = []
   #status = ''
 
   constructor(options: MachineOptions) {
@@ -112,7 +112,7 @@ export class Machine {
     this.#drainingFrom = this.#presence.nextNumber
   }
 
-  /** Ends all workers at once, gives their runs back, and leaves. A Redis that does not answer does not hold it up. */
+  /** Ends all workers at once, returns their runs to the gateways, and leaves, within a time limit if Redis does not answer. */
   async end(): Promise<void> {
     this.#fetcher?.end()
     const relays = [...this.#relays.values()]
@@ -148,14 +148,14 @@ export class Machine {
     }
   }
 
-  /** A gateway may open a channel before this machine has read its heartbeat. The messages then wait for the heartbeat. */
+  /** A gateway may open a channel before this machine has read the gateway's heartbeat. Its messages wait for the heartbeat. */
   #admit(header: SealHeader, deliverAgain: () => void): void {
     if (this.#presence.alive().some(({ id }) => id === header.sender)) {
       this.#open(header)
       return
     }
-    this.#early.push({ gateway: header.sender, deliverAgain })
-    if (this.#early.length > maxEarly) this.#early.shift()
+    this.#earlyMessages.push({ gateway: header.sender, deliverAgain })
+    if (this.#earlyMessages.length > maxEarlyMessages) this.#earlyMessages.shift()
   }
 
   /** Only a living gateway may open a channel, and each channel once. */
@@ -197,7 +197,7 @@ export class Machine {
       device: lent,
       clock: this.#options.clock,
       holdMs: this.#options.holdMs ?? defaultHoldMs,
-      // The weights do not depend on a late heartbeat.
+      // A late heartbeat does not change the weights.
       weightOf: gateway => this.#presence.recordOf(gateway)?.weight ?? 1,
     })
     this.#devices.set(name, device)
@@ -210,26 +210,33 @@ export class Machine {
     for (const link of this.#endpoint.links()) {
       const record = records.get(link.peerId)
       if (record) link.compare(record.channels[link.session])
-      // Nobody waits for the results of its workers.
+      // The gateway is lost, so nobody waits for the results.
       else this.#relays.get(link.session)?.kill()
     }
     const serving = gateways.filter(({ record }) => record.servesModelsTo?.includes(id))
     if (!this.#isDraining) this.#fetcher?.watch(serving.map(peer => peer.id))
-    const early = this.#early.splice(0)
-    this.#early.push(...early.filter(({ gateway }) => !records.has(gateway)))
-    for (const { gateway, deliverAgain } of early) if (records.has(gateway)) deliverAgain()
-    const working = gateways.filter(({ record }) => !record.isOperator)
-    const refused = working.flatMap(({ record }) => refusalOf(id, record) ?? [])
-    const drainers = gateways.filter(({ record }) => record.drained.includes(name))
-    if (drainers.length > 0) this.#beginDraining()
-    // Whoever sends it away reads the announcement before it is gone, and gateways give its name free, for when it returns.
+    this.#deliverEarly(gateway => records.has(gateway))
+    if (gateways.some(({ record }) => record.drained.includes(name))) this.#beginDraining()
+    this.#report(this.#statusAmong(gateways, sealedByOthers))
+  }
+
+  /** Delivers the early messages of gateways whose first heartbeat has arrived. */
+  #deliverEarly(isPresent: (gateway: string) => boolean): void {
+    const early = this.#earlyMessages.splice(0)
+    this.#earlyMessages.push(...early.filter(({ gateway }) => !isPresent(gateway)))
+    for (const { gateway, deliverAgain } of early) if (isPresent(gateway)) deliverAgain()
+  }
+
+  #statusAmong(gateways: readonly Peer<GatewayRecord>[], sealedByOthers: readonly string[]): MachineStatus {
+    // The operator's command must read the announcement, and gateways must free the name, before the machine leaves.
     const isAnnounced =
       gateways.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
-    if (this.#isDraining && this.#relays.size === 0 && isAnnounced) this.#report({ kind: 'drained' })
-    else if (refused[0] && refused.length === working.length)
-      this.#report({ kind: 'refused', why: refused[0] })
-    else if (working.length > 0) this.#report({ kind: 'joined', gateways: working.length - refused.length })
-    else this.#report({ kind: sealedByOthers.length > 0 ? 'other-key' : 'alone' })
+    if (this.#isDraining && this.#relays.size === 0 && isAnnounced) return { kind: 'drained' }
+    const working = gateways.filter(({ record }) => !record.isOperator)
+    const refusals = working.flatMap(({ record }) => refusalOf(this.#options.id, record) ?? [])
+    if (refusals[0] && refusals.length === working.length) return { kind: 'refused', why: refusals[0] }
+    if (working.length > 0) return { kind: 'joined', gateways: working.length - refusals.length }
+    return { kind: sealedByOthers.length > 0 ? 'other-key' : 'alone' }
   }
 
   #report(status: MachineStatus): void {
@@ -240,7 +247,7 @@ export class Machine {
   }
 }
 
-/** Why a gateway gives the machine of that id no work. Another protocol is known before it says so. */
+/** Why a gateway gives the machine with that id no work. A different protocol is seen in the record, before the gateway states it. */
 function refusalOf(id: string, { protocol, refused }: GatewayRecord): MachineRefusal | undefined {
   return understands(ownProtocol, protocol) ? refused[id] : 'protocol'
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../system/ports.ts'
 import type { DeviceClient } from './device-client.ts'
 import { StartTimeFairQueue } from './start-time-fair-queue.ts'
 
-/** The interval of messages to gateways whose runs wait. A gateway gives up a run of which it hears nothing for ten minutes. */
+/** The interval of reminders to gateways whose runs wait. A gateway gives up a run without any message for ten minutes. */
 const reminderMs = 60_000
 
 export interface QueuedRun {
@@ -16,7 +16,7 @@ export interface RunQueueParts {
   clock: Clock
   /** Gateways share the device's time in the ratio of their weights. */
   weightOf: (gateway: string) => number
-  /** After a run of the gateway that is served next: the time for its result to arrive there, and for its next run to come. */
+  /** The length of a reservation: the time for a result to arrive at its gateway, and for the gateway's next run to arrive here. */
   holdMs: number
   /** A reservation has ended, so another run may begin. */
   onFree: () => void
@@ -52,14 +52,14 @@ export class RunQueue {
     if (this.#heldFor === run.client.gateway) this.release()
   }
 
-  /** Takes the next run, which begins now. */
+  /** Removes and returns the next run, which begins now. */
   begin(): QueuedRun | undefined {
     const gateway = this.#order.next()
     const run = this.#waiting.find(({ client }) => client.gateway === gateway)
     if (!run) return undefined
     this.#order.begin(run.client.gateway)
     this.#remove(run)
-    // Another channel of the gateway has a run, too.
+    // Another channel of the same gateway may have a run waiting.
     if (this.#waiting.some(({ client }) => client.gateway === gateway)) this.#order.arrive(run.client.gateway)
     return run
   }
@@ -71,7 +71,7 @@ export class RunQueue {
 
   /** Reserves the device for a moment, if the gateway's next run would come first. */
   hold(gateway: string): void {
-    if (!this.#order.isOwed(gateway)) return
+    if (!this.#order.wouldComeFirst(gateway)) return
     const { clock, holdMs, onFree } = this.#parts
     this.#heldFor = gateway
     this.#endHold = clock.after(holdMs, () => {
@@ -80,12 +80,13 @@ export class RunQueue {
     })
   }
 
+  /** Ends the reservation, if there is one. */
   release(): void {
     this.#endHold()
     this.#heldFor = undefined
   }
 
-  /** False if no such run waits. */
+  /** Removes one waiting run. False if no such run waits. */
   cancel(client: DeviceClient, runId: number): boolean {
     const run = this.#waiting.find(one => one.client === client && one.message.runId === runId)
     if (run) this.#remove(run)

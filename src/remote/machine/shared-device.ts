@@ -1,4 +1,4 @@
-/** One device that several gateways use: it has at most one worker, which does their runs one after the other. */
+/** One device that several gateways use. It has at most one worker, which does the runs of all of them one after the other. */
 import type { z } from 'zod'
 import type { Precision } from '../../common/choices.ts'
 import type { Channel, WorkerEnd } from '../../engine/host/channel-host.ts'
@@ -13,7 +13,7 @@ import { aboutRun, aboutWorker, brokenMessage, isBreaking } from './worker-messa
 export interface LentDevice {
   readonly name: string
   readonly memoryBytes?: number
-  /** What it computes in; absent: it chooses. */
+  /** The precision in which the device computes; absent if its worker chooses. */
   readonly precision?: Precision
   /** Opens a worker in a process of its own. The worker gets the machine's set-up in place of the gateway's. */
   open(setup: unknown): { channel: Channel; setup: unknown }
@@ -61,10 +61,12 @@ export class SharedDevice {
     this.#runs = new RunQueue({ ...parts, onFree: () => this.#advance() })
   }
 
+  /** Adds a client, before its first message. */
   attach(client: DeviceClient): void {
     this.#clients.set(client, { isLeaving: false })
   }
 
+  /** Handles a message of a client's gateway. A message of a client that was removed is ignored. */
   post(client: DeviceClient, message: MessageToWorker): void {
     const about = this.#clients.get(client)
     if (!about) return
@@ -72,7 +74,7 @@ export class SharedDevice {
       case 'start':
         about.start = message
         this.#starting.add(client)
-        this.#bringUp()
+        this.#ensureWorker()
         return
       case 'run':
         this.#runs.add({ client, message })
@@ -89,7 +91,7 @@ export class SharedDevice {
     }
   }
 
-  /** Ends the worker at once, because the client's gateway finds that it hangs; not during a run of another client. */
+  /** Ends the worker at once, because the client's gateway considers it hung. During a run of another client it only removes the client. */
   kill(client: DeviceClient): void {
     this.#remove(client, this.#current === undefined || this.#current.client === client)
   }
@@ -109,7 +111,7 @@ export class SharedDevice {
     const worker = this.#worker
     if (this.#current || !this.#runs.isDue) return
     if (worker?.isBroken && worker.state === 'ready') this.#retire(worker)
-    else if (!worker) this.#bringUp()
+    else if (!worker) this.#ensureWorker()
     else if (worker.state === 'ready') this.#begin(worker.channel)
   }
 
@@ -122,8 +124,8 @@ export class SharedDevice {
     channel.post({ ...run.message, runId: workerRunId })
   }
 
-  /** Opens a worker, or tells the waiting clients that it is ready. */
-  #bringUp(): void {
+  /** Opens a worker if there is none. Otherwise notifies the waiting clients that the worker is ready. */
+  #ensureWorker(): void {
     if (this.#worker) {
       if (this.#worker.state === 'ready') this.#answerStarting(this.#worker.readyMessage)
       return
@@ -155,8 +157,8 @@ export class SharedDevice {
   #receive(worker: Worker, message: unknown): void {
     const ofRun = aboutRun.safeParse(message)
     const ofWorker = aboutWorker.safeParse(message)
-    if (ofRun.success) this.#pass(worker, ofRun.data)
-    else if (ofWorker.success) this.#hear(worker, ofWorker.data)
+    if (ofRun.success) this.#handleRunMessage(worker, ofRun.data)
+    else if (ofWorker.success) this.#handleWorkerMessage(worker, ofWorker.data)
     else this.#passUnknown(message)
   }
 
@@ -166,7 +168,7 @@ export class SharedDevice {
     for (const client of receivers) client.onMessage(message)
   }
 
-  #hear(worker: Worker, message: z.infer<typeof aboutWorker>): void {
+  #handleWorkerMessage(worker: Worker, message: z.infer<typeof aboutWorker>): void {
     switch (message.kind) {
       case 'ready':
         worker.state = 'ready'
@@ -191,7 +193,7 @@ export class SharedDevice {
       if (success) client.onMessage({ kind: 'failed', runId: run.runId, fault: data.fault })
   }
 
-  #pass(worker: Worker, message: z.infer<typeof aboutRun>): void {
+  #handleRunMessage(worker: Worker, message: z.infer<typeof aboutRun>): void {
     const current = this.#current
     if (current?.workerRunId !== message.runId) return
     const { client } = current
@@ -219,7 +221,7 @@ export class SharedDevice {
     if (this.#runs.cancel(client, runId)) send(client, { kind: 'cancelled', runId })
   }
 
-  /** During a run of another client, the other client's gateway watches the worker. */
+  /** During a run of another client the answer comes from here, because that client's gateway watches the worker. */
   #ping(client: DeviceClient): void {
     const isOwn = this.#current === undefined || this.#current.client === client
     if (this.#worker && isOwn) {
@@ -252,7 +254,7 @@ export class SharedDevice {
     for (const [client, { isLeaving }] of [...this.#clients])
       if (isLeaving || client === current?.client || state === 'starting') this.#detach(client, end)
     this.#runs.release()
-    this.#bringUp()
+    this.#ensureWorker()
   }
 
   #remove(client: DeviceClient, withWorker: boolean): void {

@@ -29,6 +29,7 @@ export class StartTimeFairQueue {
     return best?.gateway
   }
 
+  /** Records that the gateway's run begins. */
   begin(gateway: string): void {
     this.#now = this.#starts.get(gateway) ?? this.#startOf(gateway)
     this.#starts.delete(gateway)
@@ -40,8 +41,8 @@ export class StartTimeFairQueue {
     this.#lastRuns.set(gateway, { finish: this.#now + length, length })
   }
 
-  /** Whether a run of this gateway would come before all waiting runs, by at least half a run, since times vary. */
-  isOwed(gateway: string): boolean {
+  /** Whether a new run of this gateway would come before all waiting runs. The margin is half a run, because run times vary. */
+  wouldComeFirst(gateway: string): boolean {
     const last = this.#lastRuns.get(gateway)
     if (!last || this.#starts.size === 0 || this.#starts.has(gateway)) return false
     return last.finish + last.length / 2 < Math.min(...this.#starts.values())

@@ -1,4 +1,4 @@
-/** One channel on the machine's side: the gateway's client of the device that it names, with messages passed both ways. */
+/** The machine's side of one channel: it is a client of the device that the gateway names, and passes messages both ways. */
 import { messageToWorker } from '../../engine/host/protocol.ts'
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
@@ -21,7 +21,7 @@ export interface RelayOptions {
 
 export class WorkerRelay {
   readonly gateway: string
-  /** Resolves when the worker has ended and the gateway was told, if it can be reached. */
+  /** Resolves when the worker has ended, and the gateway is notified if it can be reached. */
   readonly ended: Promise<void>
   readonly #options: RelayOptions
   readonly #link: RemoteLink
@@ -49,7 +49,7 @@ export class WorkerRelay {
     })
   }
 
-  /** Ends the worker at once. The gateway is not told, since it has ended or lost the channel. */
+  /** Ends the worker at once. The gateway is not notified, because it has ended or lost the channel. */
   kill(): void {
     if (this.#isKilled) return
     this.#isKilled = true
@@ -58,7 +58,7 @@ export class WorkerRelay {
     else this.#end()
   }
 
-  /** Ends the worker at once because the machine ends: the gateway is told, and does not count the run. */
+  /** Ends the worker at once, because the machine ends. The gateway is notified, and does not count the run. */
   stop(): void {
     this.#isStopping = true
     if (this.#client) this.#device?.drop(this.#client)
@@ -120,7 +120,7 @@ export class WorkerRelay {
     })
   }
 
-  /** A result that the store does not take travels through Redis. */
+  /** Puts a result into the store. If the store refuses it, the result travels through Redis. */
   async #stored(envelope: EnvelopeToGateway): Promise<EnvelopeToGateway> {
     const { stored, clock, onError } = this.#options
     const messages = clock.monotonicMs() < this.#storeFromMs ? undefined : stored()

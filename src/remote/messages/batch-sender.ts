@@ -1,7 +1,7 @@
 /**
- * Posts what the channels to one peer send, in batches: an entry in Redis costs both ends more than the messages in it. A message
- * that may wait does so for at most a second. Once it has waited for half of that it goes with the next urgent one of any channel:
- * sooner, a channel's messages would come in many sealed frames, each of which costs both ends as much as ten messages in one.
+ * Posts the messages of all channels to one peer in batches, because an entry in Redis costs both ends more than the messages in it.
+ * A deferrable message waits for at most a second. After half a second it joins the next urgent message of any channel. If it joined
+ * earlier, a channel's messages would be spread over many sealed frames, and a frame costs both ends as much as ten messages in it.
  */
 import type { Clock } from '../../system/ports.ts'
 
@@ -9,8 +9,8 @@ import type { Clock } from '../../system/ports.ts'
 const retryPauseMs = 500
 /** The interval between two batches of deferrable messages. People see at most one step a second. */
 const batchIntervalMs = 1000
-/** Until then an urgent message of another channel leaves a deferrable one behind. */
-const staysMs = batchIntervalMs / 2
+/** The wait after which a deferrable message joins the urgent message of another channel. */
+const joinAfterMs = batchIntervalMs / 2
 
 export type Urgency = 'now' | 'deferrable'
 
@@ -18,9 +18,9 @@ export type Urgency = 'now' | 'deferrable'
 export interface Source {
   /** A closed source sends nothing more. */
   readonly isClosed: boolean
-  /** Its sealed frames, which it does not give again. */
+  /** Returns the sealed frames of all waiting messages, each frame once. */
   take(): Uint8Array[]
-  /** So many of them are stored. */
+  /** Called when that number of frames is stored. */
   stored(frames: number): void
 }
 
@@ -49,7 +49,7 @@ export class BatchSender {
     this.#options = options
   }
 
-  /** Has the source's frames taken and posted, now or within a second. */
+  /** Takes and posts the source's frames, now or within a second. */
   request(source: Source, urgency: Urgency): void {
     if (this.#isClosed) return
     const wait = this.#waiting.get(source)
@@ -65,7 +65,7 @@ export class BatchSender {
     this.#cancelTimer?.()
   }
 
-  /** All that waits goes a second after the last batch, and a second after the oldest of it at the latest. */
+  /** Schedules the next batch: a second after the last one, or after the oldest waiting message, whichever comes first. */
   #waitForBatch(): void {
     if (this.#cancelTimer || this.#isPosting || this.#waiting.size === 0) return
     const { clock } = this.#options
@@ -94,12 +94,12 @@ export class BatchSender {
     if (!this.#isClosed) this.#waitForBatch()
   }
 
-  /** None, if nothing that waits is urgent. */
+  /** Removes and returns the sources to post now; none if no message is urgent. */
   #takeDue(): Source[] {
     const waiting = [...this.#waiting]
     if (!waiting.some(([, { isUrgent }]) => isUrgent)) return []
-    const ripeMs = this.#options.clock.monotonicMs() - staysMs
-    const due = waiting.filter(([, { isUrgent, sinceMs }]) => isUrgent || sinceMs <= ripeMs)
+    const joinsSinceMs = this.#options.clock.monotonicMs() - joinAfterMs
+    const due = waiting.filter(([, { isUrgent, sinceMs }]) => isUrgent || sinceMs <= joinsSinceMs)
     for (const [source] of due) this.#waiting.delete(source)
     return due.map(([source]) => source)
   }

@@ -1,6 +1,6 @@
 /**
  * Splits messages into frames of limited size, so that heartbeats pass between the frames of a picture. Each frame is sealed under
- * a number of its own: the seal's tag is the frame's checksum, and the numbers say that none is missing.
+ * a number of its own: the seal's tag is the frame's checksum, and the numbers show that no frame is missing.
  */
 import { Packr } from 'msgpackr'
 import { z } from 'zod'
@@ -29,7 +29,7 @@ export function toFrames(messages: readonly unknown[]): Uint8Array[] {
 export class FrameReader {
   #parts: Uint8Array[] = []
 
-  /** The messages that this frame completes; none while parts are missing. Undefined if the frame is none. */
+  /** The messages that this frame completes; none while parts are missing. Undefined if the bytes are not a frame. */
   read(bytes: Uint8Array): unknown[] | undefined {
     try {
       const [part, isLast] = frame.parse(packr.unpack(bytes))
@@ -38,7 +38,7 @@ export class FrameReader {
       const whole = this.#parts.length === 1 ? part : Buffer.concat(this.#parts)
       this.#parts = []
       const messages: unknown = packr.unpack(whole)
-      // Each message is validated by its reader, so a schema for each here would be the third look at it.
+      // The reader of each message validates it, so no schema is needed here.
       return Array.isArray(messages) ? messages : undefined
     } catch {
       return undefined

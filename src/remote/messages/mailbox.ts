@@ -1,6 +1,6 @@
 /**
  * Mailboxes over BullMQ's queues: everybody can post into the mailbox of a peer, and only that peer reads it. An entry of the queue
- * has several messages. BullMQ's data is JSON, so a large message lies beside the queue as bytes, and its entry has the place.
+ * holds several messages. BullMQ's data is JSON, so a large message is a separate value in Redis, and the entry holds its number.
  */
 import { Queue, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
@@ -12,13 +12,13 @@ import { frameBytes } from './frames.ts'
 const lockMs = 5000
 /** The pause after a connection error. */
 const retryPauseMs = 250
-/** The length of BullMQ's event stream, which is not read here. */
-const eventsKept = 10
-/** Base64 in JSON costs less than two commands more up to about this size. */
+/** The maximum length of BullMQ's event stream, which nobody reads. */
+const maxEvents = 10
+/** Larger messages are separate values. Up to about this size, base64 in JSON costs less than two more commands. */
 const largeBytes = 32 * 1024
-/** Redis removes large messages that nobody reads. A channel to a peer that is silent for so long was given up before. */
-const keptMs = 60_000
-/** A frame, its seal, and what Redis says before and after it. */
+/** The lifetime of a large message that nobody reads. A channel to a peer that is silent for this time was given up before. */
+const largeLifetimeMs = 60_000
+/** A frame with its seal and the framing of Redis's reply. */
 const largestReplyBytes = frameBytes + 4096
 
 export interface MailboxOptions {
@@ -36,7 +36,7 @@ type Entry = z.infer<typeof entry>
 
 const nameOf = (peer: string) => `to-${peer}`
 
-/** A stranger who posts an entry can name only a key of this form. */
+/** The form is fixed, so a forged entry cannot name any other key. */
 const keyOf = (prefix: string, peer: string, poster: string, number: number) =>
   `${prefix}:large:${peer}:${poster}:${number}`
 
@@ -59,7 +59,7 @@ export class MailboxSender {
     this.#queue = new Queue<Entry>(nameOf(peer), {
       connection: options.redis,
       prefix: options.prefix,
-      streams: { events: { maxLen: eventsKept } },
+      streams: { events: { maxLen: maxEvents } },
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     })
     this.#queue.on('error', onError)
@@ -77,13 +77,13 @@ export class MailboxSender {
     })
     const { redis } = this.#options
     try {
-      // One connection keeps their order: nobody reads the entry before what it names is there.
+      // One connection keeps the order of commands, so the large messages are stored before their entry.
       await Promise.all([
-        ...[...large].map(([key, bytes]) => redis.set(key, bufferOver(bytes), 'PX', keptMs)),
+        ...[...large].map(([key, bytes]) => redis.set(key, bufferOver(bytes), 'PX', largeLifetimeMs)),
         this.#queue.add('messages', { poster: this.#poster, messages: placed }),
       ])
     } catch (error) {
-      // The next try has numbers of its own. What stays here would fill a Redis that is full already.
+      // The next try has other numbers, and values that stay here would take the space of a full Redis.
       if (large.size > 0) void redis.del(...large.keys()).catch(() => {})
       throw error
     }
@@ -99,16 +99,13 @@ export class MailboxSender {
   }
 }
 
-/**
- * Reads the own mailbox. A message may arrive twice and out of order, which the receiver corrects. Its bytes are valid during the call
- * of `receive`.
- */
+/** Reads the own mailbox. A message may arrive twice and out of order. Its bytes are valid during the call of `receive`. */
 export class MailboxReader {
   readonly #options: MailboxOptions
   readonly #peer: string
   readonly #receive: (bytes: Uint8Array) => void
   readonly #worker: Worker<unknown>
-  /** Large messages come over a connection of their own. */
+  /** The connection for large messages. */
   readonly #values: Redis
 
   constructor(
@@ -156,7 +153,7 @@ export class MailboxReader {
       keys.push(key)
       this.#receive(bytes)
     }
-    // After an entry is received a repetition of it is not needed. What is not deleted expires.
+    // A repetition of a received entry is not needed. A value that is not deleted expires.
     if (keys.length > 0) void redis.del(...keys).catch(() => {})
   }
 }

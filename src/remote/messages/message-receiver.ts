@@ -1,8 +1,8 @@
 /** The receiving end of a channel: delivers each message once and in order, even if messages arrive repeatedly or out of order. */
 import { FrameReader } from './frames.ts'
 
-/** The maximum number of frames that wait for a missing one. A sender is never that far ahead. */
-const heldFrames = 4096
+/** The maximum number of frames that wait for a missing one. A correct sender is never so far ahead. */
+const maxHeldFrames = 4096
 
 export class MessageReceiver {
   readonly #frames = new FrameReader()
@@ -20,7 +20,7 @@ export class MessageReceiver {
    */
   receive(sequence: number, frame: Uint8Array): unknown[] | undefined {
     if (sequence < this.#next) return []
-    if (this.#held.size >= heldFrames) return undefined
+    if (this.#held.size >= maxHeldFrames) return undefined
     this.#held.set(sequence, frame)
     const messages: unknown[] = []
     for (;;) {

@@ -4,7 +4,7 @@ import type { SealingKeys } from '../seal/sealing-keys.ts'
 import type { BatchSender, Source, Urgency } from './batch-sender.ts'
 import { toFrames } from './frames.ts'
 
-/** So many messages wait for no others. */
+/** The number of waiting messages from which even a deferrable one is posted now. */
 const maxWaiting = 256
 
 export interface SenderOptions {
@@ -38,7 +38,7 @@ export class MessageSender implements Source {
     return this.#posted
   }
 
-  /** `deferrable`: may be deferred by a second to share a batch. The order is always kept. */
+  /** A `deferrable` message waits for up to a second to share a batch. The order is always kept. */
   send(message: unknown, urgency: Urgency = 'now'): void {
     if (this.#isClosed) return
     this.#waiting.push(message)

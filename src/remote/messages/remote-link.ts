@@ -14,6 +14,12 @@ export interface LinkProgress {
   received: number
 }
 
+/** Frames that were posted and have not arrived. `received`: the number that has arrived, which has not changed since `sinceMs`. */
+interface Lag {
+  received: number
+  sinceMs: number
+}
+
 export interface LinkOptions {
   keys: SealingKeys
   clock: Clock
@@ -33,9 +39,8 @@ export class RemoteLink {
   readonly #options: LinkOptions
   readonly #sender: MessageSender
   readonly #receiver = new MessageReceiver()
-  /** The time since which the peer, or this side, has not caught up from the same count. */
-  #peerLags: { received: number; sinceMs: number } | undefined
-  #ownLags: { received: number; sinceMs: number } | undefined
+  #peerLag: Lag | undefined
+  #ownLag: Lag | undefined
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -68,9 +73,9 @@ export class RemoteLink {
     const nowMs = this.#options.clock.monotonicMs()
     const own = this.progress
     const peerReceived = peer?.received ?? 0
-    this.#peerLags = lag(this.#peerLags, peerReceived, own.posted > peerReceived || !peer, nowMs)
-    this.#ownLags = lag(this.#ownLags, own.received, (peer?.posted ?? 0) > own.received, nowMs)
-    for (const one of [this.#peerLags, this.#ownLags]) {
+    this.#peerLag = lagOf(this.#peerLag, peerReceived, own.posted > peerReceived || !peer, nowMs)
+    this.#ownLag = lagOf(this.#ownLag, own.received, (peer?.posted ?? 0) > own.received, nowMs)
+    for (const one of [this.#peerLag, this.#ownLag]) {
       if (one && nowMs - one.sinceMs >= lossMs) this.#options.onLost('messages-lost')
     }
   }
@@ -80,13 +85,8 @@ export class RemoteLink {
   }
 }
 
-/** Restarts whenever a frame arrived. */
-function lag(
-  before: { received: number; sinceMs: number } | undefined,
-  received: number,
-  isBehind: boolean,
-  nowMs: number,
-): { received: number; sinceMs: number } | undefined {
+/** Begins anew whenever a frame arrives. */
+function lagOf(before: Lag | undefined, received: number, isBehind: boolean, nowMs: number): Lag | undefined {
   if (!isBehind) return undefined
   return before?.received === received ? before : { received, sinceMs: nowMs }
 }

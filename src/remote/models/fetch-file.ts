@@ -1,4 +1,4 @@
-/** Fetches one file of a model: it continues where an earlier try ended, and checks the hash of the whole file. */
+/** Fetches one file of a model: continues at the end of an earlier try, and checks the hash of the whole file. */
 import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -18,7 +18,7 @@ export interface FilePart {
 }
 
 /**
- * Postcondition: the whole file is on the disk.
+ * Fetches the file into `part.partial`. Postcondition: the whole file is on the disk. `onFetched` gets the bytes so far.
  * @throws AppError 'model-fetch' when the gateway is lost, or the file does not match its description; the partial file is then
  * emptied.
  */
@@ -49,7 +49,7 @@ export async function fetchFile(
   }
 }
 
-/** The length of the partial file if its contents are right; otherwise the file is emptied. */
+/** The length and the running hash of the partial file if its contents are right; otherwise the file is emptied. */
 async function resume(
   requests: ModelRequests,
   { hash, index, bytes, sha256, partial }: FilePart,
@@ -68,7 +68,7 @@ async function resume(
   return { doneBytes: 0, sha: createHash('sha256') }
 }
 
-/** Fetches the rest of the file. A few chunks are requested ahead, and Redis holds no more than these. */
+/** The rest of the file, in order. A few chunks are requested ahead, which limits the space in Redis. */
 async function* chunksFrom(
   startBytes: number,
   requests: ModelRequests,

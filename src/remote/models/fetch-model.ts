@@ -19,6 +19,7 @@ export interface FetchFolder {
 export type OnFetched = (doneBytes: number, totalBytes: number) => void
 
 /**
+ * Fetches the model with that hash.
  * @throws AppError 'model-fetch' when the gateway is lost, sends another message, or other files have the model's name; 'file'
  * when there is no space, or a file cannot be written.
  */
@@ -39,9 +40,9 @@ export async function fetchModel(
     await mkdir(folder, { recursive: true })
     const parts = files.map((file, index) => ({ ...file, index, hash, partial: join(partial, ...file.path) }))
     const totalBytes = parts.reduce((total, { bytes }) => total + bytes, 0)
-    let thereBytes = 0
-    for (const part of parts) thereBytes += Math.min(part.bytes, (await sizeOf(part.partial)) ?? 0)
-    requireRoom(target, totalBytes - thereBytes, await freeBytes(folder))
+    let presentBytes = 0
+    for (const part of parts) presentBytes += Math.min(part.bytes, (await sizeOf(part.partial)) ?? 0)
+    requireRoom(target, totalBytes - presentBytes, await freeBytes(folder))
     let doneBytes = 0
     onFetched(doneBytes, totalBytes)
     for (const part of parts) {

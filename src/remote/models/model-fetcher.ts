@@ -7,7 +7,7 @@ import type { Fetching, Reference } from '../presence/records.ts'
 import { type FetchFolder, fetchModel } from './fetch-model.ts'
 import { ModelRequests } from './model-requests.ts'
 
-/** The pause after a fault that may pass, such as a full disk. */
+/** The pause after a transient fault, such as a full disk. */
 const retryMs = 60_000
 
 export type FetchEvent =
@@ -25,9 +25,10 @@ export interface ModelFetcherOptions extends FetchFolder {
   onEvent: (event: FetchEvent) => void
 }
 
+/** Fetches from one gateway at a time, one model after the other. */
 export class ModelFetcher {
   readonly #options: ModelFetcherOptions
-  /** The times before which gateways are not asked again. */
+  /** The time of the next request to each gateway, on the monotonic clock. */
   readonly #nextMs = new Map<string, number>()
   #isEnded = false
   #current: { gateway: string; requests: ModelRequests } | undefined
@@ -78,7 +79,7 @@ export class ModelFetcher {
     this.#current = undefined
     this.#fetching = undefined
     disconnect(link.session)
-    // A gateway that returns is asked at once.
+    // A gateway that was lost and returns is asked at once.
     if (outcome === 'lost') return
     const pauseMs = outcome === 'complete' ? Number.POSITIVE_INFINITY : retryMs
     this.#nextMs.set(gateway, clock.monotonicMs() + pauseMs)

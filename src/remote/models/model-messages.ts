@@ -12,7 +12,7 @@ export const maxPending = 4
 
 const count = z.number().int().min(0)
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
-/** Of a model: with the form of its weights, `-int8`, if that is not the one of its files. */
+/** A model's hash. A suffix such as `-int8` names the form of its weights, if that differs from its files. */
 const hash = z.string().regex(/^[0-9a-f]{64}(-\w+)?$/)
 
 /** A name that is valid in every models folder: no hidden file, no separator, no parent folder. */

@@ -16,7 +16,7 @@ export class ModelRequests {
     this.#send = send
   }
 
-  /** @throws AppError 'model-fetch' when the gateway was lost, or sends another response. */
+  /** Sends a request, and resolves to its response. @throws AppError 'model-fetch' when the gateway was lost, or sends another response. */
   async ask<Kind extends ModelReply['kind']>(
     request: ModelRequest,
     kind: Kind,
@@ -35,7 +35,7 @@ export class ModelRequests {
     this.#waiting.shift()?.resolve(parsed.success ? parsed.data : { kind: 'unavailable' })
   }
 
-  /** Rejects all open requests. */
+  /** The gateway is lost: rejects all open requests, and later ones. */
   lose(): void {
     this.#isLost = true
     for (const { reject } of this.#waiting.splice(0)) reject(lost())

@@ -1,4 +1,4 @@
-/** The gateway's side of one channel for models: it answers a machine's requests in order, for served models only. */
+/** The gateway's side of one channel for models: answers a machine's requests in order, for served models only. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
@@ -20,7 +20,7 @@ export interface ServedFile {
 export interface ServedModel extends Reference {
   /** Its path below its models folder. */
   readonly place: readonly string[]
-  /** @throws AppError 'model-file' when one cannot be read. */
+  /** Its files. @throws AppError 'model-file' when one cannot be read. */
   files(): Promise<readonly ServedFile[]>
 }
 

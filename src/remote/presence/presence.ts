@@ -1,6 +1,6 @@
 /**
- * Presence of peers: writes the own record every second, and reads the peers' records. A peer is alive while its record repeats
- * a recent number of ours. So its clock does not matter, and a replayed record proves nothing.
+ * The presence of peers: writes the own record every second, and reads the peers' records. Each own record has a number, and a peer is
+ * alive while its record repeats a recent one of these. So the peer's clock does not matter, and a replayed record proves nothing.
  */
 import type { Redis } from 'ioredis'
 import { pack, unpack } from 'msgpackr'
@@ -14,8 +14,8 @@ const beatMs = 1000
 export const aliveMs = 8000
 /** A record that is not renewed is removed after this time. */
 const forgetMs = 60_000
-/** The number of own records whose times are remembered. */
-const beatsKept = 64
+/** The maximum number of own records whose times are remembered. */
+const maxOwnRecords = 64
 
 export interface Peer<PeerRecord> {
   readonly id: string
@@ -69,6 +69,7 @@ export class Presence<OwnRecord, PeerRecord> {
     this.#options = options
   }
 
+  /** Writes and reads from now on, every second. */
   start(): void {
     this.#beating = this.#beat()
   }
@@ -94,7 +95,7 @@ export class Presence<OwnRecord, PeerRecord> {
     return this.#sequence
   }
 
-  /** What the peer said last, also while it does not answer. Undefined once it is forgotten. */
+  /** The peer's last record, also while the peer does not answer. Undefined once it is forgotten. */
   recordOf(id: string): PeerRecord | undefined {
     return this.#known.get(id)?.record
   }
@@ -134,7 +135,7 @@ export class Presence<OwnRecord, PeerRecord> {
     const sequence = this.#sequence
     this.#sequence += 1
     this.#writtenMs.set(sequence, clock.monotonicMs())
-    this.#writtenMs.delete(sequence - beatsKept)
+    this.#writtenMs.delete(sequence - maxOwnRecords)
     const heard = Object.fromEntries([...this.#known].map(([peer, known]) => [peer, known.sequence]))
     const header = { sender: id, receiver: '*', session: id, sequence }
     if (redis.status === 'ready')
@@ -158,7 +159,7 @@ export class Presence<OwnRecord, PeerRecord> {
     }
   }
 
-  /** One that is not renewed was left behind, as before the keys were replaced. */
+  /** The ids of peers with another key. A record that is not renewed is a remainder, for example from before a change of keys. */
   #sealedByOthers(): string[] {
     const nowMs = this.#options.clock.monotonicMs()
     return [...this.#foreign].filter(([, { renewedMs }]) => nowMs - renewedMs < aliveMs).map(([id]) => id)

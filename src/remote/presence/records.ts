@@ -1,6 +1,6 @@
 /**
- * The records that gateways and machines publish every second, and the protocol versions that work together. Later
- * versions may add fields here, but never change one: an older reader must still detect that it does not understand the rest.
+ * The records that gateways and machines publish every second, and the protocol versions that work together. Later versions may add
+ * fields, but never change one, because an older reader must still find the protocol version.
  */
 import { z } from 'zod'
 import { gatewayWeights } from '../../common/bounds.ts'
@@ -13,7 +13,7 @@ const oldestProtocol = 2
 
 const count = z.number().int().min(0)
 
-/** How far a channel is, by its session: frames that its writer stored, and frames that it has received. */
+/** The progress of channels by session: the numbers of frames that this side has posted and received. */
 const channels = z.record(z.string(), z.object({ posted: count, received: count }))
 
 const common = {
@@ -21,7 +21,7 @@ const common = {
   version: z.string(),
   /** The protocol that it speaks, and the oldest one that it still understands. */
   protocol: z.object({ newest: count, oldest: count }),
-  /** The number of the last record that it read of each peer: what is repeated here proves that the writer is alive. */
+  /** The number of the last record that it read of each peer. The repetition proves to that peer that the writer is alive. */
   heard: z.record(z.string(), count),
   channels,
 }
@@ -41,7 +41,7 @@ export const machineRecord = z.object({
     z.object({
       name: z.string().min(1),
       memoryBytes: z.number().positive().optional(),
-      /** What it computes in. Absent: it chooses, or its version does not tell; also if a later version names another one. */
+      /** The precision. Absent if the device chooses, if an older version does not state it, or if a later version names a new one. */
       precision: z.enum(precisions).optional().catch(undefined),
       /** The gateways that have a worker on it and share its time. */
       gateways: z.array(z.string()),
@@ -50,7 +50,7 @@ export const machineRecord = z.object({
   models: z.array(reference),
   files: z.array(reference),
   fetching: fetching.optional(),
-  /** It takes no new work, and leaves when its current work is done. */
+  /** Whether it takes no new work, and leaves when its current work is done. */
   draining: z.boolean(),
 })
 export type MachineRecord = z.infer<typeof machineRecord>
@@ -65,7 +65,7 @@ export const gatewayRecord = z.object({
   weight: z.number().min(gatewayWeights.min).max(gatewayWeights.max),
   /** By machine id. */
   refused: z.record(z.string(), refusal),
-  /** A command that lists machines or sends them away. It has no work itself. */
+  /** Whether it is a command that lists machines or sends them away, and has no work itself. */
   isOperator: z.boolean(),
   /** Names of machines that an operator sends away. */
   drained: z.array(z.string()),

@@ -9,7 +9,7 @@ import type { RedisAddress } from './redis-url.ts'
 const oldestVersion = '6.2.0'
 
 /**
- * The commands of ours, and those that BullMQ's scripts call for us, with arguments that Redis accepts; `key` does not exist afterwards.
+ * Every command of this folder and of BullMQ's scripts, with arguments that Redis accepts. `key` does not exist afterwards.
  */
 const probesOf = (key: string): readonly (readonly [command: string, ...args: (string | number)[]])[] => [
   ['info', 'server'],
@@ -59,7 +59,7 @@ const probesOf = (key: string): readonly (readonly [command: string, ...args: (s
   ['del', key],
 ]
 
-/** @throws AppError 'redis' when it cannot be used, with the first problem. */
+/** Requires a usable Redis. @throws AppError 'redis' when it cannot be used, with the first problem. */
 export async function requireRedis(address: RedisAddress, prefix: string): Promise<void> {
   const [problem] = await redisProblems(address, prefix)
   if (problem) throw new AppError('redis', { host: address.host, problem })
@@ -79,7 +79,7 @@ export async function redisProblems(address: RedisAddress, prefix: string): Prom
   }
 }
 
-/** All are sent at once, so that a slow connection costs one round trip. */
+/** Sends all commands at once, so that a slow connection costs one round trip. */
 async function missingCommands(redis: Redis, key: string): Promise<string[]> {
   const tried = probesOf(key).map(async ([command, ...args]) => {
     try {
@@ -99,7 +99,7 @@ export function settingProblems(info: string): RedisProblem[] {
   const policy = fieldOf(info, 'maxmemory_policy')
   return [
     ...(isOlder(found, oldestVersion) ? [{ what: 'version' as const, found, needed: oldestVersion }] : []),
-    // As INFO calls a replica; Valkey too.
+    // INFO's name for a replica, in Valkey too.
     ...(fieldOf(info, 'role') === 'slave' ? [{ what: 'replica' as const }] : []),
     ...(fieldOf(info, 'cluster_enabled') === '1' ? [{ what: 'cluster' as const }] : []),
     ...(policy !== '' && policy !== 'noeviction' ? [{ what: 'eviction' as const, policy }] : []),

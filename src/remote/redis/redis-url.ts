@@ -22,6 +22,7 @@ type RedisConfig = Config['redis']
 const defaultPort = 6379
 
 /**
+ * The address in `redis.url`.
  * @throws AppError 'config' when the URL is not one of Redis, has a password in it, or would send everything unencrypted to a host
  * that is not allowed by name.
  * @throws AppError 'file' when the file of certificates cannot be read.
@@ -33,14 +34,18 @@ export function readRedisAddress(
   const url = URL.canParse(text) ? new URL(text) : undefined
   const database = /^\/(\d*)$/.exec(url?.pathname || '/')?.[1]
   if (!url || !/^rediss?:$/.test(url.protocol) || url.hostname === '' || database === undefined) {
-    throw wrong({ what: 'format', found: JSON.stringify(text.replace(/\/\/.*@/, '//')), expected: 'redis' })
+    throw urlError({
+      what: 'format',
+      found: JSON.stringify(text.replace(/\/\/.*@/, '//')),
+      expected: 'redis',
+    })
   }
-  if (url.password !== '') throw wrong({ what: 'secret' })
+  if (url.password !== '') throw urlError({ what: 'secret' })
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
   const isEncrypted = url.protocol === 'rediss:'
   if (!isEncrypted && !isLoopback(host) && !allowedWithoutTls.includes(host)) {
     const setting = 'redis.allowedWithoutTls'
-    throw wrong({ what: 'without-tls', host, scheme: 'rediss', setting })
+    throw urlError({ what: 'without-tls', host, scheme: 'rediss', setting })
   }
   return {
     host,
@@ -60,6 +65,6 @@ function readCertificates(file: string): string {
   }
 }
 
-function wrong(problem: ConfigProblem): AppError {
+function urlError(problem: ConfigProblem): AppError {
   return new AppError('config', { key: 'redis.url', problem })
 }

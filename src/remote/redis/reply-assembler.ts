@@ -1,9 +1,9 @@
 /**
- * Assembles the replies of Redis from what a socket reads: a value that comes in many reads becomes one block of bytes. A client that
- * gets a value in parts allocates several times its size, and V8 soon collects all of its memory for that.
+ * Assembles the replies of Redis from the reads of a socket: a value that arrives in many reads becomes one block of bytes. A client
+ * that gets a value in parts allocates several times its size, which soon causes a full garbage collection.
  *
- * Follows RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec) for replies that are one line or one bulk string. What
- * comes after a reply of another kind passes as it is read.
+ * Follows RESP2 (https://redis.io/docs/latest/develop/reference/protocol-spec) for replies that are one line or one bulk string.
+ * Everything after a reply of another kind passes unchanged.
  */
 
 /** The longest first line: `$` and digits, or a status. */
@@ -14,20 +14,20 @@ const nullReply = '$-1\r\n'
 
 export class ReplyAssembler {
   readonly #maxBytes: number
-  /** The memory of long replies, used again and again. */
+  /** The memory of the replies, which is reused. */
   #memory: Buffer = Buffer.alloc(0)
   /** The beginning of a reply whose length is not known yet. */
   #line: Buffer = Buffer.alloc(0)
-  /** A reply with room for all of it, and how much of it is there. */
+  /** The current reply with room for all of it, and the number of bytes that have arrived. */
   #reply: { bytes: Buffer; filled: number } | undefined
   #passesAll = false
 
-  /** `maxBytes`: for a longer reply no room is made. */
+  /** `maxBytes`: a longer reply is not assembled. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes
   }
 
-  /** Passes on what this completes. A reply does not share memory with `read`; it is valid until the next bytes are pushed. */
+  /** Passes on each reply that these bytes complete. It does not share memory with `read`, and is valid until the next push. */
   push(read: Uint8Array, pass: (reply: Buffer) => void): void {
     let rest = read
     while (rest.length > 0 && !this.#passesAll) {
@@ -50,7 +50,7 @@ export class ReplyAssembler {
     return read.subarray(part.length)
   }
 
-  /** Reads up to the end of the line that says what the reply is; returns what comes after it. */
+  /** Reads up to the end of the reply's first line, and returns the rest. */
   #begin(read: Uint8Array): Uint8Array {
     const at = read.indexOf(lineFeed)
     const end = at < 0 ? read.length : at + 1
@@ -68,7 +68,7 @@ export class ReplyAssembler {
   }
 }
 
-/** The length of a reply with this first line; undefined if it is of a kind that is not followed. */
+/** The length of a reply with this first line, in bytes; undefined for other kinds of replies. */
 function lengthOf(line: Buffer): number | undefined {
   const text = line.toString('latin1')
   if (/^[+\-:].*\r\n$/.test(text) || text === nullReply) return line.length

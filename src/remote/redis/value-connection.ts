@@ -1,6 +1,6 @@
 /**
- * A connection for large values, beside the one that it is made from. Its socket reads into one buffer again and again, and so does
- * each value: its bytes are valid until the next command.
+ * A second connection to a Redis, for large values. Its socket reuses one buffer, and so do the values: the bytes of a value are valid
+ * until the next command.
  */
 import { connect as connectTcp, type OnReadOpts, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
@@ -11,10 +11,10 @@ const readBytes = 256 * 1024
 /** The client's own limit for the end of a connection. */
 const disconnectLimitMs = 2000
 
-/** Says that something has arrived: the client's limit of silence begins anew with each part of a value. */
-const nothing = Buffer.alloc(0)
+/** Emitted for each part of a value, so that the client's limit of silence begins anew. */
+const noBytes = Buffer.alloc(0)
 
-/** Connects with its first command, and reconnects like the other one. One command at a time, with one value as its reply. */
+/** Connects with its first command, and reconnects as `redis` does. It takes one command at a time, with one value as its reply. */
 export function openValueConnection(redis: Redis, maxBytes: number, onError: (error: Error) => void): Redis {
   const { options } = redis
   class ValueConnector extends AbstractConnector {
@@ -41,12 +41,12 @@ function openSocket({ host = 'localhost', port = 6379, tls }: RedisOptions, maxB
   const onread: OnReadOpts = {
     buffer: Buffer.allocUnsafeSlow(readBytes),
     callback: (length, buffer) => {
-      socket.emit('data', nothing)
+      socket.emit('data', noBytes)
       assembler.push(buffer.subarray(0, length), reply => socket.emit('data', reply))
       return true
     },
   }
-  // Node's types name the option for one of the two only; both have it.
+  // Both kinds of sockets have the option, but Node's types name it for one only.
   const address = { host, port, onread }
   const socket: Socket = tls ? connectTls({ ...tls, ...address }) : connectTcp(address)
   return socket

@@ -40,6 +40,7 @@ const sealed = z.tuple([
   z.instanceof(Uint8Array),
 ])
 
+/** Seals `plain` with the current key. The same header must never be used twice. */
 export function seal(keys: SealingKeys, header: SealHeader, plain: Uint8Array): Uint8Array {
   const { current } = keys
   const associated = associatedData(current, header)
@@ -69,7 +70,7 @@ function decrypt(key: SealingKey, header: SealHeader, text: Uint8Array): Uint8Ar
   decipher.setAAD(associatedData(key, header)).setAuthTag(text.subarray(text.length - tagBytes))
   try {
     const plain = decipher.update(text.subarray(0, text.length - tagBytes))
-    // Throws if the tag is another one, and returns no bytes.
+    // Throws if the tag does not match, and returns no bytes.
     decipher.final()
     return plain
   } catch {

@@ -7,16 +7,17 @@ import { AppError } from '../../errors/errors.ts'
 
 const idBytes = 8
 const derivedBytes = 32
-/** More than the channels of a gateway, both ways. A forged message can only displace a key, with names of limited length. */
-const derivedKept = 512
-const longestPlace = 512
+/** More than a gateway's channels in both directions. A forged message can only displace a cached key. */
+const maxDerived = 512
+/** A derived key with longer names is not cached: the names in a forged message may have any length. */
+const maxCacheKeyLength = 512
 
 /** A shared key with its public id, which reveals nothing about the key. */
 export class SealingKey {
   readonly id: string
   readonly #bytes: Buffer
   /** Derived keys by salt and info. A channel uses the same two for all of its messages. */
-  readonly #derived = new LRUCache<string, Buffer>({ max: derivedKept })
+  readonly #derived = new LRUCache<string, Buffer>({ max: maxDerived })
 
   constructor(bytes: Buffer) {
     this.#bytes = bytes
@@ -25,11 +26,11 @@ export class SealingKey {
 
   /** Returns the 32 bytes that HKDF-SHA256 derives. */
   derive(salt: string, info: Uint8Array): Buffer {
-    const place = JSON.stringify([salt, Buffer.from(info).toString('hex')])
-    const known = this.#derived.get(place)
+    const cacheKey = JSON.stringify([salt, Buffer.from(info).toString('hex')])
+    const known = this.#derived.get(cacheKey)
     if (known) return known
     const derived = Buffer.from(hkdfSync('sha256', this.#bytes, salt, info, derivedBytes))
-    if (place.length <= longestPlace) this.#derived.set(place, derived)
+    if (cacheKey.length <= maxCacheKeyLength) this.#derived.set(cacheKey, derived)
     return derived
   }
 }

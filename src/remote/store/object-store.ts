@@ -24,7 +24,7 @@ type Outcome =
 export class ObjectStore {
   readonly #address: StoreAddress
   readonly #clock: Clock
-  /** How far the store's clock is ahead of this machine's, as far as known. */
+  /** The known difference of the store's clock to this machine's; positive if the store's clock is ahead. */
   #aheadMs = 0
 
   constructor(address: StoreAddress, clock: Clock) {
@@ -117,9 +117,9 @@ export class ObjectStore {
     if (code !== 'RequestTimeTooSkewed') {
       return { kind: 'failed', problem, mayPass: status >= 500 || status === 429 }
     }
-    const theirs = Date.parse(headers.get('date') ?? '')
-    if (Number.isFinite(theirs)) this.#aheadMs = theirs - this.#clock.now()
-    return { kind: 'failed', problem, mayPass: Number.isFinite(theirs) }
+    const storeTimeMs = Date.parse(headers.get('date') ?? '')
+    if (Number.isFinite(storeTimeMs)) this.#aheadMs = storeTimeMs - this.#clock.now()
+    return { kind: 'failed', problem, mayPass: Number.isFinite(storeTimeMs) }
   }
 }
 

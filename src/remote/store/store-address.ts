@@ -16,8 +16,8 @@ export interface StoreAddress {
 
 /**
  * The store's address and keys; undefined if none is configured.
- * @throws AppError 'config' when the endpoint is no URL of HTTP, would get everything unencrypted at a host that is not allowed by
- * name, or its bucket or keys are missing.
+ * @throws AppError 'config' when the endpoint is not an HTTP URL, would transfer everything unencrypted to a host that is not
+ * allowed by name, or its bucket or keys are missing.
  */
 export function readStoreAddress(
   { endpoint: text, bucket, region, allowedWithoutTls }: Config['remote']['store'],

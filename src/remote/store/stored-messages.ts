@@ -1,6 +1,6 @@
 /**
- * Large messages of one channel, as objects in a store that both ends know. They are sealed like other messages, with a sequence
- * of their own, so the store's owner can neither read one nor substitute another.
+ * Large messages of one channel, as objects in a store that both ends use. They are sealed like other messages, with numbers of their
+ * own, so the store's owner can neither read nor exchange them.
  */
 import { pack, unpack } from 'msgpackr'
 import { AppError } from '../../errors/errors.ts'
@@ -29,7 +29,7 @@ export class StoredMessages {
     this.#options = options
   }
 
-  /** Returns the message's number. @throws as ObjectStore.put. */
+  /** Stores a message, and returns its number. @throws as ObjectStore.put. */
   async put(message: unknown): Promise<number> {
     const { store, keys } = this.#options
     const sequence = this.#next
@@ -59,7 +59,7 @@ export class StoredMessages {
     if (this.#next > 0) await this.remove(this.#next - 1)
   }
 
-  /** The path is derived here; none comes from the other end. */
+  /** Derived on each side, so no path comes from the other end. */
   #keyOf(sequence: number): string {
     const { prefix, session } = this.#options
     return `${prefix}/${session}/${sequence}`

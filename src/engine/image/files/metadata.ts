@@ -15,7 +15,7 @@ export interface MetadataToWrite {
   xmp: string
 }
 
-/** The most text that is read of a file, after decompression, since it is read on the main thread. Large workflows have 1 MB. */
+/** The maximum text of a file after decompression, because it is read on the main thread. Large workflows have 1 MB. */
 export const textLimitBytes = 2_000_000
 
 /** No genuine profile is larger after decompression. A colour profile for print has about 2 MB. */

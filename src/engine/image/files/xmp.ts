@@ -37,7 +37,7 @@ export function saysAiMade(xmp: string): boolean {
 /** The fields in which programs without A1111's UserComment keep parameters, best first. */
 const textElements = ['exif:UserComment', 'dc:description', 'parameters']
 
-/** The most characters of all these fields, with their markup. Programs write a few thousand. */
+/** The maximum number of characters of all these fields, with markup. Programs write a few thousand. */
 const maxFieldCharacters = 200_000
 
 /** The packet's texts that may be parameters. */

@@ -12,7 +12,7 @@ import { type PictureTexts, pictureTexts, type Reading, textsOfComment } from '.
 import { readers } from '../readers/readers.ts'
 import type { PictureParameters } from './parameters.ts'
 
-/** How a picture was made, as its file tells. */
+/** How a picture was made, according to its file. */
 export interface Provenance {
   /** Undefined if the file has none. */
   parameters?: PictureParameters

@@ -9,7 +9,7 @@ const longInteger = /^-?\d{16,}$/
 
 /** No known format nests deeper than about ten levels. */
 const maxLevels = 256
-/** The most tokens of all texts of a picture. A graph of ComfyUI has about 40 for a node, and the largest have 1,000 nodes. */
+/** The maximum number of tokens of all texts of a picture. A ComfyUI graph has about 40 per node, and at most 1,000 nodes. */
 const maxTokens = 80_000
 
 /**

@@ -1,6 +1,6 @@
 /**
- * The pool's devices, and which of them are free, by the model that they have loaded: the choice of a device does not look at
- * those that are busy.
+ * The pool's devices, and the free ones among them by their loaded model, so that the choice of a device does not visit busy
+ * devices.
  */
 import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts'
 import { type DeviceResources, type JobNeeds, memoryKindOn, memoryLimitOf } from '../job-fit.ts'
@@ -24,19 +24,19 @@ export class DeviceList {
   readonly #devices = new Set<Device>()
   /** The free devices by the hash of their model, in each set the one that is free longest first. No set is empty. */
   readonly #free = new Map<string | undefined, Set<Device>>()
-  /** The names of those that get no job. They may be those of devices that are not there. */
+  /** The names of paused devices, which get no job. A device of that name need not be present. */
   #paused: ReadonlySet<string> = new Set()
   /** The set of `#free` that a device is in. */
   readonly #setOf = new Map<Device, string | undefined>()
 
-  /** The most memory that one free device of each kind may use; undefined if nobody has asked since the free ones changed. */
+  /** The maximum memory of a free device, by kind; undefined until it is needed after a change of the free devices. */
   #mostFree: NeededMemory | undefined
 
   constructor(parts: DeviceListParts) {
     this.#parts = parts
   }
 
-  /** Its name is not taken. */
+  /** Adds a device, whose name must be free. */
   add(openers: DeviceOpeners): void {
     const device: Device = new Device({
       ...this.#parts,
@@ -47,7 +47,7 @@ export class DeviceList {
     this.#sort(device)
   }
 
-  /** Gives it no more tasks, and lets the running one finish. */
+  /** Removes a device: it gets no more tasks, and its running task may finish. */
   async remove(name: string, limitMs: number): Promise<void> {
     const device = [...this.#devices].find(one => one.name === name)
     if (!device) return
@@ -66,7 +66,7 @@ export class DeviceList {
     return Promise.all([...this.#devices].map(device => device.stop(limitMs)))
   }
 
-  /** From now on, devices of these names are not free, and the others may be. */
+  /** Replaces the names of the paused devices. */
   pause(names: ReadonlySet<string>): void {
     this.#paused = names
     for (const device of this.#devices) this.#sort(device)
@@ -77,7 +77,7 @@ export class DeviceList {
     return this.#devices.size > 0 && [...this.#devices].every(({ name }) => this.#paused.has(name))
   }
 
-  /** Those that work and are not paused, whether they are free or not. */
+  /** The devices that work and are not paused, free or busy. */
   ready(): Device[] {
     return [...this.#devices].filter(({ state, name }) => state === 'ready' && !this.#paused.has(name))
   }
@@ -106,7 +106,7 @@ export class DeviceList {
     this.#parts.onChange()
   }
 
-  /** Called whenever a device became free, or is not free any more. */
+  /** Updates the sets of free devices, after a device became free or busy. */
   #sort(device: Device): void {
     this.#mostFree = undefined
     if (this.#setOf.has(device)) {
@@ -139,23 +139,23 @@ export class DeviceList {
   }
 
   /**
-   * The job as it waits. What no device can hold, now or later, would wait for ever, as when less memory is free than at its
-   * acceptance: it is tried all the same, and fails with the reason.
+   * The job as it waits. A job that no device can hold, now or later, would wait for ever, for example when less memory is free than
+   * at its acceptance. Its memory need is dropped, so that it is tried and fails with the reason.
    */
   placeable(job: QueuedJob): QueuedJob {
     const isUnplaceable = this.#parts.isClosed === true && !this.#isHeld(job)
     return isUnplaceable ? { ...job, neededMemory: nothingNeeded } : job
   }
 
-  /** Whether a device that is there has all that a job needs, free or not. */
+  /** Whether a present device, free or busy, has all that a job needs. */
   #isHeld(job: JobNeeds): boolean {
     for (const device of this.#devices) if (device.canHold(job)) return true
     return false
   }
 
   /**
-   * A free device that has all that the job needs: preferably not the one that the job's last attempt failed on, and of the others
-   * preferably one that has loaded its model.
+   * A free device that has all that the job needs. Preferably it is not the device on which the last attempt failed; among the
+   * others, one that has loaded the model is preferred.
    */
   choose(job: PlacedJob, failedOn: string | undefined): Device | undefined {
     return this.#choose(job, ({ name }) => name !== failedOn) ?? this.#choose(job, () => true)
@@ -187,7 +187,7 @@ export class DeviceList {
   }
 }
 
-/** The most bytes by kind; less than nothing where there is no device of the kind. */
+/** The maximum bytes by kind of memory; -1 for a kind without devices. */
 function mostOf(devices: Iterable<Device>): NeededMemory {
   const most = { cpu: -1, float32: -1, float16: -1 }
   for (const { resources } of devices) {

@@ -3,7 +3,7 @@ import type { Clock } from '../../../system/ports.ts'
 import type { StartOutcome, WorkerHost } from '../../host/worker-host.ts'
 import { HeartbeatMonitor } from './heartbeat-monitor.ts'
 
-/** Opening a device loads the runtime and its libraries, no model. */
+/** The time limit for opening a device, which loads the runtime and its libraries, but no model. */
 const startLimitMs = 120_000
 /** The interval and the time limit of pings between runs. */
 const idleIntervalMs = 30_000

@@ -29,7 +29,7 @@ export interface Fetching {
 
 /** How a device's workers are opened. */
 export interface DeviceOpeners extends DeviceResources {
-  /** What its machine fetches now. */
+  /** The model that the device's machine fetches now. */
   fetching?: () => Fetching | undefined
   /** A new worker, not started yet; and one in a separate process, if that differs. */
   openHost: () => WorkerHost
@@ -47,12 +47,12 @@ export interface DeviceParts extends DeviceOpeners {
 }
 
 /**
- * `hung`: hangs in a worker that is not gone yet. `quarantined`: failed, hung or did not come up, and gets no job until a
- * worker that is brought up as a probe answers.
+ * `hung`: its worker hangs and is not gone yet. `quarantined`: its worker failed, hung or did not start, and it gets no job until a
+ * new worker answers as a probe.
  */
 export type DeviceState = 'ready' | 'hung' | 'quarantined' | 'stopped'
 
-/** What a device is, has and does now. */
+/** A device with its resources and its current state. */
 export interface DeviceStatus extends DeviceResources {
   state: DeviceState
   busy: boolean
@@ -110,7 +110,7 @@ export class Device {
     return this.#quarantine.holds ? 'quarantined' : 'ready'
   }
 
-  /** The status lacks the pause, which the list of the devices knows. */
+  /** The status without the pause, which the device list adds. */
   get status(): Omit<DeviceStatus, 'isPaused'> {
     const { name, memoryBytes, memoryKind, holdings } = this.#parts
     const fetching = this.#parts.fetching?.()
@@ -138,7 +138,7 @@ export class Device {
     return this.#parts
   }
 
-  /** Whether it has the files and the memory that a job needs, busy or not. */
+  /** Whether the device, free or busy, has the files and the memory that a job needs. */
   canHold(job: JobNeeds): boolean {
     return canHold(this.#parts, job)
   }

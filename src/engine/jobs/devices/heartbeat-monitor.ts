@@ -8,7 +8,7 @@ export class HeartbeatMonitor {
   #expire: (silentMs: number) => void = () => {}
   #limitMs = 0
   #dueMs = Number.POSITIVE_INFINITY
-  /** A timer is set for that time. Where a heartbeat came since, it is set again when it fires, and not at every heartbeat. */
+  /** The time of the timer. A heartbeat does not set the timer again; the timer sets itself again when it fires too early. */
   #timerMs = Number.POSITIVE_INFINITY
   #cancelTimer: () => void = () => {}
 

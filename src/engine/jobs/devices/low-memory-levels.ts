@@ -1,4 +1,4 @@
-/** The low-memory level at which a device paints each size: where its memory ran out once, it uses less from then on. */
+/** The low-memory level at which a device paints each size. It rises for a size at which memory ran out. */
 import type { LowMemoryLevel } from '../../pipeline/low-memory.ts'
 import type { WorkOrder } from '../../work-order.ts'
 
@@ -6,7 +6,7 @@ export class LowMemoryLevels {
   /** The levels by pixels of a picture. */
   readonly #bySize = new Map<number, LowMemoryLevel>()
 
-  /** What is too large once is too large when it is larger still. */
+  /** The highest level of this size and of all smaller ones. */
   of(order: WorkOrder): LowMemoryLevel {
     const pixels = pixelsOf(order)
     let level: LowMemoryLevel = 0
@@ -14,7 +14,7 @@ export class LowMemoryLevels {
     return level
   }
 
-  /** The memory ran out under this order. used: the level that its worker painted it at, which may begin higher by its budget. */
+  /** Memory ran out for this order. `used`: the level of that attempt, which the worker's budget may have raised. */
   ranOut(order: WorkOrder, used = 0): void {
     this.#bySize.set(pixelsOf(order), Math.max(used, this.of(order)) === 0 ? 1 : 2)
   }

@@ -1,4 +1,4 @@
-/** The operator's pauses of devices, as the store has them: a command writes them beside the process of the pool. */
+/** The operator's pauses of devices. A command in another process writes them to the store, and the pool reads them here. */
 import { toAppError } from '../../../errors/errors.ts'
 import type { Logger } from '../../../system/ports.ts'
 import type { JobStore } from '../job-store.ts'
@@ -22,7 +22,7 @@ export class Pauses {
     this.#parts = parts
   }
 
-  /** Reads them now, and every two seconds from now on. */
+  /** Reads the pauses now, and then every two seconds. */
   start(): void {
     if (!this.#parts.store.pausedDevices) return
     this.read()
@@ -38,7 +38,7 @@ export class Pauses {
     this.#parts.onChange(paused)
   }
 
-  /** What cannot be read stays as it was. */
+  /** The stored pauses; the known ones if the store cannot be read. */
   #readStored(): ReadonlySet<string> {
     try {
       return new Set(this.#parts.store.pausedDevices?.())

@@ -30,7 +30,7 @@ export class Quarantine {
     return this.#holds
   }
 
-  /** `probe`: at once after a first fault, after a wait when more follow. `wait`: in any case after a wait. */
+  /** Begins or renews the quarantine. `probe`: a first fault is probed at once, later ones after a wait. `wait`: always after a wait. */
   begin(first: 'probe' | 'wait'): void {
     this.#cancelWait()
     this.#holds = true

@@ -28,7 +28,7 @@ export class EtaCache {
     this.#parts = parts
   }
 
-  /** Of a job at its queue position, 1 is next. */
+  /** The outlook of a job at its queue position, 1 is next. */
   outlook(job: QueuedJob, place: number): Outlook {
     const { devices } = this.#parts
     if (devices.isPaused) return { kind: 'paused' }

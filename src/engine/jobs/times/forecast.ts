@@ -11,14 +11,14 @@ export interface Forecast {
   outlook: Outlook
 }
 
-/** When a queued job will be done, or why nobody can say. */
+/** When a queued job will be done, or why that is unknown. */
 export type Outlook =
   | { kind: 'time'; etaMs: number }
-  /** Speeds are not measured yet, or it is far behind with nothing like it before. */
+  /** Speeds are not measured yet, or the job is beyond the horizon and no simulated job is for the same devices. */
   | { kind: 'unknown' }
   | HoldUp
 
-/** `paused`: the operator has paused every device. `no-device`: none that works now can hold the job; an absent or paused one may. */
+/** `paused`: the operator has paused every device. `no-device`: no device that works now can hold the job. */
 export interface HoldUp {
   kind: 'paused' | 'no-device'
 }
@@ -63,8 +63,8 @@ export function availabilityOf(
 export const horizon = 200
 
 /**
- * The forecast times of the first jobs of a serving order; each job goes to the device that is free first, of those that can hold
- * it. Undefined for a job that none of them can hold: the others pass it. The list ends at the first job whose duration is unknown.
+ * The forecast times of the first jobs of a serving order. Each job runs on the first free device that can hold it; a job that no
+ * device can hold has no time, and later jobs pass it. The list ends at the first job whose duration is unknown.
  */
 export function simulateQueue(
   order: readonly QueuedJob[],

@@ -8,7 +8,7 @@ import type { QueuedJob } from '../job-store.ts'
 /** Counts the memory that an order needs. */
 export type CountMemory = (order: WorkOrder) => NeededMemory
 
-/** Where no models were looked through. */
+/** For an engine without a scanned library. */
 export const countNothing: CountMemory = () => nothingNeeded
 
 export function jobSizeOf(

@@ -20,7 +20,7 @@ export class JobTimes {
     this.#expiresMs.set(jobId, this.#clock.monotonicMs() + this.#maxWaitMs - waitedMs)
   }
 
-  /** It may not start before `delayMs` have passed. */
+  /** The job may not start before `delayMs` have passed. */
   delay(jobId: string, delayMs: number): void {
     this.#mayStartMs.set(jobId, this.#clock.monotonicMs() + delayMs)
   }
@@ -33,12 +33,12 @@ export class JobTimes {
     return (this.#expiresMs.get(jobId) ?? Number.POSITIVE_INFINITY) <= this.#clock.monotonicMs()
   }
 
-  /** It started: its wait continues only if it returns to the queue. */
+  /** The job started. Its wait continues only if it returns to the queue. */
   recordStart(jobId: string): void {
     this.#mayStartMs.delete(jobId)
   }
 
-  /** It has left the queue. */
+  /** The job has left the queue. */
   remove(jobId: string): void {
     this.#mayStartMs.delete(jobId)
     this.#expiresMs.delete(jobId)

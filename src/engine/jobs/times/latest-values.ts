@@ -10,7 +10,7 @@ export class LatestValues {
   readonly #sorted: number[] = []
   #oldest = 0
 
-  /** Keeps so many values. */
+  /** `limit`: the maximum number of values. */
   constructor(limit: number) {
     this.#limit = limit
   }

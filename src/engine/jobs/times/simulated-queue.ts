@@ -7,12 +7,12 @@ export class SimulatedQueue {
   readonly #order: readonly QueuedJob[]
   readonly #devices: readonly DeviceAvailability[]
   readonly #etasMs: readonly (number | undefined)[]
-  /** The devices that can hold a job, by what it needs. Most jobs need the same few things. */
+  /** The devices that can hold a job, by the job's needs. Most jobs have one of a few needs. */
   readonly #holders = new Map<string, string>()
-  /** The places of the jobs that the same devices can hold, in ascending order. Only far jobs need them. */
+  /** The places of the jobs that the same devices can hold, in ascending order; computed for a job beyond the horizon. */
   #places: ReadonlyMap<string, readonly number[]> | undefined
 
-  /** order: the whole queue, the next job first. */
+  /** `order`: the whole queue, the next job first. */
   constructor(order: readonly QueuedJob[], devices: readonly DeviceAvailability[]) {
     this.#order = order
     this.#devices = devices
@@ -21,8 +21,7 @@ export class SimulatedQueue {
 
   /**
    * The forecast time of a job at its place, 1 is next; undefined while speeds are unknown. Beyond the horizon it is in
-   * proportion to that of the last simulated job that the same devices can hold: other jobs wait for other devices, and are not
-   * counted.
+   * proportion to the time of the last simulated job that the same devices can hold. Jobs for other devices are not counted.
    */
   etaAtMs(job: QueuedJob, place: number): number | undefined {
     if (place <= horizon) return this.#etasMs[place - 1]
@@ -58,7 +57,7 @@ export class SimulatedQueue {
   }
 }
 
-/** How many of the places are at most `most`. */
+/** The number of places up to `most`, inclusive. */
 function countUpTo(places: readonly number[], most: number): number {
   return positionIn(places, most + 1, (a, b) => a - b)
 }

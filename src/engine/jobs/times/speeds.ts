@@ -35,11 +35,11 @@ function distance(measure: Measure, pixels: number): number {
   return Math.abs(Math.log(measure.pixels / pixels))
 }
 
-/** What was measured of one kind of job with one model on one device. */
+/** The measurements of one kind of job with one model on one device. */
 class Measured {
   readonly steps = new BySize()
   readonly overheads = new BySize()
-  /** Where the device already had the job's model, and where not. */
+  /** Loads on a device that already had the job's model, and on one that did not. */
   readonly warmLoads = new BySize()
   readonly coldLoads = new BySize()
 }
@@ -47,7 +47,7 @@ class Measured {
 type SizedJob = Pick<QueuedJob, 'modelHash' | 'size'>
 
 export class Speeds {
-  /** By device, kind of job and model: a forecast of the queue looks up hundreds, and a joined key would be built for each. */
+  /** By device, kind of job and model. Nested maps, because a forecast looks up hundreds and would build a joined key for each. */
   readonly #measured = new Map<string, Map<JobSize['kind'], Map<string, Measured>>>()
   readonly #recent = new Map<string, LatestValues>()
 
@@ -108,7 +108,7 @@ export class Speeds {
 
 const anySize = 1
 
-/** The value of a key, made where it is missing. */
+/** The value of a key; a missing value is created. */
 function foundOrMade<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
   const known = map.get(key)
   if (known !== undefined) return known

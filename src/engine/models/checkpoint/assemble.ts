@@ -82,7 +82,7 @@ function ownText({ networks, tokenizer, tokenizer2 }: FoundParts): Text | undefi
   }
 }
 
-/** Single files contain no vocabulary, so this is CLIP's. */
+/** CLIP's own tokenizer, because single files contain no vocabulary. */
 function clipTokenizer({ config }: NetworkPart, encoder: TextEncoderName): TokenizerPart {
   const tokens = Math.max(1, numberIn(config, 'vocab_size'))
   return { from: 'clip', tokens, encoder, hash: hashTexts('clip', String(tokens), encoder) }

@@ -11,7 +11,7 @@ import { assemble, type Supplements } from './assemble.ts'
 /** The parts that the configuration chooses for a model, by names in the library. */
 export interface PartChoices {
   readonly vae?: string | undefined
-  /** A model whose text encoders it shares. */
+  /** The model that supplies its text encoders. */
   readonly textEncoders?: string | undefined
   readonly refiner?: string | undefined
 }
@@ -35,7 +35,7 @@ export function buildExperts(
     if (assembled.kind === 'complete') return assembled
     throw lacking(path, name, assembled.missing)
   }
-  /** borrowers: the models that asked so far, so that two models cannot wait for each other. */
+  /** `borrowers`: the models that wait for parts, so that two models cannot wait for each other. */
   const supplementsOf = ({ name, path, found }: FoundExpert, borrowers: readonly string[]): Supplements => {
     const choice = choices[name] ?? {}
     const vae = choice.vae === undefined ? onlyOne(found.networks.vae ? [] : vaes) : named(vaes, choice.vae)
@@ -67,7 +67,7 @@ function vaeOf(record: FileRecord | undefined): Supplements {
   return record?.vae ? { vae: record.vae } : {}
 }
 
-/** @throws AppError 'model-unknown' when there is no such name; lists the existing names. */
+/** The entry with that name. @throws AppError 'model-unknown' when there is none; lists the existing names. */
 export function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {
   const found = all.find(one => one.name === name)
   if (found) return found

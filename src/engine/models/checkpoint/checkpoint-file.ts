@@ -68,7 +68,7 @@ interface NetworkInFile {
   readonly config: Json
 }
 
-/** @throws AppError 'model-file' when the file cannot be read to its end. */
+/** Describes a checkpoint in a single file. @throws AppError 'model-file' when the file cannot be read to its end. */
 export async function describeCheckpointFile(
   file: string,
   header: SafetensorsHeader,
@@ -153,8 +153,8 @@ function trainedSize({ metadata }: SafetensorsHeader): Json {
 }
 
 /**
- * v-prediction, from a marker tensor or from modelspec's metadata, which are written in many ways. Zero terminal SNR needs
- * it: the last step is then pure noise, in which there is no noise to tell from a picture (Lin et al. 2023, section 3.2).
+ * v-prediction, from a marker tensor or from modelspec's metadata, which are written in many ways. Zero terminal SNR requires it,
+ * because predicting the noise of pure noise gives no information about the picture (Lin et al. 2023, section 3.2).
  */
 function scheduleOf({ tensors, metadata }: SafetensorsHeader): Json {
   if (isEdm(tensors)) return edmSchedule
@@ -172,7 +172,7 @@ function isEdm(tensors: SafetensorsHeader['tensors']): boolean {
   return tensors.has('edm_mean') && tensors.has('edm_std')
 }
 
-/** Playground v2.5's own (Karras et al. 2022). */
+/** Playground v2.5's own noise (Karras et al. 2022). */
 const edmSchedule: Json = {
   _class_name: 'EDMDPMSolverMultistepScheduler',
   algorithm_type: 'dpmsolver++',

@@ -66,7 +66,7 @@ export async function describeDiffusersFolder(folder: string, hasher: FileHasher
   }
 }
 
-/** Reads the family first, since the parts of another family's model would be missed or misunderstood one by one. */
+/** Reads the family first, because checking the parts of another family's model would report missing or wrong parts instead. */
 async function requireSdxl(folder: string): Promise<void> {
   const family = await familyOfFolder(folder)
   if (family === undefined || family === sdxl) return
@@ -134,8 +134,8 @@ async function onnxFiles(graphs: readonly string[]): Promise<string[]> {
 }
 
 /**
- * The weights tell whether the pooled text has a projection: `architectures` is the class that saved the file, and the reference
- * takes that of the pipeline.
+ * The weights show whether the pooled text has a projection. `architectures` does not: it names the class that saved the file, and the
+ * reference uses the class of the pipeline.
  */
 async function describeTextEncoder(folder: string, hasher: FileHasher): Promise<NetworkPart> {
   const part = await describeNetwork(folder, hasher)

@@ -12,7 +12,7 @@ const mainNetworks = ['unet', 'transformer', 'prior', 'decoder'] as const
 
 const indexSchema = z.object({ _class_name: z.string() })
 
-/** Undefined where nothing tells. A network that cannot be read tells nothing; reading it in earnest gives the fault. */
+/** The family; undefined if unknown, also if a network cannot be read. Describing that network then gives the fault. */
 export async function familyOfFolder(folder: string): Promise<string | undefined> {
   const names = await readdir(folder)
   for (const name of mainNetworks) {
@@ -32,7 +32,7 @@ async function tensorsIn(folder: string): Promise<Map<string, StoredTensor>> {
   return tensors
 }
 
-/** `StableDiffusion3Pipeline` → `StableDiffusion3`. One of SDXL's own lacks its U-Net, which is another fault. */
+/** `StableDiffusion3Pipeline` → `StableDiffusion3`. Undefined for SDXL's own: such a folder lacks its U-Net, another fault. */
 async function pipelineOf(folder: string): Promise<string | undefined> {
   const index = await readConfigFile(join(folder, 'model_index.json'), indexSchema).catch(() => undefined)
   const name = index?._class_name.replace(/Pipeline$/, '')

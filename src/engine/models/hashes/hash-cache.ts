@@ -82,7 +82,7 @@ function writeCache(path: string, entries: Entries): void {
   }
 }
 
-/** Where no folder can be, there is no file to remove either. */
+/** If the folder cannot be made, there is no file to remove either. */
 function removeUnfinished(file: string): void {
   try {
     rmSync(file, { force: true })

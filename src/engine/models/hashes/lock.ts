@@ -75,7 +75,7 @@ function refinerName({ name }: Pick<ModelRecord, 'name'>): string {
   return `${name}/refiner`
 }
 
-/** Under the folder of its kind, since a LoRA and a VAE may have one name. */
+/** The key includes the folder of the kind, because a LoRA and a VAE may have the same name. */
 function fileName({ kind, name }: FileRecord): string {
   return `${modelKinds[kind].folders[0]}/${name}`
 }

@@ -2,7 +2,7 @@
 import type { WeightSource } from '../../weights/source.ts'
 import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
-/** Attention heads by width, because no weight tells them: 12 in ViT-B, 16 in all larger models. */
+/** Attention heads by width, because the weights do not show them: 12 in ViT-B, 16 in all larger models. */
 const headsByWidth: Readonly<Record<number, number>> = { 768: 12, 1024: 16, 1280: 16, 1408: 16, 1664: 16 }
 /** Channels of a head in smaller models. */
 const headChannels = 64

@@ -6,7 +6,7 @@ import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 const headChannels = 64
 
 /**
- * The configuration in transformers' format. No weight tells the activation: OpenAI's CLIP uses quick GELU, and SDXL's
+ * The configuration in transformers' format. The weights do not show the activation: OpenAI's CLIP uses quick GELU, and SDXL's
  * OpenCLIP encoder uses the exact GELU.
  */
 export function inferClipConfig(source: WeightSource, activation: 'quick_gelu' | 'gelu'): Json {

@@ -3,7 +3,7 @@ import { rgbChannels } from '../../networks/configs/vae-config.ts'
 import type { WeightSource } from '../../weights/source.ts'
 import { countWhile, hasTensor, type Json, shapeIn } from './weights-view.ts'
 
-/** SDXL's values: no weight tells the scaling of latents or the VAE's training size. */
+/** SDXL's values, because the weights do not show the scaling of latents or the VAE's training size. */
 const scalingFactor = 0.13025
 const sampleSize = 1024
 
@@ -22,7 +22,7 @@ export function inferVaeConfig(source: WeightSource): Json {
     block_out_channels: all.map(level => widthOf(level) ?? 0),
     down_block_types: all.map(() => 'DownEncoderBlock2D'),
     up_block_types: all.map(() => 'UpDecoderBlock2D'),
-    // A level of the decoder has one more.
+    // A level of the decoder has one more ResNetBlock.
     layers_per_block: hasEncoder
       ? countWhile(layer => hasTensor(source, down(0, layer)))
       : countWhile(layer => hasTensor(source, up(0, layer))) - 1,

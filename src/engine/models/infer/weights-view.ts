@@ -4,7 +4,7 @@ import type { WeightSource } from '../../weights/source.ts'
 /** The content of a config.json. */
 export type Json = Record<string, unknown>
 
-/** More levels, layers or blocks than any network of this family has. A hostile file may claim more; they are ignored. */
+/** The maximum number of levels, layers or blocks, above that of any known network. More, in a hostile file, are ignored. */
 const most = 100
 
 /** The number of consecutive indexes from 0 that exist. */

@@ -1,5 +1,5 @@
 /** The kinds of files in a models folder, and the folder names of each kind. */
-/** Kinds that Easel uses. `folders`: in lower case; the first is ours, the others are those of other UIs. */
+/** The kinds that Easel uses. `folders`: in lower case; the first is Easel's, the others are those of other UIs. */
 export const modelKinds = {
   checkpoint: {
     folders: ['checkpoints', 'stable-diffusion', 'diffusers', 'unet', 'diffusion_models'],

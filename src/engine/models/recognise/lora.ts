@@ -18,7 +18,7 @@ const textFactor =
 /** The two sides of a LoKr's Kronecker product; its columns are the product of theirs. */
 const textSides = [/attn2[._]to_k\.lokr_w1(?:_b)?$/, /attn2[._]to_k\.lokr_w2(?:_b)?$/] as const
 
-/** The width of the text context that the update was trained for; undefined if it leaves the keys alone. */
+/** The width of the text context that the update was trained for; undefined if it does not change the keys. */
 function textWidth(header: HeaderView): number | undefined {
   const [first, second] = textSides.map(side => header.extent(side, 1))
   return first && second ? first * second : header.extent(textFactor, 1)
@@ -39,7 +39,7 @@ function isQwenImage(header: HeaderView): boolean {
   return hasModulation || (header.some(topBlocks) && header.extent(attentionFactor, 1) === 3072)
 }
 
-/** Whether it changes nothing but a text encoder without a number, which is that of a model with one. */
+/** Whether it only changes a text encoder without a number, as in models with a single text encoder. */
 function isOfOneTextEncoder(header: HeaderView): boolean {
   return header.some(/^lora_te_/) && !header.some(/^lora_(?:unet|te[12])_/)
 }

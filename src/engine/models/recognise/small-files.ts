@@ -55,7 +55,7 @@ export const controlNets: readonly Recogniser[] = [
     recognises: header => isControlNet(header) && header.extent(controlNetText, 1) === 1024,
   },
   { kind: 'controlnet', family: sdxl, recognises: isControlNet },
-  // Files that people keep beside ControlNets; none of them is built.
+  // Files that are often beside ControlNets. Easel supports none of them.
   { kind: 'controlnet', family: sdxl, recognises: header => header.some(/^lllite_unet_/) },
   {
     kind: 'controlnet',

@@ -14,7 +14,7 @@ function hasUNet(header: HeaderView): boolean {
 }
 
 export const stableDiffusion: readonly Recogniser[] = [
-  // Its own range of sigmas and a prediction that no schedule here makes; the U-Net is SDXL's.
+  // It has SDXL's U-Net, but a range of sigmas and a prediction that no schedule here supports.
   {
     kind: 'checkpoint',
     family: 'CosXL',

@@ -62,7 +62,7 @@ function isInBlocks({ variant }: Graph, x: Value, { inner, innerBias, outer }: P
 function sumOfBlocks(g: Graph, x: Value, { inner, innerBias, outer, outerBias }: Parts): Value {
   const width = channelsOf(x, -1)
   const isInPieces = width <= (g.variant.maxWidthInPieces ?? 0)
-  // Each piece has products of its own, for which a session would rearrange the same weight again.
+  // A session would rearrange the same weight for each piece's product.
   const batch = isInPieces ? ([1] as const) : []
   const half = (index: number) => ({
     weight: g.weight(sliceOf(inner, index, 2 * expansion), [...batch, width, width]),

@@ -1,14 +1,14 @@
-/** Consecutive pieces of the tokens, one after the other, for formulas that look at each token by itself. */
+/** Runs a formula on consecutive pieces of the tokens, if it treats each token separately. */
 import { symbol } from '../../onnx/dim.ts'
 import type { Graph } from '../../onnx/graph.ts'
 import type { Value } from '../../onnx/model.ts'
 
-/** Never more; the pieces of a large picture are longer. */
+/** The number of pieces. The pieces of a large picture are longer. */
 const pieces = 4
-/** Of two rows; what such a piece becomes fits a processor's caches (docs/decisions/0017). */
+/** The minimum tokens of a piece, of two rows. Its intermediate values fit a processor's caches (docs/decisions/0017). */
 const leastTokens = 1024
 
-/** x: [B, T, C] → the formula's results for its pieces, put together. The last pieces of few tokens are empty. */
+/** x: [B, T, C] → the concatenated results for its pieces. With few tokens the last pieces are empty. */
 export function inPieces(g: Graph, x: Value, formula: (piece: Value) => Value): Value {
   const [batch = 0, , channels = 0] = x.shape
   const piece = { dtype: x.dtype, shape: [batch, symbol('piece'), channels] }
@@ -16,7 +16,7 @@ export function inPieces(g: Graph, x: Value, formula: (piece: Value) => Value): 
   return g.op('Concat', parts.map(formula), x.shape, { attributes: { axis: 1 } })
 }
 
-/** The tokens of each piece: equally many, but no fewer than the least while there are some. */
+/** The number of tokens in each piece: equal, but at least the minimum as long as tokens remain. */
 function lengthsOf(g: Graph, x: Value): Value {
   const tokens = g.op('Shape', [x], [1], { attributes: { start: 1, end: 2 } }, 'I64')
   const roundedUp = g.op('Add', [tokens, g.integers([pieces - 1])], [1])

@@ -12,14 +12,14 @@ export interface IpAdapterConfig {
   readonly sees: 'embeds' | 'hidden'
   /** Width of the projection's input. */
   readonly inputWidth: number
-  /** Plus only. */
+  /** Only in IP-Adapter Plus. */
   readonly resampler: ResamplerOptions | undefined
 }
 
 /** Fixed in the reference for every resampler. */
 const widthPerHead = 64
 
-/** @throws AppError 'model-file' when a tensor is missing; names it. */
+/** Infers the configuration. @throws AppError 'model-file' when a tensor is missing; names it. */
 export function ipAdapterConfigOf(source: WeightSource): IpAdapterConfig {
   const shapeOf = (name: string): readonly number[] | undefined =>
     source.find(`image_proj.${name}`, [])?.shape

@@ -13,7 +13,7 @@ export interface LatentScaling {
   readonly deviation?: readonly number[]
 }
 
-/** The pipeline's latents have as many. */
+/** The number of channels of the pipeline's latents. */
 export const sdxlLatentChannels = 4
 
 /** Of a picture: red, green and blue. */
@@ -29,7 +29,7 @@ export interface VaeConfig {
   readonly quantConv: boolean
   readonly postQuantConv: boolean
   readonly scaling: LatentScaling
-  /** Its activations exceed float16's range. */
+  /** Whether its activations exceed float16's range. */
   readonly needsFloat32: boolean
   /** Side of its training pictures, in pixels. */
   readonly sampleSize: number

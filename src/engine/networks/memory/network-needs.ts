@@ -20,7 +20,7 @@ import {
   vaeWorkingBytes,
 } from './working-memory.ts'
 
-/** Of a plan, what tells its memory. */
+/** The parts of a plan that determine its memory. */
 export interface PlannedGraphs {
   readonly textEncoder?: Pick<TextEncoderPlan, 'graph' | 'own'> | undefined
   readonly textEncoder2: Pick<TextEncoderPlan, 'graph' | 'own'>
@@ -42,7 +42,7 @@ export function needsOfVae(vae: VaePlan): NetworkNeed[] {
   return [needOfVae(vae, vae.decoder.graph), needOfVae(vae, vae.encoder.graph)]
 }
 
-/** It takes turns with the U-Net in every step, and runs with both rows at once at every low-memory level. */
+/** A ControlNet runs in turn with the U-Net in every step, and with both rows at once at every low-memory level. */
 export function needOfControlNet({ config, graph }: ControlNetPlan): NetworkNeed {
   const perPixel = (valueBytes: number) => bytesPerPixelOf(config, pxPerLatent(config), valueBytes)
   return {
@@ -62,13 +62,13 @@ export function needsOfIpAdapter({ encoder, projection }: IpAdapterPlan): Networ
   return [encoder, projection].map(graph => needOfWeights('image-encoder', graph))
 }
 
-/** What its matrices add to a U-Net. */
+/** The weights that an adapter adds to a U-Net. */
 export function needInUNet({ unetParameters }: IpAdapterPlan): NetworkNeed {
   const weightBytes = bytesPerValue({}) * unetParameters
   return needOfWeights('unet', { parameters: unetParameters, weightBytes, kernelBytes: 0, cutBytes: 0 })
 }
 
-/** Without what a run takes besides, which does not depend on the size of the picture. */
+/** The need without the working memory of a run, which does not depend on the size of the picture here. */
 function needOfWeights(
   network: NetworkNeed['network'],
   figures: WeightFigures & Pick<OnnxModel, 'parameters'>,
@@ -84,7 +84,7 @@ function needOfWeights(
   }
 }
 
-/** At the last low-memory level it is on the CPU. */
+/** A text encoder's need. At the last low-memory level it runs on the CPU. */
 function needOfText({ graph, own }: PlannedGraphs['textEncoder2']): NetworkNeed {
   return {
     network: 'text-encoder',
@@ -97,7 +97,7 @@ function needOfText({ graph, own }: PlannedGraphs['textEncoder2']): NetworkNeed 
   }
 }
 
-/** At the last low-memory level each row runs by itself, and only what was measured is counted. */
+/** A U-Net's need. At the last low-memory level each row runs by itself, and only the measured memory is counted. */
 function needOfUNet({ graph, config, weights }: PlannedGraphs['unet'], factor: number): NetworkNeed {
   const perPixel = (valueBytes: number) => bytesPerPixelOf(config, factor, valueBytes)
   return {
@@ -112,12 +112,12 @@ function needOfUNet({ graph, config, weights }: PlannedGraphs['unet'], factor: n
   }
 }
 
-/** Of a guided call, whose two rows are with and without the prompt. factor: pixels per latent along a side. */
+/** The working memory of a guided call per pixel. Its two rows are with and without the prompt. `factor`: pixels per latent along a side. */
 function bytesPerPixelOf(config: Pick<UNetConfig, 'levels'>, factor: number, valueBytes: number): number {
   return unetWorkingBytes(config, { batch: 2, heightLatent: 1, widthLatent: 1 }, valueBytes) / factor ** 2
 }
 
-/** From the first low-memory level on, it is never given more than one tile. */
+/** A VAE's need. From the first low-memory level on, it runs on one tile at a time. */
 function needOfVae({ config }: VaePlan, graph: NetworkGraph): NetworkNeed {
   const tilePixels = config.sampleSize ** 2
   return {
@@ -149,7 +149,7 @@ function needOnCard(weightBytes: number, bytesPerPixel: number): MemoryNeed {
   return { openingBytes: weightBytes, weightBytes, bytesPerPixel }
 }
 
-/** found: the weights before a cache file replaced them, which a card does not use. */
+/** `found`: the model's own weights, because a card does not use cache files. */
 function weightsOnCard(
   graph: NetworkGraph,
   found: ReadonlyMap<string, StoredTensor> | undefined,

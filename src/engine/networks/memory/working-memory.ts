@@ -9,14 +9,14 @@ import type { UNetConfig } from '../configs/unet-config.ts'
 import type { VaeConfig } from '../configs/vae-config.ts'
 import type { UNetInput } from '../networks.ts'
 
-/** The working memory of a U-Net's run in values of the finest level, as it was measured on a CPU (docs/benchmarks.md). */
+/** The working memory of a U-Net's run in values of the finest level, measured on a CPU (docs/benchmarks.md). */
 const measuredUNetValues = 26
 /**
- * Twice as many are counted. The text projections that are kept between calls are 15 such values at 512 px. For smaller pictures
- * opening needs more than all of them.
+ * The counted working memory, about twice the measured one. The text projections that are kept between calls are 15 such values at
+ * 512 px. For smaller pictures, opening the session needs more than the run.
  */
 const unetValues = 50
-/** The share of what is counted that was measured: no picture is refused for the rest. */
+/** The measured share of the counted working memory. No picture is refused for the rest. */
 export const measuredShareOfUNet = measuredUNetValues / unetValues
 /** The same for a VAE, whose finest level has the size of the picture: 7 were measured. */
 const vaeValues = 8
@@ -40,7 +40,7 @@ const memoryNeed = {
 }
 const onCard = z.tuple([z.object(memoryNeed), z.object(memoryNeed), z.object(memoryNeed)])
 
-/** Whose memory is counted; a file may bring a network in the place of a model's own, or weights for it. */
+/** The networks whose memory is counted. A file may replace a model's own network, or add weights to it. */
 const networks = ['text-encoder', 'unet', 'vae', 'controlnet', 'image-encoder'] as const
 
 /** The memory that one network needs to run alone: on a CPU, and on a graphics card in each precision, by low-memory level. */
@@ -65,7 +65,7 @@ export function unetWorkingBytes(
   return unetValues * batch * channels * heightLatent * widthLatent * valueBytes
 }
 
-/** pixels: the total of the batch. */
+/** The working memory of a VAE's run. `pixels`: the total of the batch. */
 export function vaeWorkingBytes(
   { channels: [finest] }: Pick<VaeConfig, 'channels'>,
   pixels: number,

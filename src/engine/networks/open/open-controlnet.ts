@@ -12,7 +12,7 @@ import { planControlNet } from '../plan/plan-controlnet.ts'
 import { type ResidualSpec, residualSpecs } from '../residuals.ts'
 import { unetInputs } from './open-unet.ts'
 
-/** @throws AppError 'model-file' when a file cannot be used, 'model-config' when it was made for another U-Net. */
+/** Opens a ControlNet for a U-Net. @throws AppError 'model-file' when a file cannot be used, 'model-config' when it was made for another U-Net. */
 export async function openControlNet(
   part: NetworkPart,
   unet: UNet,
@@ -24,7 +24,7 @@ export async function openControlNet(
   return new OpenControlNet(config, session, bytesPerValue(options))
 }
 
-/** Its down blocks must match those of the U-Net. */
+/** Requires that the down blocks match those of the U-Net. */
 function requireFitting(file: string, config: ControlNetConfig, unet: UNet): void {
   const refuse = (key: string, found: number, from: number) =>
     new AppError('model-config', { file, key, problem: { what: 'differs', found, key, from } })

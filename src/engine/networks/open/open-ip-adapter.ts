@@ -25,7 +25,7 @@ export interface OpenIpAdapter {
   close(): Promise<void>
 }
 
-/** @throws AppError 'model-file' when a file cannot be used, 'model-config' when the U-Net or the encoder does not match. */
+/** Opens both networks for a U-Net. @throws AppError 'model-file' when a file cannot be used, 'model-config' when the U-Net or the encoder does not match. */
 export async function openIpAdapter(
   parts: Parameters<typeof planIpAdapter>[0] & { readonly hash: string },
   unet: UNet,

@@ -16,9 +16,9 @@ interface OwnWeights {
 
 export class OpenTextEncoder implements TextEncoder {
   readonly #config: ClipConfig
-  /** Closed after an exchange of weights, until the next text. */
+  /** Undefined after a change of weights, until the next text. */
   #session: ResidentSession | undefined
-  /** The file of a foreign graph, whose only input is the ids. */
+  /** The file of a foreign graph; its only input is the ids. */
   readonly #graphFile: string | undefined
   readonly #own: OwnWeights | undefined
   /** Weights that replace its own. */

@@ -28,7 +28,7 @@ export class OpenUNet implements ReusableUNet {
   readonly timeIdCount: number
   readonly #config: UNetConfig
   readonly #open: OpenGraphs
-  /** One at a time, because each holds all weights: without image prompts, or with the adapters of these hashes. */
+  /** One session at a time, because each holds all weights. `hashes`: those of its adapters; empty without image prompts. */
   #whole: { readonly hashes: string; readonly session: ResidentSession } | undefined
   /** Opened on first use, because few orders need it. */
   #shallow: ResidentSession | undefined
@@ -48,7 +48,7 @@ export class OpenUNet implements ReusableUNet {
     return this.#open.ownWeights
   }
 
-  /** Opens nothing before the next call, which may have image prompts. */
+  /** The next call opens the graph, because only that call states its image prompts. */
   async replaceWeights(weights: WeightSource | undefined): Promise<void> {
     await this.close()
     this.#weights = weights

@@ -55,7 +55,7 @@ export async function openVae(part: NetworkPart, options: ResidentOptions = {}):
   return openPlannedVae(part.hash, await planVae(part, options), options)
 }
 
-/** What leaves a GPU takes no part in its memory any more. */
+/** The options of a network that moves from a GPU to the CPU: it no longer shares the GPU's memory. */
 function onCpu(options: ResidentOptions): ResidentOptions {
   const { device = 'cpu' } = options
   const moved = { ...options, device: 'cpu', precision: 'float32' } as const
@@ -99,7 +99,7 @@ function openUNet(hash: string, plan: UNetPlan, options: ResidentOptions) {
   })
 }
 
-/** The options of a network's sessions, and the cache file that is there before one opens. */
+/** The options of a network's sessions, which write the cache file before a session opens. */
 function prepared(
   use: WeightUse | undefined,
   options: ResidentOptions,

@@ -7,7 +7,7 @@ import { unetNames } from '../unet.ts'
 /** Longer prompts are projected at every step: the projections of one row of 77 tokens have 51 MB in SDXL's Base. */
 const maxTokens = 2 * 77
 
-/** Those of the guided rows and of the positive rows, or those of two rows that run one after the other. */
+/** Two entries: for the guided rows and the positive rows, or for two rows that run one after the other. */
 const maxEntries = 2
 
 interface Entry {
@@ -20,7 +20,7 @@ export class TextProjectionCache {
   /** The latest first. */
   #entries: readonly Entry[] = []
 
-  /** projections: those that the graph takes; none for a graph that always projects the text. */
+  /** `projections`: the inputs of the graph; none for a graph that always projects the text. */
   constructor(projections: readonly TextProjection[]) {
     this.#projections = projections
   }
@@ -29,7 +29,7 @@ export class TextProjectionCache {
     this.#entries = []
   }
 
-  /** The inputs that tell the prompt, and the outputs to give to `keep`. */
+  /** The inputs that carry the prompt, and the outputs to pass to `keep`. */
   inputsFor({ context, batch, tokens }: UNetInput): {
     readonly inputs: Readonly<Record<string, Tensor>>
     readonly outputs: readonly string[]
@@ -48,7 +48,7 @@ export class TextProjectionCache {
     return { inputs: { ...text(context, tokens), ...Object.fromEntries(none) }, outputs }
   }
 
-  /** results: the values of all `outputs` of a call with this input. */
+  /** Keeps the projections of a prompt. `results`: the values of all `outputs` of a call with this input. */
   keep({ context, batch, tokens }: UNetInput, results: ReadonlyMap<string, Float32Array>): void {
     const tensors = this.#projections.flatMap(({ path, width }): [string, Tensor][] => {
       const data = results.get(path)
@@ -60,7 +60,7 @@ export class TextProjectionCache {
   }
 }
 
-/** Rows that run one by one are new views of one array at every step. */
+/** Compares memory and range, because rows that run one by one are new views of one array at every step. */
 function isSameArray(one: Float32Array, other: Float32Array): boolean {
   return one.buffer === other.buffer && one.byteOffset === other.byteOffset && one.length === other.length
 }

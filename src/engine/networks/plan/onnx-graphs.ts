@@ -24,7 +24,7 @@ export async function onnxTextEncoder(path: string, config: ClipConfig): Promise
   return { path, weightBytes: weightBytesOf(file) }
 }
 
-/** @throws AppError 'model-file' when the graph does not match the config. */
+/** A foreign graph of a U-Net. @throws AppError 'model-file' when the graph does not match the config. */
 export async function onnxUNet(path: string, config: UNetConfig, timeIdCount: number): Promise<OnnxPath> {
   const file = await readOnnxFile(path)
   const { inChannels, outChannels, contextWidth } = config
@@ -38,7 +38,7 @@ export async function onnxUNet(path: string, config: UNetConfig, timeIdCount: nu
   return { path, weightBytes: weightBytesOf(file) }
 }
 
-/** @throws AppError 'model-file' when the graph does not match the config. */
+/** The foreign graphs of a VAE. @throws AppError 'model-file' when a graph does not match the config. */
 export async function onnxVae(
   [decoder, encoder]: readonly [string, ...string[]],
   { latentChannels }: VaeConfig,

@@ -14,8 +14,8 @@ export const networkPart = z.object({
   /** sha256, hex, over weights and config: equal for networks that give the same numbers. */
   hash: z.string(),
   /**
-   * The cache file of its weights in another form, on a CPU: those of linear layers in 8-bit blocks, or all in float32, which are
-   * mapped. Its name gets the version of its format. Absent: they are used as the model has them.
+   * The cache file with its weights in another form, on a CPU: the matrices of linear layers in 8-bit blocks, or all weights in
+   * float32 for mapping. The version of the format is added to its name. Absent: the weights are used as the model has them.
    */
   cached: z.object({ form: z.enum(cachedForms), file: z.string() }).optional(),
 })

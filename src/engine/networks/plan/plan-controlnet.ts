@@ -14,7 +14,7 @@ export interface ControlNetPlan {
 }
 
 /**
- * The width of a time id is that of the U-Net, because the weights of a single file do not tell it.
+ * The width of a time id is that of the U-Net, because a single file does not state its own.
  * @throws AppError 'model-file' or 'model-config' when the ControlNet cannot be used.
  */
 export async function planControlNet(

@@ -15,14 +15,14 @@ export interface IpAdapterPlan {
   readonly config: IpAdapterConfig
   /** The weights for the U-Net's graph. */
   readonly source: WeightSource
-  /** The number of elements in them. */
+  /** The number of elements in these weights. */
   readonly unetParameters: number
   readonly projection: OnnxModel
   readonly encoderConfig: ClipVisionConfig
   readonly encoder: OnnxModel
 }
 
-/** @throws AppError 'model-file' when a file cannot be used, 'model-config' when the two do not match. */
+/** Plans both networks. @throws AppError 'model-file' when a file cannot be used, 'model-config' when the two do not match. */
 export async function planIpAdapter(
   parts: { readonly weights: WeightLocation; readonly encoder: NetworkPart },
   target: Target = {},
@@ -47,7 +47,7 @@ export async function planIpAdapter(
   }
 }
 
-/** All of them: a U-Net has as many cross-attentions as its adapter numbers, and every second number is one. */
+/** The elements of all matrices. Cross-attentions have every second number of the adapter, so the U-Net uses all of them. */
 function unetParametersIn(source: WeightSource): number {
   let parameters = 0
   for (let number = 1; ; number += 2) {

@@ -122,7 +122,7 @@ async function planUNet(
     buildUNet(config, weights, timeIdCount, { variant, imagePrompts, expose, takesTextProjections })
   const cachedVariant = cachedUNetVariant(part.cached?.form, target)
   const { weights: own, use } = await planWeights(part, target, source => buildAs(cachedVariant, source))
-  // Adapters may take the room of a fast variant. Changed weights do not: they are computed in the type of those before.
+  // Adapters may need the memory of a fast variant. Changed weights need no more, because they keep their type.
   const built = (imagePrompts: readonly WeightSource[], weights: WeightSource): BuiltVariant => {
     const build = (variant: VariantName) => buildAs(variant, weights, imagePrompts)
     return part.cached
@@ -159,8 +159,8 @@ async function planOnnxUNet(file: string, config: UNetConfig, timeIdCount: numbe
 }
 
 /**
- * What a VAE is computed in. Most VAEs exceed float16's range between their layers and are always computed in float32. A VAE
- * that does not exceed it has `force_upcast` false.
+ * The precision of a VAE. Most VAEs exceed float16's range between their layers, so they always run in float32. `force_upcast` false
+ * marks a VAE that does not exceed it.
  */
 export function vaeTarget({ needsFloat32 }: Pick<VaeConfig, 'needsFloat32'>, target: Target): Target {
   return needsFloat32 ? { ...target, precision: 'float32' } : target

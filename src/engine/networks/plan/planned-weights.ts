@@ -25,7 +25,7 @@ export interface PlannedWeights {
 }
 
 /**
- * build: the network's graph over a source, which tells the tensors that it reads and the matrices of linear layers.
+ * `build`: the network's graph over a source, which states the tensors that it reads and the matrices of linear layers.
  * Cache files are for float32 on the CPU; a GPU computes in float16 instead. @throws as openWeights and build.
  */
 export async function planWeights(
@@ -54,7 +54,7 @@ export async function planWeights(
   }
 }
 
-/** The file of what a session cannot map where it lies, and of what the graph arranges. weights: found all. */
+/** The cache file of the tensors that a session cannot map in place, and of those that the graph arranges. `weights` has recorded all. */
 function mappedFile(
   file: string,
   hash: string,
@@ -66,7 +66,7 @@ function mappedFile(
     hash,
     only(weights.found, (_, tensor) => !isMappable(tensor)),
   ).tensors
-  // What the graph arranges depends on the tensors that it finds: those that are converted lie in the order of their shape.
+  // The graph's arrangements depend on the tensors that it finds. Converted tensors have the order of their shape.
   const { arrangements } = build(withTensors(weights, converted))
   const arranged = new Map<string, Arrangement>()
   for (const [name, tensor] of [...weights.found, ...converted]) {

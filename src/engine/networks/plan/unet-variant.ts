@@ -7,7 +7,7 @@ import type { UNetConfig } from '../configs/unet-config.ts'
 import { unetWorkingBytes } from '../memory/working-memory.ts'
 
 export interface PlanTarget extends Target {
-  /** What the sessions of the device may hold; absent: as little as possible. */
+  /** The memory budget of the device's sessions; absent: as little as possible. */
   readonly memoryBytes?: number
   /** The largest picture that may be asked for; absent: it may have any size. */
   readonly maxPixels?: number
@@ -20,9 +20,8 @@ export interface BuiltVariant {
 }
 
 /**
- * The fastest variant that leaves room for the largest picture of the configuration: none that a leaner variant could paint is
- * refused for the memory of a faster one. Pictures accepted under a higher limit may be. build: the U-Net's graph, which takes
- * half a second at full size.
+ * The fastest variant that leaves room for the largest picture of the configuration, so that no picture is refused that a leaner
+ * variant could paint, unless it was accepted under a higher limit. `build`: the U-Net's graph, half a second at full size.
  */
 export function unetVariant(
   config: Pick<UNetConfig, 'levels'>,
@@ -43,8 +42,8 @@ export function unetVariant(
 }
 
 /**
- * The variant over weights in a cache file, for any memory. A mapped file has them as the fastest variant wants them, and its
- * pages are the system's to drop. The matrices of 8-bit blocks are for machines with little memory.
+ * The variant over weights in a cache file, for any memory. A mapped file has the arrangement of the fastest variant, and the system
+ * may drop its pages. 8-bit blocks are for machines with little memory.
  */
 export function cachedUNetVariant(form: CachedForm | undefined, target: PlanTarget): VariantName {
   const [fastest] = unetVariantsFor(target)

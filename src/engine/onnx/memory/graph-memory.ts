@@ -6,7 +6,7 @@ import type { OnnxPath } from '../session.ts'
 export interface GraphMemory {
   /** The weights in the type of the arithmetic. */
   readonly weightBytes: number
-  /** The most that is held while they are read. */
+  /** The maximum memory while the weights are read. */
   readonly openingBytes: number
 }
 
@@ -19,12 +19,12 @@ const besideKernels = 0.02
 /** The share of convolutions in a foreign graph, which does not tell: that of SDXL's Refiner, the largest of its networks. */
 const foreignKernels = 0.36
 
-/** Of a graph, or of a part of its weights. */
+/** The figures of a graph, or of a part of its weights. */
 export type WeightFigures = Pick<OnnxModel, 'weightBytes' | 'kernelBytes' | 'cutBytes'>
 
 /**
- * device: where the session opens. A graphics card gets the weights once: what the runtime rearranges, it rearranges in the
- * memory of the host.
+ * The memory of a graph's weights on a device. A graphics card holds them once, because the runtime rearranges weights in the host's
+ * memory.
  */
 export function memoryOf(graph: WeightFigures | OnnxPath, device?: string): GraphMemory {
   const { weightBytes } = graph

@@ -3,8 +3,8 @@
  * memory: on a CPU the least recently used first. With enough memory all sessions stay open. With less, text encoders are closed
  * after encoding, then the experts alternate, and at worst one network is open at a time.
  *
- * On a CPU the system ends a process that takes too much, so what does not fit alone is refused. A graphics card refuses by
- * itself, and what a run takes of it is an estimate: there the budget only says what is closed (docs/decisions/0018).
+ * On a CPU the system ends a process that takes too much memory, so a session that does not fit alone is refused. A graphics card
+ * refuses an allocation itself, and the needs are estimates: there the budget only decides which sessions close (docs/decisions/0018).
  */
 import { AppError } from '../../../errors/errors.ts'
 import { isCpu } from '../graph-variants.ts'
@@ -23,8 +23,8 @@ export interface ResidentOptions extends SessionOptions {
 export type Opening = (open: () => Promise<Session>) => Promise<Session>
 
 /**
- * How many times its working memory an open session keeps. The runtime takes a card's memory in powers of two and keeps it: on an
- * H200 one picture left 17.6 GiB, with 6.5 GiB of weights and 5 GiB that runs are counted with.
+ * The memory that an open session keeps on a card, as a multiple of its working memory. The runtime allocates in powers of two and
+ * keeps the memory: after one picture an H200 held 17.6 GiB, with 6.5 GiB of weights and 5 GiB of counted working memory.
  */
 const keptOnCard = 2
 
@@ -32,7 +32,7 @@ interface SessionEntry extends GraphMemory {
   readonly key: string
   readonly open: () => Promise<Session>
   session: Session | undefined
-  /** The maximum that a run needed besides the weights; the runtime keeps it for the next run. */
+  /** The maximum working memory of a run so far, which the runtime keeps for the next run. */
   workingBytes: number
   /** The number of networks that use it; the entry is deleted with the last one. */
   users: number
@@ -42,7 +42,7 @@ interface SessionEntry extends GraphMemory {
 export class Residency {
   /** Wraps every opening from now on; set by the code that runs an order. */
   opening: Opening = open => open()
-  /** Whether what runs shares the device with nothing else, whatever the budget. */
+  /** Whether only one session is open at a time, whatever the budget. */
   isAlone = false
   readonly #device: string
   readonly #isOnCard: boolean
@@ -106,7 +106,7 @@ export class Residency {
     }
   }
 
-  /** @throws AppError 'memory-too-small' when it does not fit even alone in the memory of a CPU. */
+  /** Closes other sessions as needed. @throws AppError 'memory-too-small' when the session does not fit alone in a CPU's memory. */
   async #makeRoomFor(entry: SessionEntry, workingBytes: number): Promise<void> {
     const { weightBytes, openingBytes, session } = entry
     const openBytes = weightBytes + workingBytes
@@ -119,8 +119,8 @@ export class Residency {
   }
 
   /**
-   * Those of the open sessions that must be closed where so much is needed. On a card those stay that take longest to open again: it
-   * keeps so much for runs that of a cycle of networks, the least recently used first would close every one.
+   * The open sessions to close before `neededBytes` are used. On a card the sessions that take longest to open stay: networks run in a
+   * cycle, and closing the least recently used session first would close every one of them.
    */
   #inTheWay(others: readonly SessionEntry[], neededBytes: number): SessionEntry[] {
     const idle = others.filter(other => !other.isRunning)
@@ -167,7 +167,7 @@ interface Use {
   leave(): Promise<void>
 }
 
-/** A graph that can always run, and stays open while there is memory. */
+/** A graph that can always run, and whose session stays open while there is memory. */
 export class ResidentSession {
   readonly #use: Use
 

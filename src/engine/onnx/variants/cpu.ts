@@ -6,7 +6,7 @@ interface CpuWidths extends WinogradWidths {
   readonly maxInPieces: number
 }
 
-/** Layers narrower than `least` take less time in one piece. */
+/** Layers narrower than `least` are faster as one product. */
 export const cpu = ({ maxInPieces, ...widths }: CpuWidths): Variant => ({
   ...winograd(widths),
   leastWidthInBlocks: widths.least,

@@ -21,9 +21,9 @@ export interface GroupNormParts {
 export interface Variant {
   readonly precision: Precision
   readonly layout: PictureLayout
-  /** The least width of tokens whose FeedForward is a sum over blocks of its inner layer; without it, none is. */
+  /** The minimum width of tokens for which FeedForward is a sum over blocks of its inner layer; absent: never. */
   readonly leastWidthInBlocks?: number
-  /** The greatest width whose FeedForward is computed for pieces of the tokens as well: narrow levels have many tokens. */
+  /** The maximum width of tokens for which FeedForward also runs on pieces of the tokens, because narrow levels have many tokens. */
   readonly maxWidthInPieces?: number
   silu(g: Graph, x: Value): Value
   /** x [..., in] · weightᵀ + bias. weight: [out, in]; shape: the shape of the result. */

@@ -28,14 +28,14 @@ export interface WinogradWidths {
 }
 
 /**
- * The inputs for each output up to which a transform pays: it takes as long for few outputs as for many. Tiles have 4 times the
- * input's values with 2×2 pixels, and 2.25 times with 4×4.
+ * The maximum number of input channels per output channel for which a transform is faster, because its cost does not depend on the
+ * outputs. Tiles have 4 times the input's values with 2×2 pixels, and 2.25 times with 4×4.
  */
 const maxInputsPerOutput = { 2: 2, 4: 3 } as const satisfies Record<TileSide, number>
 
 /**
- * Narrower convolutions take less time directly. Wider ones have few tiles, at the coarsest levels, and transformed kernels of
- * 16 / 9 or 4 times the size.
+ * Narrower convolutions are faster directly. Wider convolutions, at the coarsest levels, have few tiles, and their transformed kernels
+ * are 16 / 9 or 4 times as large.
  */
 export const winograd = ({ least, maxInTilesOf }: WinogradWidths): Variant => {
   const direct = portable('float32')
@@ -102,7 +102,7 @@ function sumsOverChannels(g: Graph, kernels: Value, tiles: Value, x: Value): Val
   const flat = view(g, tiles, [0, 0, 1, -1], [planes, tileValues, 1, count])
   const split = view(g, flat, [Number(channels), -1, tileValues, 0], [channels, batch, tileValues, count])
   const shape = [batch, tileValues, kernels.shape[2] ?? 0, count]
-  // transBatchB: the first axis of the second operand is the one of the sum.
+  // transBatchB: the sum runs over the first axis of the second operand.
   return g.op('FusedMatMul', [kernels, split], shape, {
     domain: contribDomain,
     attributes: { transBatchB: 1 },
@@ -142,12 +142,12 @@ function onBothSides(g: Graph, matrix: Matrix): Value {
   return g.floats(rows.flat(), [rows.length, (matrix[0]?.length ?? 0) ** 2])
 }
 
-/** The sizes of x from an axis on, as the session finds them. */
+/** The sizes of x from an axis on, at run time. */
 function shapeOf(g: Graph, x: Value, start: number): Value {
   return g.op('Shape', [x], [x.shape.length - start], { attributes: { start } }, 'I64')
 }
 
-/** A reshape by ONNX's rules: 0 keeps an axis, -1 is what is left. */
+/** A reshape by ONNX's rules: 0 keeps an axis, and -1 is inferred. */
 function view(g: Graph, x: Value, target: readonly number[], shape: Shape): Value {
   return g.op('Reshape', [x, g.integers(target)], shape)
 }

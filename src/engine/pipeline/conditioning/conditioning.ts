@@ -55,13 +55,13 @@ export function always(conditioning: Conditioning): ConditioningAt {
   return () => conditioning
 }
 
-/** In ascending order. Steps beyond the last entry use the last entry. */
+/** `ranges` in ascending order. Steps beyond the last entry use the last entry. */
 export function conditioningBySteps(
-  stretches: readonly { lastStep: number; conditioning: Conditioning }[],
+  ranges: readonly { lastStep: number; conditioning: Conditioning }[],
 ): ConditioningAt {
-  const last = stretches.at(-1)
+  const last = ranges.at(-1)
   if (!last) throw new RangeError('there is no conditioning')
-  return step => (stretches.find(({ lastStep }) => step <= lastStep) ?? last).conditioning
+  return step => (ranges.find(({ lastStep }) => step <= lastStep) ?? last).conditioning
 }
 
 /**

@@ -30,7 +30,7 @@ export class EmbeddingVectors {
     this.#files = files.filter(({ kind }) => kind === 'embedding')
   }
 
-  /** @throws AppError 'model-changed' when a file changed since the order was accepted. */
+  /** The vectors of the references for each encoder. @throws AppError 'model-changed' when a file changed since the order was accepted. */
   async of(references: readonly EmbeddingReference[], widths: EncoderWidths): Promise<PromptEmbeddings> {
     const found: { first: NamedVectors[]; second: NamedVectors[] } = { first: [], second: [] }
     for (const { name, parts } of references) {

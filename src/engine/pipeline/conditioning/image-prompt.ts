@@ -51,7 +51,7 @@ export async function imageTokens(
   return { positive: await projection.project(seen), negative: await projection.project(nothing) }
 }
 
-/** The tokens of two pictures one after another: both are seen by one attention, as the reference does for one adapter. */
+/** The tokens of two pictures in one sequence for one attention, as the reference joins the pictures of one adapter. */
 export function joinTokens(one: ImageTokens, other: ImageTokens): ImageTokens {
   return {
     positive: joinValues([one.positive, other.positive]),

@@ -40,15 +40,15 @@ export async function conditionsOf(
     )
 
   const conditionings = new Map<string, Conditioning>()
-  const stretches: { lastStep: number; conditioning: Conditioning }[] = []
+  const ranges: { lastStep: number; conditioning: Conditioning }[] = []
   for (const { lastStep, texts } of textsByStep(rule, prompt, run.steps)) {
     const key = JSON.stringify(texts)
     const conditioning =
       conditionings.get(key) ?? (await conditionOf(model, texts, run.guidance, idsOf, embed, aesthetic))
     conditionings.set(key, conditioning)
-    stretches.push({ lastStep, conditioning })
+    ranges.push({ lastStep, conditioning })
   }
-  return conditioningBySteps(stretches)
+  return conditioningBySteps(ranges)
 }
 
 type Embed = (text: PromptText, rows?: number) => Promise<Embedding>

@@ -10,7 +10,7 @@ const interval = 3
 /** The number of full calls at the start: the noisiest ones decide the composition (docs/benchmarks.md compares). */
 const wholeAtFirst = 2
 
-/** One per run: it counts the calls and keeps the features of the last full one. */
+/** Use one per run: it counts the calls and keeps the features of the last full call. */
 export function reusingDeepFeatures(unet: ReusableUNet): UNet {
   let calls = 0
   let kept: { deep: Float32Array; batch: number; uses: number } | undefined

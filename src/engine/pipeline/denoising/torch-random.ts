@@ -4,7 +4,7 @@
 const stateSize = 624
 const shift = 397
 
-/** From this size on torch fills tensors in groups of 16; smaller ones are drawn value by value. */
+/** From this size on torch fills tensors in groups of 16. Smaller tensors are drawn value by value. */
 const groupSize = 16
 
 /**

@@ -28,7 +28,7 @@ export class LoraFits {
   readonly #targets = new LRUCache<string, Promise<FitTarget>>({ max: targetsKept })
   readonly #fits = new LRUCache<string, Promise<LoraFit>>({ max: fitsKept })
 
-  /** @throws AppError 'model-file' when nothing of it belongs to the model, or a shape differs. */
+  /** The fit of a LoRA on a model. @throws AppError 'model-file' when none of its modules is in the model, or a shape differs. */
   of(model: ModelRecord, lora: FileRecord): Promise<LoraFit> {
     return once(this.#fits, `${model.hash} ${lora.hash}`, () => this.#compare(model, lora))
   }

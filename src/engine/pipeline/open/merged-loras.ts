@@ -127,7 +127,7 @@ export class MergedLoras {
     }
   }
 
-  /** Called when the networks are closed. */
+  /** Deletes the merged weights. Called when the networks are closed. */
   async close(): Promise<void> {
     const folder = await this.#folder?.catch(() => undefined)
     if (folder !== undefined) await rm(folder, { recursive: true, force: true })

@@ -35,7 +35,10 @@ export class ModelCache {
     this.#options = options
   }
 
-  /** @throws AppError 'model-changed' when the weights changed since the order was accepted. */
+  /**
+   * The open model with exactly the order's LoRAs and VAE.
+   * @throws AppError 'model-changed' when the weights changed since the order was accepted.
+   */
   async take(
     reference: ModelReference,
     loras: readonly LoraOrder[],

@@ -13,7 +13,7 @@ export interface OpenModel extends Tokenizers {
   readonly zerosForNoNegative: boolean
 }
 
-/** @throws AppError 'model-file' or 'model-config' when a part cannot be used; names the file and the problem. */
+/** Opens a Base or a Refiner. @throws AppError 'model-file' or 'model-config' when a part cannot be used; names the file and the problem. */
 export async function openModel(parts: ExpertParts, options: NetworkOptions = {}): Promise<OpenModel> {
   const tokenizers = await openTokenizers(parts)
   return {

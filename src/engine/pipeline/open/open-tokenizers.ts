@@ -14,7 +14,7 @@ export interface Tokenizers {
   readonly tokenizer2: Tokenizer
 }
 
-/** @throws AppError 'model-file' or 'model-config' when one cannot be used; names the file and the problem. */
+/** Opens the tokenizers of a Base or a Refiner. @throws AppError 'model-file' or 'model-config' when one cannot be used; names the file and the problem. */
 export async function openTokenizers({ tokenizer, tokenizer2, networks }: ExpertParts): Promise<Tokenizers> {
   const { textEncoder, textEncoder2 } = networks
   return {

@@ -31,7 +31,7 @@ export interface BasePart {
   readonly steps: number
 }
 
-/** The latents at the end of the Base's part. */
+/** Runs the Base's part, and returns the latents at its end. */
 export async function runBase(
   order: PaintOrder,
   part: BasePart,
@@ -78,7 +78,7 @@ async function paintingOf(
   const mask = painted && latentMask(painted.painted, canvas.widthPx, run.shape)
 
   if (unet.inChannels === inpaintingChannels) {
-    // Such a U-Net always takes a mask. Without one, everything is painted anew and the masked picture is grey.
+    // An inpainting U-Net always takes a mask. Without a mask, everything is painted anew and the masked picture is grey.
     const kept = pixels && painted ? maskedPixels(pixels, painted.painted) : grey(canvas)
     const shown = {
       source: pixels && strength < 1 ? await encode(model, pixels, canvas, context) : undefined,

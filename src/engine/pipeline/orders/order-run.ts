@@ -34,7 +34,7 @@ const previewIntervalMs = 150
 /** The open parts of a painter, which its orders share. */
 export interface PainterParts {
   readonly residency: Residency
-  /** The low-memory level that the budget asks for, from `least` on. */
+  /** The low-memory level that the budget requires, from `least` on. */
   readonly levelOf: (order: WorkOrder, least: LowMemoryLevel) => LowMemoryLevel
   readonly modelCache: ModelCache
   readonly nets: ControlNets
@@ -87,8 +87,9 @@ export class OrderRun implements PaintContext {
   }
 
   /**
+   * Paints all pictures of the order.
    * @throws AppError 'out-of-memory' when the device's memory ran out; names the low-memory level, which the budget may have raised.
-   * 'weights-damaged' when cache files led to results that are no numbers; they are removed then.
+   * 'weights-damaged' when damaged cache files led to values that are not finite; the files are then removed.
    */
   async paint(): Promise<PaintOutcome> {
     try {
@@ -101,7 +102,7 @@ export class OrderRun implements PaintContext {
     }
   }
 
-  /** @throws AppError 'weights-damaged' when a cache file is the cause. */
+  /** Examines the cache files after a result that is not finite. @throws AppError 'weights-damaged' when a cache file is the cause. */
   async #examineWeightFiles(cause: AppError): Promise<void> {
     const files: string[] = []
     for (const weightFile of this.#weightFiles) {

@@ -80,7 +80,7 @@ export function hooksOf(
   }
 }
 
-/** How many of `steps` model call `done` of `total` finishes. */
+/** The number of `steps` that are finished after model call `done` of `total`. */
 export function stepsFinished(done: number, total: number, steps: number): number {
   const stepAfter = (calls: number) => Math.round((calls * steps) / total)
   return stepAfter(done) - stepAfter(done - 1)

@@ -57,7 +57,7 @@ export async function continueWithRefiner(
   return decode(refiner, refined, canvas, context)
 }
 
-/** The Refiner keeps the same region as the Base, with the same draws from the same seed. */
+/** The region that the Refiner keeps: the Base's, with the same draws from the same seed. */
 async function keptAround(
   { source, mask, widthPx, heightPx }: Canvas,
   seed: number,
@@ -92,7 +92,7 @@ type Refining = Pick<RefineOrder, 'model' | 'prompt' | 'sampling' | 'seed' | 'ae
   strength: number
 }
 
-/** mask: the region outside it is kept. */
+/** Runs the Refiner's image to image. `mask`: the region outside it is kept. */
 export async function refine(
   order: Refining,
   picture: Picture,

@@ -75,7 +75,10 @@ function withoutInfinity(text: string): string {
 
 const fileSchema = z.record(z.string(), z.unknown()).and(z.object({ _class_name: z.string().optional() }))
 
-/** @throws AppError 'model-config' when the training noise is not supported; names the key. */
+/**
+ * Parses a scheduler_config.json. `file`: the name for errors.
+ * @throws AppError 'model-config' when the training noise is not supported; names the key.
+ */
 export function parseSchedule(json: unknown, file: string): ModelSchedule {
   const keys = parseConfig(file, json, fileSchema)
   const name = keys._class_name ?? eulerClass
@@ -175,7 +178,7 @@ function isNoiseKey(key: string): boolean {
   return noiseKeys.some(one => one === key)
 }
 
-/** @throws AppError 'model-config' when the training noise becomes infinite. */
+/** The training noise of the keys. @throws AppError 'model-config' when it becomes infinite. */
 function configOf(keys: Keys, file: string): SchedulerConfig {
   const config = plainConfigOf(keys)
   const sigmas = config.edm ? edmLevels(config, 3).sigmas : noiseSchedule(config, true).sigmas

@@ -21,7 +21,7 @@ export const a1111Rule: PromptRule = {
     return [
       ...parseAttention(scheduled).remarks,
       ...foreignRemarks(text, ['and', 'flag', 'decimal-comma', ...commonMarks]),
-      // What is left of these after the schedule is text.
+      // The remainder of this markup after the schedule is text.
       ...foreignRemarks(scheduled, ['double-colon', 'unscheduled']),
     ]
   },

@@ -6,7 +6,7 @@ import { createTokenizer, openTokenizer, type Tokenizer } from './tokenizer.ts'
 import { readTokenizerJson } from './tokenizer-json.ts'
 import type { TokenizerPart } from './tokenizer-part.ts'
 
-/** @throws AppError 'model-file' or 'model-config' when a file cannot be read or is invalid; names the file. */
+/** Reads a tokenizer's files. @throws AppError 'model-file' or 'model-config' when a file cannot be read or is invalid; names the file. */
 export async function openTokenizerPart(part: TokenizerPart): Promise<Tokenizer> {
   if (part.from === 'clip') return createTokenizer(await clipVocabulary(part.tokens, part.encoder))
   const { folder } = part

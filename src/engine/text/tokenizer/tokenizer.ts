@@ -47,7 +47,7 @@ const space = String.raw`\p{White_Space}`
 /** Contractions, runs of letters, single digits, runs of anything else: the pattern of OpenAI's CLIP. */
 const wordPattern = String.raw`'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^${space}\p{L}\p{N}]+`
 
-/** In capitals, `<|ENDOFTEXT|>` is no special token, but what stands behind it begins a new word. */
+/** In capitals, `<|ENDOFTEXT|>` is not a special token, but the text after it begins a new word. */
 const markPattern = String.raw`<\|startoftext\|>|<\|endoftext\|>|${wordPattern}`
 
 /**

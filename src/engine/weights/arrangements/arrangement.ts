@@ -1,10 +1,10 @@
-/** Arrangements of a weight that faster formulas want. A cache file may have them; otherwise they are made when a session opens. */
+/** The arrangements of weights for faster formulas. A cache file may have them; otherwise a session computes them when it opens. */
 import type { DType } from '../dtype.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import { kroneckerSquare, type Matrix, type TileSide, winogradTransforms } from './winograd-transforms.ts'
 
 interface ArrangementRule {
-  /** shape: as the network defines the weight. */
+  /** `shape`: the shape of the weight in the network. */
   readonly shapeOf: (shape: readonly number[]) => readonly number[]
   readonly arrange: (values: Float32Array, shape: readonly number[]) => Float32Array
 }
@@ -23,7 +23,7 @@ export const arrangements = {
 
 export type Arrangement = keyof typeof arrangements
 
-/** The tensor of a file as it lies there, in the shape of its arrangement. */
+/** The stored tensor in the shape of its arrangement. */
 export function asArranged(tensor: StoredTensor, arrangement: Arrangement): StoredTensor {
   const { name, dtype, file, offset, length, shape } = tensor
   return { name, dtype, file, offset, length, shape: arrangements[arrangement].shapeOf(shape) }
@@ -42,10 +42,10 @@ export function sliceOf(tensor: StoredTensor, index: number, count: number): Sto
   }
 }
 
-/** What the runtime's Gather takes: no float8. */
+/** The types that the runtime's Gather supports: no float8. */
 const cuttable: readonly DType[] = ['F32', 'F16', 'BF16', 'F64']
 
-/** Whether a graph can cut the tensor as it lies in its file. */
+/** Whether a graph can slice the stored tensor. */
 export function isCuttable(tensor: StoredTensor): boolean {
   return isUpright(tensor) && cuttable.includes(tensor.dtype)
 }

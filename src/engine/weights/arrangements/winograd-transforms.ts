@@ -24,7 +24,7 @@ const points = {
   4: [0, Math.SQRT1_2, -Math.SQRT1_2, Math.SQRT2, -Math.SQRT2],
 } as const satisfies Record<number, readonly number[]>
 
-/** m, the pixels along a side of what a tile becomes. */
+/** m, the pixels along a side of a tile's result. */
 export type TileSide = keyof typeof points
 
 export const winogradTransforms = {

@@ -16,12 +16,12 @@ export class FilePlaces {
   readonly #entries: Record<string, unknown>
   #end = 0
 
-  /** metadata: what tells the file from others in its place. */
+  /** `metadata`: distinguishes the file from others under the same name. */
   constructor(metadata: Readonly<Record<string, string>>) {
     this.#entries = { __metadata__: metadata }
   }
 
-  /** The next tensor of the file. length: in bytes. */
+  /** Adds the next tensor of the file. `length`: in bytes. */
   add(name: string, dtype: DType, shape: readonly number[], length: number): Placed {
     const offset = this.#end
     this.#end += length
@@ -29,7 +29,7 @@ export class FilePlaces {
     return { dtype, shape, offset, length }
   }
 
-  /** The whole file, with its checksum at the end. tensorsAfter: its tensors by name, if the header has that many bytes. */
+  /** The whole file, with its checksum at the end. `tensorsAfter`: its tensors by name, for a header of that many bytes. */
   weightFile(
     { file, originals, write }: Pick<WeightFile, 'file' | 'originals' | 'write'>,
     tensorsAfter: (headerBytes: number) => readonly [string, StoredTensor][],

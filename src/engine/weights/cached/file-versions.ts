@@ -1,6 +1,6 @@
 /**
- * Names of cache files, with the version of their format: versions of Easel that share a folder have a file each, so that none
- * makes another's anew.
+ * The names of cache files with the version of their format, so that versions of Easel that share a folder do not replace each other's
+ * files.
  */
 import { basename, dirname, extname, join } from 'node:path'
 
@@ -10,7 +10,7 @@ export function ofVersion(file: string, version: number): string {
   return join(dirname(file), `${basename(file, extension)}-v${version}${extension}`)
 }
 
-/** Whether it is the name of the same file in an earlier version, or without one, as the first versions had it. */
+/** Whether the name is that of the same file in an earlier version of the format, or without a version, as at first. */
 export function isEarlier(name: string, file: string): boolean {
   const [other, own] = [parsed(name), parsed(file)]
   return other.stem === own.stem && extname(name) === extname(file) && other.version < own.version

@@ -7,18 +7,17 @@ import { FilePlaces } from './file-places.ts'
 import { ofVersion } from './file-versions.ts'
 import type { WeightFile } from './weight-file.ts'
 
-/** The next number makes every file anew, for whatever a graph arranges in another way too. */
+/** Raised when the file changes, also when a graph's arrangement changes: every file is then written again. */
 const formatVersion = 4
 
-/** Whether a graph in float32 can map the tensor where it lies. */
+/** Whether a graph in float32 can map the stored tensor. */
 export function isMappable({ dtype, isTransposed, scale }: StoredTensor): boolean {
   return dtype === 'F32' && !isTransposed && !scale
 }
 
 /**
- * Describes the file for these tensors without reading anything. path: its own, without the version of the format. hash: that of
- * the weights that it is made from.
- * wanted: the arrangements that the graph makes of some of them, by name, which the file then has.
+ * Describes the file for these tensors without reading anything. `path`: of the file, without the version of the format. `hash`: of
+ * the model's weights. `wanted`: the arrangements for the file, by name of the tensor.
  */
 export function float32File(
   path: string,

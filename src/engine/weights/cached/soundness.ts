@@ -1,7 +1,7 @@
 /**
- * Whether a cache file still has the bytes that were written: its last tensor is the SHA-256 of everything before it. Reading
- * gigabytes takes seconds to minutes, so a note beside the file says as what it was last found sound, and it is read again
- * only when it is another file since, or when somebody asks.
+ * Whether a cache file still has the bytes that were written. Its last tensor is the SHA-256 of everything before it. Reading gigabytes
+ * takes seconds to minutes, so a note beside the file has the fingerprint with which it was last found sound. The file is read again
+ * only if the fingerprint differs, or on request.
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
@@ -10,14 +10,14 @@ import { threadId } from 'node:worker_threads'
 
 /** A SHA-256. */
 export const checksumBytes = 32
-/** No tensor of a model is called so. */
+/** The name of the checksum's tensor. No model has a tensor of this name. */
 export const checksumName = 'easel.sha256'
 
 export function newChecksum() {
   return createHash('sha256')
 }
 
-/** Reads the file whole. sizeBytes: that it must have. A part that cannot be read is damage too. */
+/** Reads the whole file. `sizeBytes`: the required size. An unreadable part counts as damage. */
 export async function isSound({ file, sizeBytes }: { file: string; sizeBytes: number }): Promise<boolean> {
   const checksum = newChecksum()
   const end = sizeBytes - checksumBytes
@@ -43,12 +43,12 @@ export function ofNote(name: string): string | undefined {
   return /^(.+)\.sound$/.exec(name)?.[1]
 }
 
-/** Whether it is the file that was last found sound. */
+/** Whether the file has the fingerprint with which it was last found sound. */
 export async function isKnownSound(file: string, fingerprint: string): Promise<boolean> {
   return (await readFile(noteOf(file), 'utf8').catch(() => '')) === fingerprint
 }
 
-/** Without a place for the note the file is read again next time. */
+/** If the note cannot be written, the file is read again next time. */
 export async function noteSound(file: string, fingerprint: string): Promise<void> {
   const unfinished = `${noteOf(file)}.${process.pid}-${threadId}.tmp`
   try {

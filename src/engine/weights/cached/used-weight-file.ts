@@ -1,4 +1,4 @@
-/** A cache file that open networks use: made before a session opens, examined when their results are no numbers. */
+/** A cache file that open networks use: written before a session opens, and examined when results are not finite. */
 import { rm } from 'node:fs/promises'
 import { AppError } from '../../../errors/errors.ts'
 import { readFileProblem } from '../../../errors/file-problem.ts'
@@ -8,7 +8,7 @@ import { ensureWritten, type WeightFile } from './weight-file.ts'
 
 export class UsedWeightFile {
   readonly #weights: WeightFile
-  /** As a session opened it. */
+  /** The fingerprint of the file when a session opened it. */
   #opened: string | undefined
 
   constructor(weights: WeightFile) {
@@ -19,15 +19,15 @@ export class UsedWeightFile {
     return this.#weights.file
   }
 
-  /** Postcondition as of ensureWritten: the file is made where it is missing, as after somebody removed it. */
+  /** Writes the file if it is missing. Postcondition as of ensureWritten. */
   async ensure(): Promise<void> {
     await ensureWritten(this.#weights)
     this.#opened = await this.#fingerprint()
   }
 
   /**
-   * Whether what a session maps may be damaged: the file is, or another one took its place since, as after another worker found it
-   * damaged. A damaged file is removed. Reads it whole. @throws as removeDamaged.
+   * Whether the bytes that a session maps may be damaged: the file is damaged, or was replaced after the session opened, for example
+   * because another worker found it damaged. Reads the whole file, and removes a damaged one. @throws as removeDamaged.
    */
   async isDamaged(): Promise<boolean> {
     const isReplaced = this.#opened !== undefined && this.#opened !== (await this.#fingerprint())
@@ -42,7 +42,7 @@ export class UsedWeightFile {
   }
 }
 
-/** Reads the file whole, and removes it if it is damaged; then true. @throws AppError 'file' when it cannot be removed. */
+/** Reads the whole file. True if it was damaged and is removed. @throws AppError 'file' when it cannot be removed. */
 export async function removeDamaged(weights: WeightFile): Promise<boolean> {
   if (await isSound(weights)) return false
   const { file } = weights

@@ -1,6 +1,6 @@
 /**
- * A cache file of a network's weights in another form than the model has: a safetensors file. It is made once, and again whenever
- * it is not exactly what this version would write, or has other bytes than were written.
+ * A cache file: a safetensors file with a network's weights in another form than the model's. It is written once, and again if its
+ * header differs from that of this version, or if its bytes are damaged.
  */
 import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
@@ -20,7 +20,7 @@ export interface WeightFile {
   readonly sizeBytes: number
   /** The tensors of the file, by name. */
   readonly tensors: ReadonlyMap<string, StoredTensor>
-  /** The same as the model has them, by name, in the order of the file. */
+  /** The model's own tensors by name, in the order of the file. */
   readonly originals: ReadonlyMap<string, StoredTensor>
   /** The bytes before the first tensor. */
   readonly header: Buffer
@@ -28,9 +28,9 @@ export interface WeightFile {
   readonly write: (sink: ByteSink, original: StoredTensor) => Promise<number>
 }
 
-/** Follows what is done for a file before it can be used. */
+/** Progress of the work before a file can be used. */
 export interface WeightFileProgress {
-  /** Called before a file that changed is read whole, to see whether it is damaged. */
+  /** Called before a changed file is checked for damage, which reads all of it. */
   reading(): void
   /** Called before the first byte of a new file. */
   begin(): void
@@ -38,7 +38,7 @@ export interface WeightFileProgress {
   end(): void
 }
 
-/** Whether the file is there, whole, of this version, made from these weights, and has the bytes that were written. */
+/** Whether the file exists, is complete, is of this version and these weights, and is undamaged. */
 export async function isWritten(
   weights: WeightFile,
   progress: Partial<WeightFileProgress> = {},
@@ -55,7 +55,7 @@ export async function isWritten(
   return true
 }
 
-/** As isWritten, without the bytes of its tensors. */
+/** As isWritten, without checking the bytes of its tensors. */
 export async function isComplete({ file, sizeBytes, header }: WeightFile): Promise<boolean> {
   const handle = await open(file, 'r').catch(() => undefined)
   if (!handle) return false
@@ -71,7 +71,7 @@ export async function isComplete({ file, sizeBytes, header }: WeightFile): Promi
 }
 
 /**
- * Postcondition: the file is there, whole. It appears at once under its name, after it is on the disk.
+ * Postcondition: the complete file is on the disk. It gets its name in one step, after all bytes are on the disk.
  * @throws AppError 'file' when it cannot be written or has no room, 'model-file' when the weights cannot be read.
  */
 export async function ensureWritten(
@@ -88,12 +88,12 @@ export async function ensureWritten(
   }
 }
 
-/** @throws AppError 'file' when the folder cannot be made; says so if a file is in its place. */
+/** Creates the folder. @throws AppError 'file' when that fails; the problem names a file in the folder's place. */
 async function makeFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true })
   } catch (error) {
-    // The system's answer to a file in the folder's place.
+    // The system's error code for a file in the folder's place.
     const isFile = errorCode(error) === 'EEXIST'
     const problem = isFile ? ({ what: 'file' } as const) : readFileProblem(error)
     throw new AppError('file', { file: folder, doing: 'write', problem }, error)
@@ -104,7 +104,7 @@ async function make(weights: WeightFile, progress: Partial<WeightFileProgress>):
   const { file } = weights
   const unfinished = `${file}.${process.pid}-${threadId}.tmp`
   try {
-    // What cannot be used gives its room back first.
+    // An unusable file is deleted first, to free its space.
     await removeLeftOvers(file)
     await rm(file, { force: true, recursive: true })
     await checkRoom(weights)
@@ -119,8 +119,8 @@ async function make(weights: WeightFile, progress: Partial<WeightFileProgress>):
 }
 
 /**
- * What earlier versions made, and what processes left that ended while they wrote, by a signal or without power. The system may
- * keep one, as a file of somebody else: that is no fault of the new file.
+ * Deletes the files of earlier versions, and the partial files of processes that ended while they wrote. A file that cannot be
+ * deleted, for example another user's, is left.
  */
 async function removeLeftOvers(file: string): Promise<void> {
   for (const name of await readdir(dirname(file))) {

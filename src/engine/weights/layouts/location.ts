@@ -15,7 +15,10 @@ export const weightLocation = z.discriminatedUnion('layout', [
 ])
 export type WeightLocation = z.infer<typeof weightLocation>
 
-/** @throws AppError 'model-file' when a file is missing, truncated or invalid, or the weights are inside a foreign graph. */
+/**
+ * Opens the weights at a location.
+ * @throws AppError 'model-file' when a file is missing, truncated or invalid, or the weights are inside a foreign graph.
+ */
 export async function openWeights(location: WeightLocation): Promise<WeightSource> {
   switch (location.layout) {
     case 'folder':

@@ -15,7 +15,7 @@ export function flat({ shape, values }: Factor): Matrix {
   return { rows, columns: values.length / rows, values }
 }
 
-/** A factor that must exist, because its family has matched. */
+/** A factor that must exist, because the module matched its family. */
 export function factor(factors: Factors, role: LoraRole): Factor {
   const found = factors[role]
   if (found) return found

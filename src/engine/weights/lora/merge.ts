@@ -21,8 +21,8 @@ export interface WeightedUpdate {
 
 /**
  * Writes the changed tensors of one network into `file`, one after another; only one is in memory at a time.
- * own: the network's weights. A weight that it has in 8-bit blocks or in an arrangement is written so, because its session counts on
- * that. Changes of one tensor are made in the order given.
+ * `own`: the network's weights. A weight in 8-bit blocks or in an arrangement is written in the same form, which its graph requires.
+ * Changes of one tensor are applied in the order given.
  * signal: aborts the merge between two tensors.
  * @throws AppError 'model-file' when a file became shorter or its numbers are not finite; the signal's reason.
  */
@@ -58,7 +58,7 @@ export async function mergeInto(
   }
 }
 
-/** Writes values in the form of `own`, or else as they are. at: where the file ends now. */
+/** Writes values in the form of `own`, or as float32. `at`: the end of the file. */
 async function writeAs(
   own: StoredTensor | undefined,
   handle: FileHandle,

@@ -5,7 +5,7 @@ export const blockSize = 128
 
 /** The integer that stands for zero. */
 const zeroPoint = 128
-/** The largest distance from it, the same in both directions. */
+/** The maximum distance from it, the same in both directions. */
 const maxSteps = 127
 
 export interface QuantisedRows {
@@ -36,7 +36,7 @@ export function quantiseRows(values: ArrayLike<number>, rows: number, columns: n
     for (let i = first; i < end; i++) largest = Math.max(largest, Math.abs(values[i] ?? 0))
     if (largest === 0) continue
     const scale = Math.fround(largest / maxSteps)
-    // So small that float32 has no scale for it: zero.
+    // A block so small that its scale underflows in float32 becomes zero.
     if (scale === 0) continue
     scales[block] = scale
     const to = block * blockSize - first

@@ -7,10 +7,10 @@ import { readTensor } from '../tensor-values.ts'
 import { blockSize, blocksOf } from './quantise-rows.ts'
 import { writeQuantised } from './write-quantised.ts'
 
-/** The next number makes every file anew. */
+/** Raised when the file changes: every file is then written again. */
 const formatVersion = 2
 
-/** As float32File, for these matrices. */
+/** Describes the file, as float32File does. */
 export function quantisedFile(
   path: string,
   hash: string,

@@ -3,7 +3,7 @@ import type { StoredTensor } from '../safetensors.ts'
 import { type ByteSink, writeAll } from '../write-all.ts'
 import { quantiseRows } from './quantise-rows.ts'
 
-/** The written matrix. at: its shape, and where the file ends now. */
+/** Returns the written matrix. `at`: its shape, and the end of the file before it. */
 export async function writeQuantised(
   sink: ByteSink,
   name: string,
