@@ -31,7 +31,7 @@ export type OnUnknown = (header: SealHeader, deliverAgain: () => void) => void
 
 export class Endpoint {
   readonly #options: EndpointOptions
-  readonly #mailbox: MailboxReader
+  #mailbox: MailboxReader | undefined
   readonly #senders = new Map<string, { sender: MailboxSender; batches: BatchSender }>()
   readonly #links = new Map<string, RemoteLink>()
   readonly #onUnknown: OnUnknown
@@ -40,7 +40,16 @@ export class Endpoint {
   constructor(options: EndpointOptions, onUnknown: OnUnknown = () => {}) {
     this.#options = options
     this.#onUnknown = onUnknown
-    this.#mailbox = new MailboxReader(options, options.id, bytes => this.#receive(bytes), this.onError)
+  }
+
+  /** Begins to read the own mailbox. An endpoint without channels needs none. */
+  listen(): void {
+    this.#mailbox = new MailboxReader(
+      this.#options,
+      this.#options.id,
+      bytes => this.#receive(bytes),
+      this.onError,
+    )
   }
 
   /** Logs for debugging only: a connection reports every failed attempt. */
@@ -97,8 +106,10 @@ export class Endpoint {
   /** Closes all channels and the connections of the mailboxes. The own mailbox is removed if Redis can be reached. */
   async close(): Promise<void> {
     for (const link of this.links()) this.disconnect(link.session)
-    await this.#mailbox.close()
-    if (this.#options.redis.status === 'ready') await this.forget(this.#options.id)
+    if (this.#mailbox) {
+      await this.#mailbox.close()
+      if (this.#options.redis.status === 'ready') await this.forget(this.#options.id)
+    }
     for (const { sender, batches } of this.#senders.values()) {
       batches.close()
       await sender.close()

@@ -69,6 +69,8 @@ export class Gateway {
   }
 
   start(): void {
+    // A command has no channels, and BullMQ's timer for a blocked read would keep its process alive for eleven seconds.
+    if (!this.#options.operator) this.#endpoint.listen()
     this.#presence.start()
   }
 

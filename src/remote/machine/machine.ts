@@ -97,6 +97,7 @@ export class Machine {
   }
 
   start(): void {
+    this.#endpoint.listen()
     this.#presence.start()
   }
 

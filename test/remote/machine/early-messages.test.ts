@@ -23,6 +23,7 @@ test('its first messages wait for that, and are heard in their order', async () 
   const gateway = common({ url: redis.url, clock })
   onTestFinished(() => gateway.redis.disconnect())
   const endpoint = new Endpoint(gateway)
+  endpoint.listen()
   const replies = new Signal<unknown[]>([])
   const link = endpoint.connect(machine.id, 'session', {
     onMessage: message => replies.set([...replies.value, message]),
