@@ -1,5 +1,5 @@
 /** Temporary files in memory where there is room: tests commit thousands of times, and a disk takes milliseconds for each. */
-import { chmodSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** Linux keeps it in memory. */
@@ -11,7 +11,8 @@ const folderOfRun = /^easel-(\d+)$/
 
 /** Test processes inherit the variable. */
 export function setup(): (() => void) | undefined {
-  if (Math.min(freeBytes(memoryFolder), process.availableMemory()) < neededBytes) return
+  const roomBytes = Math.min(freeBytes(memoryFolder), process.availableMemory())
+  if (roomBytes < neededBytes || !mayExecute()) return
   removeLeftovers()
   const folder = join(memoryFolder, `easel-${process.pid}`)
   mkdirSync(folder)
@@ -29,6 +30,14 @@ function freeBytes(folder: string): number {
   } catch {
     return 0
   }
+}
+
+/** Some tests run programs from a temporary folder, which containers often forbid there. */
+function mayExecute(): boolean {
+  const mounts = readFileSync('/proc/mounts', 'utf8').split('\n')
+  const [, , , options] =
+    mounts.map(line => line.split(' ')).findLast(([, folder]) => folder === memoryFolder) ?? []
+  return options !== undefined && !options.split(',').includes('noexec')
 }
 
 /** Those of runs that were killed. */
