@@ -15,7 +15,7 @@ export function setup(): (() => void) | undefined {
   if (roomBytes < neededBytes || !mayExecute()) return
   removeLeftovers()
   const folder = join(memoryFolder, `easel-${process.pid}`)
-  mkdirSync(folder)
+  mkdirSync(folder, { recursive: true })
   // As a temporary folder is: some tests start processes of another user.
   chmodSync(folder, 0o1777)
   process.env.TMPDIR = folder
