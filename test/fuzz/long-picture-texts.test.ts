@@ -1,11 +1,11 @@
 /** A picture with as much hostile text as is read costs the main thread next to nothing. */
 import { expect, test } from 'vitest'
 import { readForeignPicture } from '../../src/app/views/foreign-picture.ts'
-import { leastProcessorMs } from '../helpers/measurements/processor-time.ts'
+import { leastUnits } from '../helpers/measurements/processor-time.ts'
 import { pngWith } from '../helpers/pictures/foreign-pictures.ts'
 
-/** Of processor time, not of the clock: what other programs do meanwhile does not count. */
-const boundMs = 50
+/** About milliseconds of processor time (helpers/measurements/processor-time.ts). */
+const boundUnits = 50
 /** Two megabytes less the file's own part. */
 const longestText = 1_990_000
 /** What makes each reader take the text for its own. */
@@ -21,7 +21,7 @@ test.each([
   const end = keyword === 'Comment' ? '' : '</dc:description></exif:UserComment>'
   const text = start + piece.repeat(longestText / piece.length) + end
   const picture = pngWith({ [keyword]: text })
-  expect(await leastProcessorMs(boundMs / 2, () => readForeignPicture(picture, { models: [] }))).toBeLessThan(
-    boundMs,
+  expect(await leastUnits(boundUnits / 2, () => readForeignPicture(picture, { models: [] }))).toBeLessThan(
+    boundUnits,
   )
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { statsOf } from '../../../src/app/views/stats.ts'
 import type { JobFigures } from '../../../src/db/repositories/jobs/jobs.ts'
-import { leastProcessorMs } from '../../helpers/measurements/processor-time.ts'
+import { leastUnits } from '../../helpers/measurements/processor-time.ts'
 
 const figures: JobFigures = {
   state: 'done',
@@ -21,5 +21,5 @@ test('statistics of 50,000 jobs of one person, one model and one device hold nob
   expect(statsOf(db, { fromMs: 0, toMs: 100 })).toMatchObject({
     byPerson: [{ name: 'Ada', jobs: 50_000, pictures: 100_000 }],
   })
-  expect(await leastProcessorMs(200, () => statsOf(db, { fromMs: 0, toMs: 100 }))).toBeLessThan(500)
+  expect(await leastUnits(200, () => statsOf(db, { fromMs: 0, toMs: 100 }))).toBeLessThan(500)
 })

@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { HuffmanBits, type HuffmanTable, huffmanTable } from './huffman-bits.ts'
-import { maxSegments } from './jpeg-file.ts'
+import { maxSegments } from './metadata.ts'
 
 const marker = {
   ...{ startOfBaseline: 0xc0, startOfExtended: 0xc1, startOfProgressive: 0xc2 },

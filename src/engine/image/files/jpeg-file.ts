@@ -1,6 +1,12 @@
 /** Reads, with limits, and writes the segments of a JPEG: EXIF, XMP and comments. (ITU-T T.81, annex B.) */
 import { exifWithUserComment } from './exif.ts'
-import { type EmbeddedMetadata, type MetadataToWrite, textLimitBytes, textOfBytes } from './metadata.ts'
+import {
+  type EmbeddedMetadata,
+  type MetadataToWrite,
+  maxSegments,
+  textLimitBytes,
+  textOfBytes,
+} from './metadata.ts'
 
 const marker = { app0: 0xe0, app1: 0xe1, comment: 0xfe, startOfScan: 0xda, endOfImage: 0xd9 }
 
@@ -8,9 +14,6 @@ const marker = { app0: 0xe0, app1: 0xe1, comment: 0xfe, startOfScan: 0xda, endOf
 const payloadLimit = 0xffff - 2
 const exifPrefix = Buffer.from('Exif\0\0', 'latin1')
 const xmpPrefix = Buffer.from('http://ns.adobe.com/xap/1.0/\0', 'latin1')
-
-/** Genuine files have fewer segments. Each may have 64 KB. */
-export const maxSegments = 10_000
 
 interface JpegSegment {
   marker: number
@@ -37,9 +40,10 @@ function* segmentsOf(bytes: Uint8Array): Generator<JpegSegment> {
 
 /** Any number of fill bytes 0xff may precede a marker; a file may consist of them. */
 function afterFilling(bytes: Uint8Array, start: number): number {
-  let at = start
-  while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at += 1
-  return at
+  if (bytes[start] !== 0xff) return start
+  let at = start + 1
+  while (bytes[at] === 0xff) at += 1
+  return at - 1
 }
 
 export function readJpegMetadata(bytes: Uint8Array): EmbeddedMetadata {

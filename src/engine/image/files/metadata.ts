@@ -21,6 +21,9 @@ export const textLimitBytes = 2_000_000
 /** No genuine profile is larger after decompression. A colour profile for print has about 2 MB. */
 export const profileLimitBytes = 4_000_000
 
+/** The segments of a JPEG and the chunks of a WebP that are read. Genuine files have fewer, which cost next to nothing. */
+export const maxSegments = 10_000
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Text in fields that are Latin-1 by their standard, or have no stated encoding, is UTF-8 if its bytes are valid UTF-8. */

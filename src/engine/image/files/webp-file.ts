@@ -1,6 +1,6 @@
 /** Reads, with limits, and writes the RIFF chunks of a WebP: EXIF and XMP. (RFC 9649.) */
 import { exifWithUserComment } from './exif.ts'
-import { type EmbeddedMetadata, type MetadataToWrite, textLimitBytes } from './metadata.ts'
+import { type EmbeddedMetadata, type MetadataToWrite, maxSegments, textLimitBytes } from './metadata.ts'
 
 interface WebpChunk {
   type: string
@@ -19,14 +19,15 @@ function webpType(letters: string): number {
 
 /**
  * Visits the chunks in order; false if the file is shorter than its header states. `from` and `to` are the offsets of a
- * chunk's data. A file may have a chunk every eight bytes, so nothing is allocated for a chunk.
+ * chunk's data. Chunks beyond the maximum number are ignored.
  */
 function scanWebpChunks(bytes: Uint8Array, visit: (type: number, from: number, to: number) => void): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (bytes.length < riffHeaderLength) return false
   const riffEnd = 8 + view.getUint32(4, true)
   if (riffEnd > bytes.length) return false
-  for (let at = riffHeaderLength; at + 8 <= riffEnd; ) {
+  let left = maxSegments
+  for (let at = riffHeaderLength; at + 8 <= riffEnd && left > 0; left--) {
     const end = at + 8 + view.getUint32(at + 4, true)
     if (end > riffEnd) return false
     visit(view.getUint32(at), at + 8, end)
