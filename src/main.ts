@@ -33,7 +33,7 @@ export interface ServerParts {
   words: Words
   log: Logger
   /** Prints a line for the operator: what is on, what is off and why. */
-  say(line: string): void
+  print(line: string): void
   /** Shows the cache files of weights that are made before the first picture. */
   making: MakingProgress
   /** Prints a warning. */
@@ -56,10 +56,10 @@ export interface Server {
 
 /** Starts everything. @throws as buildEasel, readLibrary and listen. */
 export async function startServer(parts: ServerParts): Promise<Server> {
-  const { config, words, log, say } = parts
+  const { config, words, log, print } = parts
   const { catalogue, devices } = await openersFor(parts, await usableModels(parts))
   const built = buildOn(parts, catalogue, devices)
-  say(words.cli.devicesReady(devices.map(({ name }) => name)))
+  print(words.cli.devicesReady(devices.map(({ name }) => name)))
   const started: Adapter[] = []
   let isStopping = false
   const eventLoop = watchEventLoop()
@@ -138,13 +138,13 @@ async function openersFor(parts: ServerParts, found: ModelCatalogue) {
 }
 
 /** Prints the models. @throws as requireDefaultModel. */
-async function usableModels({ config, words, say, warn }: ServerParts): Promise<ModelCatalogue> {
-  const catalogue = await readLibrary(config, (file, bytes) => say(words.cli.readingThrough(file, bytes)))
+async function usableModels({ config, words, print, warn }: ServerParts): Promise<ModelCatalogue> {
+  const catalogue = await readLibrary(config, (file, bytes) => print(words.cli.readingThrough(file, bytes)))
   requireDefaultModel(catalogue, config)
-  say(words.cli.modelsReady(catalogue.models.map(({ name }) => name)))
+  print(words.cli.modelsReady(catalogue.models.map(({ name }) => name)))
   const intact = catalogue.unused.filter(isIntact)
   for (const one of catalogue.unused) if (!intact.includes(one)) warn(errorSentence(words, one.error))
-  if (intact.length > 0) say(words.cli.ofNoUse(intact.length))
+  if (intact.length > 0) print(words.cli.ofNoUse(intact.length))
   return catalogue
 }
 
@@ -167,12 +167,12 @@ async function createAdapters(
   parts: ServerParts,
   { easel, db, register }: BuiltEasel,
 ): Promise<ChosenAdapter[]> {
-  const { config, secrets, words, log, say } = parts
+  const { config, secrets, words, log, print } = parts
   const chosen: ChosenAdapter[] = []
   for (const { platform, isRequired, setup, create } of adapterModules) {
     const state = setup({ config, secrets })
     if (state.kind !== 'ready') {
-      say(words.cli.adapterOff(words.cli.adapterNames[platform], setupSentence(state, words)))
+      print(words.cli.adapterOff(words.cli.adapterNames[platform], setupSentence(state, words)))
       continue
     }
     const adapterLog = log.child({ platform })
@@ -216,7 +216,7 @@ async function startAdapter(parts: ServerParts, { adapter, isRequired }: ChosenA
 }
 
 /** Reports an adapter's status to the operator when it changes. */
-function reporter({ words, say, warn }: ServerParts, adapter: Adapter): ReportStatus {
+function reporter({ words, print, warn }: ServerParts, adapter: Adapter): ReportStatus {
   let lastLine = ''
   return status => {
     const line = statusLine(adapter, status, words)
@@ -224,7 +224,7 @@ function reporter({ words, say, warn }: ServerParts, adapter: Adapter): ReportSt
     lastLine = line
     const isWarning = status.kind === 'refused' || status.kind === 'warning'
     if (isWarning) warn(line)
-    else say(line)
+    else print(line)
   }
 }
 

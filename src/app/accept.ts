@@ -6,7 +6,7 @@ import type { QueuedJob } from '../engine/jobs/job-store.ts'
 import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { isVisible } from './access/visible.ts'
 import { memoryProblem } from './checks/check-memory.ts'
-import { nameable } from './checks/text-limits.ts'
+import { withShortName } from './checks/text-limits.ts'
 import { newlyUndelivered, undeliveredOf } from './delivery/delivery-status.ts'
 import type { ImagineOutcome } from './easel.ts'
 import type { AppParts } from './parts.ts'
@@ -75,14 +75,14 @@ function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
   if (known.length > 0) return { kind: 'duplicate', jobs: known }
 
   const now = clock.now()
-  const personId = db.people.upsert(nameable(caller.person))
+  const personId = db.people.upsert(withShortName(caller.person))
   const pictures = wanted.jobs.reduce((sum, { order }) => sum + countOf(order), 0)
   const asked = { person: caller.person, jobs: wanted.jobs.length, pictures }
   const problem = wanted.refusal() ?? refusalByQuota(db, config.limits, asked, now)
   if (problem) return { kind: 'refused', problem }
 
   const undelivered = newlyUndelivered(db, caller.person)
-  const parent = wanted.parent && db.jobs.isThere(wanted.parent.jobId) ? wanted.parent : undefined
+  const parent = wanted.parent && db.jobs.exists(wanted.parent.jobId) ? wanted.parent : undefined
   for (const picture of wanted.given) db.pictures.add({ ...picture, personId })
   const jobs = wanted.jobs.map(({ order, promptAsTyped }, eventIndex) => {
     const id = ids.next()

@@ -54,7 +54,7 @@ export async function act(parts: AppParts, action: Action, caller: Caller): Prom
 function info({ db, views }: AppParts, pictureId: string, caller: Caller): ActOutcome {
   const found = visiblePicture(db, caller, pictureId)
   return found
-    ? { kind: 'info', ...views.made(found) }
+    ? { kind: 'info', ...views.pictureWithJob(found) }
     : refuse(problem('picture-unknown', { id: pictureId }))
 }
 
@@ -143,7 +143,8 @@ async function repaint(
   if (!recipe) return refuse(problem('no-recipe', {}))
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
-  const order = model && deriveRepaint(parts, kind, alike(recipe, found.job), found.picture, model, findings)
+  const order =
+    model && deriveRepaint(parts, kind, withCountOf(recipe, found.job), found.picture, model, findings)
   const isAnother = kind !== 'refine'
   return derive(parts, kind, order, { job: found.job, pictureId, isAnother }, findings, caller)
 }
@@ -213,13 +214,13 @@ function refusalIfDeleted({ db }: AppParts, job: JobRecord, viewer: Viewer): () 
     order = source.job.order
   }
   return () => {
-    const deleted = read.find(id => !db.jobs.isThere(id))
+    const deleted = read.find(id => !db.jobs.exists(id))
     return deleted === undefined ? undefined : problem('job-unknown', { id: deleted })
   }
 }
 
 /** The number of pictures in the result whose button was pressed: a picture refined from a set stays single. */
-function alike<R extends Recipe>(recipe: R, pressed: JobRecord): R {
+function withCountOf<R extends Recipe>(recipe: R, pressed: JobRecord): R {
   return recipe.kind === 'paint' ? { ...recipe, count: countOf(pressed.order) } : recipe
 }
 
@@ -251,12 +252,12 @@ function showsMoreOf(
 ): boolean {
   const used = [...picturesOf(request).values()]
   if (!used.some(given => given.kind === 'stored' && granted.includes(given.pictureId))) return false
-  const isSame = base !== undefined && isDeepStrictEqual(seenOf(request), seenOf(base))
+  const isSame = base !== undefined && isDeepStrictEqual(visiblePartOf(request), visiblePartOf(base))
   return !isSame || (request.strength ?? 0) < (base.strength ?? 1)
 }
 
 /** The pictures, their uses, and how much of them is visible. The strength is compared separately, because it may grow. */
-function seenOf(request: ImagineRequest) {
+function visiblePartOf(request: ImagineRequest) {
   const { pasteBack, softEdgePx, onlyMasked, controls, imagePrompts } = request
   return { pictures: picturesOf(request), pasteBack, softEdgePx, onlyMasked, controls, imagePrompts }
 }

@@ -42,8 +42,8 @@ export type ActOutcome =
   /** Info. */
   | { kind: 'info'; job: JobView; picture: PictureView }
   | { kind: 'cancelled'; job: JobView }
-  /** `stayingReplies`: replies to one person that show it and can no longer be deleted. */
-  | { kind: 'deleted'; job: JobView; stayingReplies: number }
+  /** `undeletableReplies`: replies to one person that show it and can no longer be deleted. */
+  | { kind: 'deleted'; job: JobView; undeletableReplies: number }
 
 /** The initial words of the Remix form. */
 export interface RemixStart {
@@ -80,7 +80,7 @@ export interface ForgetOutcome {
   /** The jobs to ask `deletionStatus` about. */
   jobIds: string[]
   /** The number of replies to one person that show something of it and can no longer be deleted. */
-  stayingReplies: number
+  undeletableReplies: number
 }
 
 /**

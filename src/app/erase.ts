@@ -11,7 +11,7 @@ export interface Erased {
   /** The files to delete: the jobs' pictures and those that only they started from, also where a start moved them aside. */
   files: string[]
   /** Names of replies to one person that can no longer be deleted. */
-  staying: string[]
+  undeletable: string[]
 }
 
 /** Inside a transaction: cancels jobs, erases their texts and queues the deletion of their messages. */
@@ -20,12 +20,12 @@ export function eraseJobs(
   jobIds: readonly string[],
   how: 'withdraw' | 'erase',
 ): Erased {
-  const staying: string[] = []
+  const undeletable: string[] = []
   const removed = jobIds.map(id => {
     db.jobStore.endQueued(id, 'cancelled')
     db.jobs.eraseText(id, clock.now())
     for (const delivery of db.deliveries.ofJob(id)) {
-      staying.push(...dropUndeletable(db, clock, delivery.id))
+      undeletable.push(...dropUndeletable(db, clock, delivery.id))
       db.outbox.drop(delivery.id, ['open', 'settle', 'close'])
       db.outbox.add(delivery.id, how, clock.now())
     }
@@ -36,7 +36,7 @@ export function eraseJobs(
   const strays = db.disownStrays(
     name => jobs.has(jobOfPainted(name) ?? '') || sources.has(pictureOfGiven(name) ?? ''),
   )
-  return { files: [...removed.flatMap(({ files }) => files), ...strays], staying }
+  return { files: [...removed.flatMap(({ files }) => files), ...strays], undeletable }
 }
 
 /** After the commit: stops running jobs and notifies watchers. */

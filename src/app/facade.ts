@@ -13,7 +13,7 @@ import {
   visiblePicture,
 } from './access/visible.ts'
 import { act, remixStart } from './act.ts'
-import { nameable } from './checks/text-limits.ts'
+import { withShortName } from './checks/text-limits.ts'
 import { deletionStatus, deliveryNotices, deliveryStatus } from './delivery/delivery-status.ts'
 import { recordReply } from './delivery/ephemeral-replies.ts'
 import type { Easel } from './easel.ts'
@@ -92,12 +92,12 @@ function pictures(
     },
     picture(pictureId, viewer) {
       const found = visiblePicture(db, viewer, pictureId)
-      return found && views.made(found)
+      return found && views.pictureWithJob(found)
     },
     remixStart: (pictureId, viewer) => remixStart(app, pictureId, viewer),
     pictureByHash(hash, viewer) {
       const found = visibleByHash(db, viewer, hash)
-      return found && views.made(found)
+      return found && views.pictureWithJob(found)
     },
     async pictureBytes(pictureId, viewer) {
       const picture = usablePicture(db, viewer, pictureId)
@@ -184,7 +184,7 @@ function people(
   const changeSettings = (person: Person, change: (settings: PersonSettings) => PersonSettings) =>
     db.write(() => {
       const changed = change(db.people.settings(person))
-      db.people.saveSettings(db.people.upsert(nameable(person)), changed)
+      db.people.saveSettings(db.people.upsert(withShortName(person)), changed)
     })
   return {
     settings: person => db.people.settings(person),

@@ -15,7 +15,7 @@ export async function forget(parts: AppParts, person: Person): Promise<ForgetOut
   const { db } = parts
   const jobs: OwnJob[] = []
   const files: string[] = []
-  const staying = new Set<string>()
+  const undeletable = new Set<string>()
   for (let isLast = false; !isLast; ) {
     const taken = await db.write(() => forgetSome(parts, person, jobs.at(-1)?.seq))
     endJobs(
@@ -24,12 +24,12 @@ export async function forget(parts: AppParts, person: Person): Promise<ForgetOut
     )
     jobs.push(...taken.jobs)
     files.push(...taken.files)
-    for (const name of taken.staying) staying.add(name)
+    for (const name of taken.undeletable) undeletable.add(name)
     isLast = taken.isLast
   }
   const jobIds = jobs.map(({ id }) => id)
   await deleteCopiesAndFiles(parts, { person }, files)
-  return { count: jobs.filter(job => !job.removed).length, jobIds, stayingReplies: staying.size }
+  return { count: jobs.filter(job => !job.removed).length, jobIds, undeletableReplies: undeletable.size }
 }
 
 /** Jobs per transaction. One job takes 2 to 3 ms. */
@@ -41,7 +41,7 @@ function forgetSome(parts: AppParts, person: Person, afterSeq = 0) {
   const personIds = db.people.ofAccount(person)
   const jobs = db.jobs.ofPeople(personIds, afterSeq, jobsPerTransaction)
   const jobIds = jobs.map(({ id }) => id)
-  const { files, staying } = eraseJobs(parts, jobIds, 'erase')
+  const { files, undeletable } = eraseJobs(parts, jobIds, 'erase')
   // Without messages to delete, the row can go at once.
   for (const job of jobs) if (!deliveries.serves(job.platform)) db.jobs.purge(job.id)
   const isLast = jobs.length < jobsPerTransaction
@@ -53,5 +53,5 @@ function forgetSome(parts: AppParts, person: Person, afterSeq = 0) {
       db.people.forget(personId)
     }
   }
-  return { jobs, files, staying, isLast }
+  return { jobs, files, undeletable, isLast }
 }

@@ -1,6 +1,6 @@
 /** Recovery at start: returns the running jobs of a dead process to the queue, and cleans up unowned files. */
 import type { Database } from '../db/database.ts'
-import { jobOfPainted, nameWhenWhole } from '../db/files/file-names.ts'
+import { finalName, jobOfPainted } from '../db/files/file-names.ts'
 import { endingAfterRestart } from '../engine/jobs/endings.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from '../system/ports.ts'
@@ -21,7 +21,7 @@ interface RecoverParts {
 export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
   await db.discard(await db.write(() => db.pending.removeOld(clock.now())))
   await sweep({ db, clock, log })
-  await db.jobStore.setUnreadableAside()
+  await db.jobStore.endUnreadable()
   for (const job of db.jobs.inState('running')) {
     const ending = endingAfterRestart(job)
     await db.jobStore.end({ jobId: job.id, ...job }, ending, 0)
@@ -40,24 +40,24 @@ async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
   const unowned = new Map(db.unownedFiles.all().map(({ file, wasOwned }) => [file, wasOwned]))
   const isOfJob = (whole: string) => {
     const jobId = jobOfPainted(whole)
-    return jobId !== undefined && db.jobs.isThere(jobId)
+    return jobId !== undefined && db.jobs.exists(jobId)
   }
   const isBeingWritten = (whole: string) =>
     unowned.get(whole) === false || (!unowned.has(whole) && isOfJob(whole))
   const isKnown = (whole: string) => unowned.has(whole) || isBeingWritten(whole)
   const files = await db.files.list()
   const unownedHere = files.filter(name => !owned.has(name))
-  const strays = unownedHere.filter(name => !isKnown(nameWhenWhole(name)))
+  const strays = unownedHere.filter(name => !isKnown(finalName(name)))
   if (strays.length > fewFiles && strays.length * 2 > files.length) {
     const { folder } = db.files
     throw new AppError('pictures-unknown', { folder, unknown: strays.length, files: files.length })
   }
-  const written = unownedHere.filter(name => name === nameWhenWhole(name) && isBeingWritten(name))
+  const written = unownedHere.filter(name => name === finalName(name) && isBeingWritten(name))
   const moved = [...written, ...strays]
   if (moved.length > 0) {
     const folder = await db.strays.add(db.files, moved, clock.now())
     log.warn({ files: moved.length, folder }, 'files that no row of the database owns were moved aside')
   }
-  await db.files.remove(unownedHere.filter(name => isKnown(nameWhenWhole(name))))
+  await db.files.remove(unownedHere.filter(name => isKnown(finalName(name))))
   await db.discard([...unowned.keys()].filter(name => !owned.has(name)))
 }

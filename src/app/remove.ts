@@ -2,7 +2,7 @@
 import type { JobRecord } from '../db/records/job-records.ts'
 import type { AuditEntry } from '../db/repositories/audit.ts'
 import { hasCode } from '../errors/errors.ts'
-import { visibleJob, visibleRemains } from './access/visible.ts'
+import { removedJobWithMessages, visibleJob } from './access/visible.ts'
 import type { ActOutcome } from './easel.ts'
 import { deleteCopiesAndFiles, endJobs, eraseJobs } from './erase.ts'
 import type { AppParts } from './parts.ts'
@@ -70,14 +70,14 @@ export async function remove(parts: AppParts, jobId: string, caller: Caller): Pr
     if (found.kind === 'refused') return found
     const { job } = found
     recordAction(parts, caller, job, 'delete')
-    const { files, staying } = eraseJobs(parts, [jobId], 'withdraw')
+    const { files, undeletable } = eraseJobs(parts, [jobId], 'withdraw')
     files.push(...db.pending.removeOfJob(jobId))
-    return { kind: 'deleted' as const, job: views.ofRecord(job), files, staying }
+    return { kind: 'deleted' as const, job: views.ofRecord(job), files, undeletable }
   })
   if (written.kind === 'refused') return written
   endJobs(parts, [jobId])
   await deleteCopiesAndFiles(parts, { jobIds: [jobId] }, written.files)
-  return { kind: 'deleted', job: written.job, stayingReplies: written.staying.length }
+  return { kind: 'deleted', job: written.job, undeletableReplies: written.undeletable.length }
 }
 
 /** The reason why the caller may not delete the job; undefined if they may. */
@@ -90,7 +90,7 @@ type Managed = { kind: 'managed'; job: JobRecord } | Refused
 
 /** The job may be one whose pictures are not kept any more: its messages are still there. */
 function deletableJob(parts: AppParts, jobId: string, caller: Caller): Managed {
-  return managedJob(parts, jobId, caller, visibleRemains(parts.db, caller, jobId))
+  return managedJob(parts, jobId, caller, removedJobWithMessages(parts.db, caller, jobId))
 }
 
 /** A job that the caller may cancel and delete. Must run inside the transaction that changes it. */

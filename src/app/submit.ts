@@ -13,7 +13,7 @@ import type { GivenPicture, ImagineRequest } from './requests.ts'
 import { type Admission, admitPicture, type NewGivenPicture } from './resolve/given-pictures.ts'
 import { type PicturePlace, picturesOf } from './resolve/request-pictures.ts'
 import { type AdmittedPicture, type Resolved, resolve } from './resolve/resolve.ts'
-import { drawn, variantsOf } from './resolve/variants.ts'
+import { variantsOf, withWildcardsDrawn } from './resolve/variants.ts'
 import { Findings } from './views/findings.ts'
 import type { PersonSettings } from './views/views.ts'
 
@@ -46,7 +46,7 @@ export async function submit(
     return { kind: 'refused', problems: findings.problems }
   }
   const variants = variantsOf(request, parts.config.limits, findings)
-  const requests = drawn(variants, parts.config, parts.random, findings)
+  const requests = withWildcardsDrawn(variants, parts.config, parts.random, findings)
   const admissions = await admitAll(parts, submission, caller)
   const given = addedBy(admissions)
   // If the prompt cannot be expanded, the rest of the request is still checked.
@@ -144,7 +144,7 @@ function missingPicture({ db }: AppParts, admitted: readonly Admission[]): Probl
   for (const admission of admitted) {
     if (admission.kind !== 'admitted' || admission.added) continue
     const { id } = admission.picture
-    if (!db.pictures.isThere(id)) return problem('picture-unknown', { id })
+    if (!db.pictures.exists(id)) return problem('picture-unknown', { id })
   }
   return undefined
 }

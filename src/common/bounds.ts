@@ -15,7 +15,7 @@ export const bounds = {
   /** torch accepts more, but larger numbers are not exact in JSON; the margin is for the seeds of a set. */
   seed: { min: 0, max: Number.MAX_SAFE_INTEGER - 1000 },
   /** The seed in a request: -1 means a random seed, as in A1111 and ComfyUI. */
-  seedAsked: { min: randomSeed, max: Number.MAX_SAFE_INTEGER - 1000 },
+  requestedSeed: { min: randomSeed, max: Number.MAX_SAFE_INTEGER - 1000 },
   guidance: { min: 0, max: 50 },
   guidanceRescale: fraction,
   /** Fractions of the schedule. */
@@ -45,13 +45,13 @@ export const bounds = {
 } as const satisfies Record<string, Bounds>
 
 /** The longer side over the shorter one: SDXL was not trained on longer pictures, and a side of few pixels shows nothing. */
-export const widestAspect = 4
+export const maxAspectRatio = 4
 
 /** Shares of a device's time are as the weights of the gateways that have work for it. */
 export const gatewayWeights: Bounds = { min: 0.1, max: 10 }
 
 /** A person's picture, as a file. A phone's camera makes up to 15 MB; what has more pixels than needed is made smaller. */
-export const largestPictureBytes = 20_000_000
+export const maxPictureBytes = 20_000_000
 
 /** The most that an operator may let people type as a prompt, in code units. */
-export const longestPromptCharacters = 10_000
+export const maxPromptCharacters = 10_000

@@ -1,9 +1,9 @@
 /** The words that settings, requests and work orders choose from. Flags, checks, schemas and types derive from these lists. */
 
 /** The rules for the markup in prompts that an operator can set for everybody: those that people know from other programs. */
-export const usualSyntaxes = ['a1111', 'comfyui'] as const
+export const defaultSyntaxes = ['a1111', 'comfyui'] as const
 
-export const promptSyntaxes = [...usualSyntaxes, 'easel'] as const
+export const promptSyntaxes = [...defaultSyntaxes, 'easel'] as const
 export type PromptSyntax = (typeof promptSyntaxes)[number]
 
 /** The spread of the sigmas over their range; `plain` keeps those of the timesteps. */

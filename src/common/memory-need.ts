@@ -11,15 +11,15 @@ export interface MemoryNeed {
   /** Additional memory per pixel of the picture. */
   readonly bytesPerPixel: number
   /** Larger pictures are processed in parts; absent: never. */
-  readonly mostPixels?: number
+  readonly maxPixels?: number
 }
 
 /** The largest single need for a picture of so many pixels, because networks may take turns. */
 export function neededBytes(needs: readonly MemoryNeed[], pixels: number): number {
   return Math.max(
     0,
-    ...needs.map(({ openingBytes, weightBytes, bytesPerPixel, mostPixels = pixels }) =>
-      Math.max(openingBytes, weightBytes + bytesPerPixel * Math.min(pixels, mostPixels)),
+    ...needs.map(({ openingBytes, weightBytes, bytesPerPixel, maxPixels = pixels }) =>
+      Math.max(openingBytes, weightBytes + bytesPerPixel * Math.min(pixels, maxPixels)),
     ),
   )
 }

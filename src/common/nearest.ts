@@ -7,10 +7,10 @@ const compared = 64
 export function nearestNames(name: string, known: readonly string[], limit = 1): string[] {
   const wanted = head(name)
   // At most a third of the letters may differ; beyond that a suggestion would be a guess.
-  const farthest = Math.max(1, Math.floor(wanted.length / 3))
+  const maxDistance = Math.max(1, Math.floor(wanted.length / 3))
   return known
     .map(candidate => ({ candidate, slips: editDistance(wanted, head(candidate)) }))
-    .filter(({ candidate, slips }) => slips <= farthest || startsAlike(wanted, head(candidate)))
+    .filter(({ candidate, slips }) => slips <= maxDistance || startsAlike(wanted, head(candidate)))
     .sort((a, b) => a.slips - b.slips)
     .slice(0, limit)
     .map(({ candidate }) => candidate)
@@ -33,11 +33,11 @@ export function editDistance(a: string, b: string): number {
     const row = [i]
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1
-      let least = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same)
+      let distance = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same)
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        least = Math.min(least, (beforeLast[j - 2] ?? 0) + 1)
+        distance = Math.min(distance, (beforeLast[j - 2] ?? 0) + 1)
       }
-      row.push(least)
+      row.push(distance)
     }
     beforeLast = last
     last = row

@@ -19,9 +19,9 @@ export function withVisibleControls(text: string): string {
 }
 
 /** All controls and misleading marks, except line breaks and tabs. */
-const unfitForReaders = new RegExp(`(?![\\n\\t])\\p{Cc}|[${misleading}]`, 'gu')
+const controlsExceptBreaks = new RegExp(`(?![\\n\\t])\\p{Cc}|[${misleading}]`, 'gu')
 
 /** The text for display in several lines, each of which ends with `\n`. */
 export function withoutControls(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(unfitForReaders, '')
+  return text.replace(/\r\n?/g, '\n').replace(controlsExceptBreaks, '')
 }

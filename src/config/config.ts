@@ -4,12 +4,12 @@ import { isIP } from 'node:net'
 import { homedir } from 'node:os'
 import { isAbsolute, join, resolve } from 'node:path'
 import { z } from 'zod'
-import { bounds, gatewayWeights, longestPromptCharacters } from '../common/bounds.ts'
+import { bounds, gatewayWeights, maxPromptCharacters } from '../common/bounds.ts'
 import {
+  defaultSyntaxes,
   logLevels,
   precisions,
   refinerWays,
-  usualSyntaxes,
   weightForms,
   workerHosts,
 } from '../common/choices.ts'
@@ -107,7 +107,7 @@ const settings = z.strictObject({
   logLevel: z.enum(logLevels),
   language: z.literal(languageTags),
   /** The prompt rule for requests that name none. */
-  prompts: z.enum(usualSyntaxes),
+  prompts: z.enum(defaultSyntaxes),
   web: z.strictObject({
     enabled: z.boolean(),
     host: z.string().min(1),
@@ -168,7 +168,7 @@ const settings = z.strictObject({
   limits: z.strictObject({
     maxSteps: z.int().min(1),
     maxCount: z.int().min(bounds.count.min).max(bounds.count.max),
-    maxPromptCharacters: z.int().min(1).max(longestPromptCharacters),
+    maxPromptCharacters: z.int().min(1).max(maxPromptCharacters),
     maxPixels: z.int().positive(),
     maxQueuedPerPerson: z.int().min(1),
     maxQueued: z.int().min(1),

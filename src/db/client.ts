@@ -16,10 +16,10 @@ export type QueryBuilder = BetterSQLite3Database
 const busyTimeoutMs = 50
 /** How long a write retries to get the lock, without blocking the event loop, before it is a fault. */
 const busyLimitMs = 10_000
-const lockRetry: Backoff = { firstMs: 10, longestMs: 200 }
+const lockRetry: Backoff = { firstMs: 10, maxMs: 200 }
 /** So many waiting writes share a transaction, and no more of them begin after so long: other work waits for all of them. */
-const maxTogether = 16
-const longestTogetherMs = 10
+const maxWritesPerTransaction = 16
+const maxTransactionMs = 10
 
 /** The settings of every connection, and what SQLite answers when they hold. */
 const settings = [
@@ -68,7 +68,7 @@ export class Client {
     this.#file = new DatabaseFile(sqlite.name)
     // A read meets damage before any write where its page is not in memory.
     watchStatements(sqlite, error => {
-      if (isDamage(error)) this.#file.lose('damaged')
+      if (isDamage(error)) this.#file.declareLost('damaged')
     })
     this.sqlite = sqlite
     this.#transaction = sqlite.transaction(run => run())
@@ -135,7 +135,7 @@ export class Client {
     const acknowledged: Acknowledge[] = []
     for (const write of writes) {
       acknowledged.push(this.#runAmong(write))
-      if (this.#clock.monotonicMs() - startedMs >= longestTogetherMs) break
+      if (this.#clock.monotonicMs() - startedMs >= maxTransactionMs) break
     }
     this.#putBack(writes.splice(acknowledged.length))
     return acknowledged
@@ -183,7 +183,7 @@ export class Client {
   #onSameFile<T>(write: () => T): T {
     this.#file.verify()
     const result = write()
-    this.#file.written()
+    this.#file.checkWritten()
     return result
   }
 
@@ -193,7 +193,7 @@ export class Client {
 
   /** The transaction of this turn, and a look for waiting writes in the next one. */
   #takeTurn(): void {
-    const writes = this.#waiting.splice(0, maxTogether)
+    const writes = this.#waiting.splice(0, maxWritesPerTransaction)
     this.#turnTaken = writes.length > 0
     if (!this.#turnTaken) return
     setImmediate(() => this.#takeTurn())

@@ -5,13 +5,13 @@ import { Client, type ClientOptions } from './client.ts'
 import { DurableJobStore } from './durable-job-store.ts'
 import { copiesIn, type Forgotten, forgetInCopy } from './files/copies.ts'
 import { databaseFileIn, picturesFolderIn, straysFolderIn } from './files/data-folder.ts'
-import { isSound } from './files/database-file.ts'
+import { isIntact } from './files/database-file.ts'
 import { type OwnerLock, ownDataFolder } from './files/owner-lock.ts'
 import { PictureFiles } from './files/picture-files.ts'
-import { keepPrivate } from './files/private-files.ts'
+import { makePrivate } from './files/private-files.ts'
 import { Strays } from './files/strays.ts'
 import { UnownedFilesTable } from './files/unowned-files.ts'
-import { bringUpToDate } from './migrate.ts'
+import { migrateDatabase } from './migrate.ts'
 import { JobReader, type JobReaderParts } from './records/job-records.ts'
 import { ServedTime } from './records/served-time.ts'
 import { AuditTable } from './repositories/audit.ts'
@@ -82,7 +82,7 @@ export class Database {
     this.unownedFiles = new UnownedFilesTable(query)
     this.client = client
     this.dataDir = parts.dataDir
-    this.exposed = keepPrivate(parts.dataDir)
+    this.exposed = makePrivate(parts.dataDir)
     this.#lock = lock
     const { jobs, openJobs, pictures, outbox, usage, audit, paused, files } = this
     const tables = { jobs, openJobs, pictures, outbox, usage, audit, paused }
@@ -101,8 +101,8 @@ export class Database {
     let client: Client | undefined
     try {
       client = Client.open(file, parts)
-      if (!isSound(file)) throw new AppError('database-lost', { file, how: 'damaged' })
-      bringUpToDate(client, parts.migrationsFolder)
+      if (!isIntact(file)) throw new AppError('database-lost', { file, how: 'damaged' })
+      migrateDatabase(client, parts.migrationsFolder)
       return new Database(client, lock, parts)
     } catch (error) {
       client?.close()

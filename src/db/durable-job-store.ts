@@ -56,14 +56,14 @@ export class DurableJobStore implements JobStore {
       if (paused.has(device)) return 'device-paused'
       served.saveIfOld()
       const claim = jobs.claim(jobId, device, clock.now())
-      if (!claim) this.#setUnreadableAside(jobId)
+      if (!claim) this.#endUnreadable(jobId)
       return claim
     })
   }
 
   /** Ends unreadable jobs, and tells their authors. */
-  setUnreadableAside(): Promise<void> {
-    return this.#parts.client.write(() => this.#setUnreadableAside())
+  endUnreadable(): Promise<void> {
+    return this.#parts.client.write(() => this.#endUnreadable())
   }
 
   async sources(order: WorkOrder): Promise<Record<string, Uint8Array>> {
@@ -114,7 +114,7 @@ export class DurableJobStore implements JobStore {
     const job = jobs.get(claim.jobId)
     if (!job) {
       // Its row was damaged while it was painted.
-      if (jobs.isThere(claim.jobId)) this.#setUnreadableAside(claim.jobId)
+      if (jobs.exists(claim.jobId)) this.#endUnreadable(claim.jobId)
       return undefined
     }
     const ending = job.cancelRequested ? endingAfterCancel(given) : given
@@ -135,8 +135,8 @@ export class DurableJobStore implements JobStore {
   }
 
   /** Part of a transaction. `only`: of this job only. */
-  #setUnreadableAside(only?: string): void {
-    const ended = this.#parts.openJobs.setUnreadableAside(this.#parts.clock.now(), only)
+  #endUnreadable(only?: string): void {
+    const ended = this.#parts.openJobs.endUnreadable(this.#parts.clock.now(), only)
     for (const jobId of ended) this.#settleUncounted(jobId)
   }
 

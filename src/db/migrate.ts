@@ -13,7 +13,7 @@ import { toStorageFault } from './sqlite-faults.ts'
  * copied beside itself as `before-schema-N.sqlite`.
  * @throws AppError 'database-newer' when the schema is newer, 'storage' when the disk is at fault.
  */
-export function bringUpToDate(client: Client, migrationsFolder: string): void {
+export function migrateDatabase(client: Client, migrationsFolder: string): void {
   const file = client.sqlite.name
   const { found, known } = schemaVersions(client, migrationsFolder)
   if (found > known) throw new AppError('database-newer', { file, found, known })

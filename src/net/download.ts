@@ -1,5 +1,5 @@
 /** Downloads a file that a person gave on a platform: from a URL that the adapter checked, up to a size limit. */
-import { largestPictureBytes } from '../common/bounds.ts'
+import { maxPictureBytes } from '../common/bounds.ts'
 import type { Clock } from '../system/ports.ts'
 import { ByteBudget } from './byte-budget.ts'
 
@@ -7,12 +7,12 @@ export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } |
 
 const timeoutMs = 30_000
 /** Concurrent downloads of one adapter. More would only wait for the decoder, in memory. */
-const filesAtOnce = 3
+const maxConcurrentFiles = 3
 
 /** The byte budget for one adapter's downloads. */
 export function downloadBudget(clock: Clock): ByteBudget {
   return new ByteBudget({
-    limitBytes: filesAtOnce * largestPictureBytes,
+    limitBytes: maxConcurrentFiles * maxPictureBytes,
     timeLimitMs: timeoutMs,
     maxWaiting: 100,
     clock,
@@ -43,7 +43,7 @@ async function readCapped(body: ReadableStream<Uint8Array>): Promise<Download> {
   let length = 0
   for await (const chunk of body) {
     length += chunk.length
-    if (length > largestPictureBytes) return { kind: 'too-large' }
+    if (length > maxPictureBytes) return { kind: 'too-large' }
     chunks.push(chunk)
   }
   return { kind: 'bytes', bytes: new Uint8Array(Buffer.concat(chunks)) }

@@ -1,13 +1,23 @@
 /** Listens on a configured address, with one clear fault when that fails. */
 import { createServer, type Server } from 'node:net'
+import type { Config } from '../config/config.ts'
 import { errorCode } from '../errors/error-code.ts'
 import { AppError } from '../errors/errors.ts'
 
-/** An address of the configuration; `section` is its section: `web` for `web.host` and `web.port`. */
+/** The section of the configuration that names an address: `web` for `web.host` and `web.port`. */
+type Section = 'web' | 'slack'
+
+/** A configured address with its section. */
 export interface ListeningAddress {
   host: string
   port: number
-  section: 'web' | 'slack'
+  section: Section
+}
+
+/** The configured address of a section. */
+export function listeningAddress(config: Pick<Config, Section>, section: Section): ListeningAddress {
+  const { host, port } = config[section]
+  return { host, port, section }
 }
 
 /**

@@ -21,7 +21,7 @@ type LibraryConfig = Pick<Config, 'modelsDir' | 'extraModelDirs' | 'modelLinkTar
 /** Called for each large file that is read for its hash, once per file. */
 type OnReading = (file: string, bytes: number) => void
 /** Smaller files are read too quickly to announce. */
-const noticedBytes = 256 * 1024 * 1024
+const minAnnouncedBytes = 256 * 1024 * 1024
 
 /** The checked catalogue of the models folders, without models that differ from models.lock, with the configured weights. */
 export async function readLibrary(
@@ -43,7 +43,7 @@ export async function readUnpinned(
   const { models, files, unused } = await readModels({
     ...foldersOf(config),
     cache: hashCache(config.dataDir, env),
-    ...(onReading && { onReading: (file, bytes) => bytes >= noticedBytes && onReading(file, bytes) }),
+    ...(onReading && { onReading: (file, bytes) => bytes >= minAnnouncedBytes && onReading(file, bytes) }),
     choices: Object.fromEntries(
       Object.entries(config.models).map(([name, { vae, textEncoders, refiner }]) => [
         name,

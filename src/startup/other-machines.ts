@@ -27,7 +27,7 @@ export interface OtherMachinesParts {
   secrets: Secrets
   words: Words
   log: Logger
-  say(line: string): void
+  print(line: string): void
   warn(line: string): void
 }
 
@@ -123,15 +123,15 @@ export function modelReferences(models: readonly ModelRecord[]): Reference[] {
   ])
 }
 
-function reportEvent({ words, say, warn }: OtherMachinesParts, event: MachineEvent): void {
+function reportEvent({ words, print, warn }: OtherMachinesParts, event: MachineEvent): void {
   const { machines } = words
   switch (event.kind) {
     case 'joined':
-      say(machines.joined(event.name, event.devices))
+      print(machines.joined(event.name, event.devices))
       if (event.lacking.length > 0) warn(machines.lacks(event.name, event.lacking))
       return
     case 'left':
-      say(machines.left(event.name))
+      print(machines.left(event.name))
       return
     case 'refused':
       warn(machines.refused(event.name, event.why))

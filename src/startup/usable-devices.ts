@@ -13,7 +13,7 @@ export interface UsableDevicesParts {
   config: Config
   words: Words
   /** Prints the reasons for the choice of devices. */
-  say(line: string): void
+  print(line: string): void
   /** Prints the fault of a configured device that does not start, or of a model whose cache file cannot be made. */
   warn(line: string): void
   /** Shows the cache files of weights that are made. */
@@ -30,11 +30,11 @@ export interface UsableDevices extends PreparedDevices {
  * files cannot be made is unused.
  */
 export async function usableDevices(
-  { config, words, say, warn, making }: UsableDevicesParts,
+  { config, words, print, warn, making }: UsableDevicesParts,
   catalogue: ModelCatalogue,
 ): Promise<UsableDevices> {
   const prepared = await prepareDevices(config, process.env)
-  for (const line of reasonLines(words, prepared.reason)) say(line)
+  for (const line of reasonLines(words, prepared.reason)) print(line)
   await tryDevices(prepared, systemClock, error => warn(errorSentence(words, error)))
   const unused = [...catalogue.unused]
   const leaveOut = (name: string, error: AppError) => {

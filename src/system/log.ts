@@ -61,7 +61,7 @@ const promptKeys = new Set([
 ])
 
 /** The maximum depth in a log line; it also ends cycles. */
-const deepest = 6
+const maxDepth = 6
 
 /** A JSON copy of `value`: errors as objects, bytes as their count, prompts removed unless `withPrompts`. */
 function plain(value: object, withPrompts: boolean): object {
@@ -73,7 +73,7 @@ function copyOf(value: unknown, withPrompts: boolean, depth: number): unknown {
   if (typeof value === 'bigint' || typeof value === 'symbol') return String(value)
   if (typeof value === 'function') return '[function]'
   if (typeof value !== 'object' || value === null) return value
-  if (depth > deepest) return '[deeper]'
+  if (depth > maxDepth) return '[deeper]'
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
   if (Array.isArray(value)) return value.map(item => copyOf(item, withPrompts, depth + 1))

@@ -10,12 +10,12 @@ const tokenPatterns = [
 ]
 
 /** A shorter value is a mistake in the environment, and replacing it would garble every line. */
-const shortestSecret = 6
+const minSecretCharacters = 6
 
 /** A function that replaces the given secrets, plain or JSON-escaped, and anything that looks like a token. */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
   const values = secrets
-    .filter(secret => secret.length >= shortestSecret)
+    .filter(secret => secret.length >= minSecretCharacters)
     .flatMap(secret => [secret, JSON.stringify(secret).slice(1, -1)])
     // Longest first: a secret that contains another one must be replaced as a whole.
     .sort((a, b) => b.length - a.length)

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto'
 import type { Clock, Ids, Random } from './ports.ts'
 
 /** setTimeout fires at once for longer delays: https://nodejs.org/api/timers.html#settimeoutcallback-delay-args */
-const longestTimerMs = 2 ** 31 - 1
+const maxTimerMs = 2 ** 31 - 1
 
 export const systemClock: Clock = Object.freeze({
   now: () => Date.now(),
@@ -15,7 +15,7 @@ export const systemClock: Clock = Object.freeze({
     const wait = () => {
       timer = setTimeout(
         () => (performance.now() < dueMs ? wait() : fire()),
-        Math.min(Math.max(0, dueMs - performance.now()), longestTimerMs),
+        Math.min(Math.max(0, dueMs - performance.now()), maxTimerMs),
       )
     }
     wait()

@@ -7,18 +7,18 @@ const maxTyped = 60
 const maxRead = 200
 
 /** The beginning of a typed text. */
-export function excerpt(typed: string, most = maxTyped): string {
-  const characters = [...typed.slice(0, 2 * most + 2)]
-  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : typed
+export function excerpt(typed: string, limit = maxTyped): string {
+  const characters = [...typed.slice(0, 2 * limit + 2)]
+  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : typed
 }
 
 /** The facts of a reason, with each text that was read from a file as a sentence can quote it. */
-export function quotable<Facts extends object>(facts: Facts): Facts {
-  const quoted = Object.entries(facts).map(([key, value]) => [key, quotableValue(value)])
+export function excerptFacts<Facts extends object>(facts: Facts): Facts {
+  const quoted = Object.entries(facts).map(([key, value]) => [key, excerptValue(value)])
   return Object.assign({}, facts, Object.fromEntries(quoted))
 }
 
-function quotableValue(value: unknown): unknown {
+function excerptValue(value: unknown): unknown {
   if (typeof value === 'string') return withVisibleControls(excerpt(value, maxRead))
-  return Array.isArray(value) ? value.map(quotableValue) : value
+  return Array.isArray(value) ? value.map(excerptValue) : value
 }

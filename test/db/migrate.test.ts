@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { recover } from '../../src/app/recover.ts'
 import { Client } from '../../src/db/client.ts'
 import type { Database } from '../../src/db/database.ts'
-import { bringUpToDate } from '../../src/db/migrate.ts'
+import { migrateDatabase } from '../../src/db/migrate.ts'
 import { jobStates } from '../../src/engine/jobs/job.ts'
 import type { Ending } from '../../src/engine/jobs/job-store.ts'
 import { FakeClock } from '../fakes/fake-clock.ts'
@@ -204,12 +204,12 @@ describe('the schema', () => {
     const client = Client.open(join(tempFolder(), 'easel.sqlite'), { clock: new FakeClock() })
     for (let pages = 2; pages < 40; pages += 3) {
       client.sqlite.pragma(`max_page_count = ${pages}`)
-      expect(() => bringUpToDate(client, migrationsFolder), `${pages} pages`).toThrow(
+      expect(() => migrateDatabase(client, migrationsFolder), `${pages} pages`).toThrow(
         expect.objectContaining({ code: 'storage', details: { problem: { what: 'disk-full' } } }),
       )
     }
     client.sqlite.pragma('max_page_count = 10000')
-    bringUpToDate(client, migrationsFolder)
+    migrateDatabase(client, migrationsFolder)
     client.close()
   })
 

@@ -1,7 +1,7 @@
 /** The largest forms all at once, from as many addresses: the server's memory holds the budget of uploads, not all of them. */
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { largestPictureBytes } from '../../src/common/bounds.ts'
+import { maxPictureBytes } from '../../src/common/bounds.ts'
 import { eventLoopDelays } from '../helpers/measurements/event-loop-delays.ts'
 import { mainThreadMs } from '../helpers/measurements/processor-time.ts'
 import { ServerProcess } from '../helpers/processes/server-process.ts'
@@ -33,7 +33,7 @@ test(`${forms} forms of 40 MB at once: each is answered, and memory stays within
   timeout: 240_000,
 }, async () => {
   // No picture at all: what is measured is how a form is read.
-  const bytes = new Blob([Buffer.alloc(largestPictureBytes / 2, 'x')])
+  const bytes = new Blob([Buffer.alloc(maxPictureBytes / 2, 'x')])
   const body = new FormData()
   body.set('text', 'a red circle')
   for (const field of ['source', 'mask', 'controlPicture', 'promptPicture']) body.set(field, bytes)

@@ -10,7 +10,7 @@ import { formatCommand, parseCommand } from '../../src/bots/grammar/command-line
 import { flagList } from '../../src/bots/grammar/flags.ts'
 import { jobMessage, problemSentences } from '../../src/bots/messages/job-message.ts'
 import { textForBot } from '../../src/bots/slack/inbound/typed-text.ts'
-import { nothingChosen } from '../../src/bots/web/inbound/message-form.ts'
+import { noOptions } from '../../src/bots/web/inbound/message-form.ts'
 import { Receiver } from '../../src/bots/web/inbound/receive.tsx'
 import { parsePromptWeights } from '../../src/engine/text/easel/weights.ts'
 import { promptRules } from '../../src/engine/text/prompt-rules.ts'
@@ -77,7 +77,7 @@ const ways: readonly Way[] = [
     cap: command,
     goes: text =>
       receiver.say(
-        { text: 'a cat', confirmed: true, chosen: { ...nothingChosen, flags: new Map([['control', text]]) } },
+        { text: 'a cat', confirmed: true, chosen: { ...noOptions, flags: new Map([['control', text]]) } },
         visit(),
       ),
   },

@@ -118,9 +118,9 @@ test('two gateways share a device by their weights; nothing is lost or done twic
   for (let i = 0; i < lastOfHeavy; i++) {
     const sumOf = (name: string) =>
       painted.slice(0, i).reduce((sum, { prompt, usedMs }) => sum + (prompt.startsWith(name) ? usedMs : 0), 0)
-    const longestMs = Math.max(...painted.map(({ usedMs }) => usedMs))
+    const maxMs = Math.max(...painted.map(({ usedMs }) => usedMs))
     const apartMs = Math.abs(sumOf('heavy') / 3 - sumOf('light'))
-    expect(apartMs, JSON.stringify(painted)).toBeLessThanOrEqual(2 * (longestMs / 3 + longestMs))
+    expect(apartMs, JSON.stringify(painted)).toBeLessThanOrEqual(2 * (maxMs / 3 + maxMs))
   }
 })
 

@@ -16,7 +16,7 @@ test('a Redis that comes late is checked when it comes, and named where it would
     secrets: { workerKey: testKey() },
     words: en,
     log: silent,
-    say() {},
+    print() {},
     warn: line => warnings.set([...warnings.value, line]),
   })
   onTestFinished(disconnect)

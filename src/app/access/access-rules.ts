@@ -13,7 +13,7 @@ export function authorOf({ author, conversation }: { author: Person; conversatio
 export type Place = Omit<Conversation, 'details'>
 
 /** A job with all that belongs to it: its texts, its pictures and its author's name. */
-export interface Guarded {
+export interface AccessTarget {
   author: Person
   /** The conversation in which it was made, and those in which it was shown again. */
   places: readonly Place[]
@@ -23,7 +23,7 @@ export interface Guarded {
 export type AccessReason = 'own' | 'conversation' | 'space'
 
 /** The rows of the table in SECURITY.md. Access is denied unless a row allows it. */
-const rules: readonly { reason: AccessReason; allows(viewer: Viewer, thing: Guarded): boolean }[] = [
+const rules: readonly { reason: AccessReason; allows(viewer: Viewer, thing: AccessTarget): boolean }[] = [
   { reason: 'own', allows: (viewer, { author }) => isSamePerson(viewer.person, author) },
   {
     reason: 'conversation',
@@ -37,16 +37,16 @@ const rules: readonly { reason: AccessReason; allows(viewer: Viewer, thing: Guar
 ]
 
 /** Undefined if the viewer may not see it. Moderators, admins and operators see no more than other people. */
-export function accessOf(viewer: Viewer, thing: Guarded): AccessReason | undefined {
+export function accessOf(viewer: Viewer, thing: AccessTarget): AccessReason | undefined {
   return rules.find(rule => rule.allows(viewer, thing))?.reason
 }
 
-export function maySee(viewer: Viewer, thing: Guarded): boolean {
+export function maySee(viewer: Viewer, thing: AccessTarget): boolean {
   return accessOf(viewer, thing) !== undefined
 }
 
 /** Whether every reader of `there` may see it. Only then may a message there link to it. */
-export function isOpenIn(there: Place, { places }: Pick<Guarded, 'places'>): boolean {
+export function isOpenIn(there: Place, { places }: Pick<AccessTarget, 'places'>): boolean {
   return places.some(place => isInside(there, place) || (isPublic(place) && isSameSpace(there, place)))
 }
 

@@ -33,7 +33,7 @@ export function removedJob(db: Database, viewer: Viewer, jobId: string): JobReco
 }
 
 /** The same, if its messages stay on their platform. */
-export function visibleRemains(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
+export function removedJobWithMessages(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
   const job = removedJob(db, viewer, jobId)
   if (!job) return undefined
   const stays = ({ id }: { id: string }) =>
@@ -47,7 +47,7 @@ export function visibleHere(db: Database, viewer: Viewer, limit: number): JobRec
 }
 
 export function visiblePicture(db: Database, viewer: Viewer, pictureId: string): MadePicture | undefined {
-  return madeVisibly(db, viewer, db.pictures.get(pictureId))
+  return withVisibleJob(db, viewer, db.pictures.get(pictureId))
 }
 
 /** Whether every reader of the conversation may see the job. */
@@ -61,7 +61,7 @@ export function isOpenThere(db: Database, jobId: string, conversation: Conversat
 /** The newest visible picture with this hash. The same order gives the same bytes, so several jobs may have one. */
 export function visibleByHash(db: Database, viewer: Viewer, hash: string): MadePicture | undefined {
   for (const picture of db.pictures.madeWithHash(hash)) {
-    const found = madeVisibly(db, viewer, picture)
+    const found = withVisibleJob(db, viewer, picture)
     if (found) return found
   }
   return undefined
@@ -79,11 +79,11 @@ export function usablePicture(
 ): PictureRecord | undefined {
   const picture = db.pictures.get(pictureId)
   if (granted.includes(pictureId)) return picture
-  if (picture?.jobId !== null) return madeVisibly(db, viewer, picture)?.picture
+  if (picture?.jobId !== null) return withVisibleJob(db, viewer, picture)?.picture
   return db.people.ofAccount(viewer.person).includes(picture.personId) ? picture : undefined
 }
 
-function madeVisibly(
+function withVisibleJob(
   db: Database,
   viewer: Viewer,
   picture: PictureRecord | undefined,

@@ -45,8 +45,8 @@ function problemOf(jobs: readonly JobNeeds[], devices: readonly DeviceResources[
 function tooSmallFor(job: JobNeeds, devices: readonly DeviceResources[]) {
   if (devices.some(device => canHold(device, job))) return undefined
   const withFiles = devices.filter(device => hasFilesFor(device, job))
-  const [most] = withFiles.sort((a, b) => memoryLimitOf(b) - memoryLimitOf(a))
-  if (!most) return undefined
-  const neededBytes = neededBytesOn(most, job.neededMemory)
-  return { device: most.name, neededBytes, budgetBytes: memoryLimitOf(most) }
+  const [largest] = withFiles.sort((a, b) => memoryLimitOf(b) - memoryLimitOf(a))
+  if (!largest) return undefined
+  const neededBytes = neededBytesOn(largest, job.neededMemory)
+  return { device: largest.name, neededBytes, budgetBytes: memoryLimitOf(largest) }
 }

@@ -84,12 +84,12 @@ export function checkTexts(
   limits: Pick<Config['limits'], 'maxPromptCharacters'>,
   findings: Findings,
 ): boolean {
-  const most = textLimits(limits)
+  const max = textLimits(limits)
   const before = findings.problems.length
   for (const key of Object.keys(requestFields).filter(isRequestText)) {
     const text = texts[key]
     const { field, limit } = requestFields[key]
-    const found = text && tooLong(field, text, most[limit])
+    const found = text && tooLong(field, text, max[limit])
     if (found) findings.problems.push(found)
   }
   for (const key of Object.keys(requestLists).filter(isRequestList))
@@ -140,7 +140,7 @@ function countCharacters(text: string): number {
 }
 
 /** A person's name is for display only, so it is shortened and not refused. */
-export function nameable(person: Person): Person {
+export function withShortName(person: Person): Person {
   const characters = [...person.name.slice(0, 2 * fixedLimits.personName)]
   return { ...person, name: characters.slice(0, fixedLimits.personName).join('') }
 }

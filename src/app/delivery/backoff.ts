@@ -4,7 +4,7 @@ import { type AppError, hasCode } from '../../errors/errors.ts'
 import type { Random } from '../../system/ports.ts'
 
 const firstPauseMs = 1000
-export const longestPauseMs = 300_000
+export const maxPauseMs = 300_000
 
 /** `failures` includes this one. Half of a pause is random, so that many deliveries do not retry at the same time. */
 export function pauseAfter(fault: AppError, failures: number, random: Random): number {
@@ -13,6 +13,6 @@ export function pauseAfter(fault: AppError, failures: number, random: Random): n
 }
 
 export function exponentialPause(failures: number, random: Random): number {
-  const fullMs = backoffMs({ firstMs: firstPauseMs, longestMs: longestPauseMs }, failures - 1)
+  const fullMs = backoffMs({ firstMs: firstPauseMs, maxMs: maxPauseMs }, failures - 1)
   return jitteredMs(fullMs, random.uint32() / 2 ** 32)
 }

@@ -1,10 +1,10 @@
 /** The courier interface, with which app/ shows jobs on a chat platform: delivery methods, and deletion of posted objects. */
-import type { Made, StepRecord } from '../../db/repositories/deliveries/delivery-steps.ts'
+import type { CreatedKind, StepRecord } from '../../db/repositories/deliveries/delivery-steps.ts'
 import type { deliveryMethodNames, Refusal, refusalReasons } from '../../db/repositories/documents.ts'
 import type { Person, Platform } from '../people/people.ts'
 import type { JobView } from '../views/views.ts'
 
-export type { Made, Refusal, StepRecord }
+export type { CreatedKind, Refusal, StepRecord }
 
 /** The address of the message that shows a job: JSON that only its courier understands. */
 export type Address = string
@@ -39,7 +39,7 @@ type RefusedOutcome = { kind: 'refused' }
 
 export interface StepOptions<R extends RefusedOutcome = never> {
   /** The kind of object that the step creates; undefined if it creates none. */
-  makes?: Made
+  makes?: CreatedKind
   /** Where the object is created: the step's value while it has only begun, so that the object can be found. */
   place?: string
   /**

@@ -10,7 +10,7 @@ import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger, Random } from '../../system/ports.ts'
 import type { JobViews } from '../views/job-views.ts'
 import type { JobView } from '../views/views.ts'
-import { longestPauseMs, pauseAfter } from './backoff.ts'
+import { maxPauseMs, pauseAfter } from './backoff.ts'
 import type { Courier } from './courier.ts'
 import { EntryHandler } from './entry-handler.ts'
 import { isVisibleChange, ProgressUpdates } from './progress.ts'
@@ -18,8 +18,8 @@ import { Waiters } from './waiters.ts'
 import { type WorkDone, type WorkGroup, type WorkOutcome, WorkQueue } from './work-queue.ts'
 
 /** The maximum of concurrent calls per courier. Deletions have their own share, so that neither starves the other. */
-const deliveriesAtOnce = 8
-const deletionsAtOnce = 2
+const maxConcurrentDeliveries = 8
+const maxConcurrentDeletions = 2
 
 export interface DeliveriesParts {
   /** Whether people without a setting of their own are notified of results. */
@@ -132,8 +132,8 @@ export class Deliveries {
       const facts = turn && { ...known, turn }
       const kind = turn?.entry?.kind
       return kind === 'withdraw' || kind === 'erase'
-        ? { name: `${platform} deletions`, atOnce: deletionsAtOnce, facts }
-        : { name: platform, atOnce: deliveriesAtOnce, canWait: kind === undefined, facts }
+        ? { name: `${platform} deletions`, maxConcurrent: maxConcurrentDeletions, facts }
+        : { name: platform, maxConcurrent: maxConcurrentDeliveries, canWait: kind === undefined, facts }
     } catch (error) {
       this.#queue.addLater(id, this.#diskFailed(id, error))
       return undefined
@@ -182,7 +182,7 @@ export class Deliveries {
       this.#progress.forget(job.id)
       return
     }
-    this.#progress.shows(job.id, job, clock.monotonicMs())
+    this.#progress.recordShown(job.id, job, clock.monotonicMs())
     const now = views.refresh(job) ?? views.job(job.id)
     if (now && isVisibleChange(job, now)) this.#progress.recordChange(job.id, now, clock.monotonicMs())
   }
@@ -203,7 +203,7 @@ export class Deliveries {
       this.#progress.forget(id)
       return 'more'
     }
-    this.#progress.shows(id, delivery.job, clock.monotonicMs())
+    this.#progress.recordShown(id, delivery.job, clock.monotonicMs())
     await courier
       .progress(delivery, delivery.address)
       .catch(error => log.warn({ jobId: record.jobId, error: String(error) }, 'progress was not shown'))
@@ -237,6 +237,6 @@ export class Deliveries {
       { delivery: id, error: toAppError(error).message },
       'a delivery waits for the database',
     )
-    return longestPauseMs
+    return maxPauseMs
   }
 }

@@ -42,7 +42,7 @@ export async function tryInOrder(
     const outcome = await attempt(method, refusals, parts)
     if (outcome.kind === 'arrived') return { ...outcome, method: method.name, refusals }
     if (outcome.kind === 'later') return outcome
-    refusals.push(await remember(parts, method.name, outcome))
+    refusals.push(await recordRefusal(parts, method.name, outcome))
   }
   return { kind: 'none', refusals }
 }
@@ -69,7 +69,7 @@ const silent: Closed = { kind: 'closed', reason: 'silent', code: 'no answer' }
 /** The step that records a refusal. Databases hold the prefix. */
 const nameOf = (method: DeliveryMethodName) => `way:${method}`
 
-async function remember(
+async function recordRefusal(
   { steps, now }: AttemptContext,
   method: DeliveryMethodName,
   closed: Closed,

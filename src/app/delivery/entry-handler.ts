@@ -20,10 +20,10 @@ import type { WorkOutcome } from './work-queue.ts'
 /** A delivery that has failed for this time is given up, whatever the number of tries. */
 const giveUpAfterMs = 3 * dayMs
 /** The interval and the maximum duration of retries for refused deletions. */
-const askAgainMs = dayMs
-const keepAskingForMs = 30 * dayMs
+const deletionRetryMs = dayMs
+const deletionRetryLimitMs = 30 * dayMs
 /** The number of tries after an unexpected fault, which may be temporary. */
-const faultTries = 3
+const maxFaultTries = 3
 
 export interface EntryHandlerParts extends EndNoticeParts {
   views: JobViews
@@ -58,7 +58,7 @@ export class EntryHandler {
     faults: number,
     read?: JobView,
   ): Promise<Handled> {
-    const view = read && !record.isJobRemoved ? read : this.#parts.views.evenRemoved(record.jobId)
+    const view = read && !record.isJobRemoved ? read : this.#parts.views.includingRemoved(record.jobId)
     if (!view) return this.#drop(record, entry)
     const delivery = this.#deliveryOf(record, courier, view)
     switch (entry.kind) {
@@ -76,7 +76,8 @@ export class EntryHandler {
 
   /** Undefined if its job is gone. `known`: an earlier view of the job, so that an open one need not be read. */
   deliveryOf(record: DeliveryRecord, courier: Courier, known?: JobView): Delivery | undefined {
-    const view = (known && this.#parts.views.refresh(known)) ?? this.#parts.views.evenRemoved(record.jobId)
+    const view =
+      (known && this.#parts.views.refresh(known)) ?? this.#parts.views.includingRemoved(record.jobId)
     return view && this.#deliveryOf(record, courier, view)
   }
 
@@ -153,7 +154,7 @@ export class EntryHandler {
       if (tried.kind === 'arrived') db.deliveries.arrive(id, tried, clock.now())
       // A copy for the author: the job is shown to its author now, even if it could not be in its own conversation.
       if (tried.kind === 'arrived' && id !== job.id && isSamePerson(delivery.recipient, job.author))
-        db.deliveries.shownLater(job.id)
+        db.deliveries.recordShownLater(job.id)
       if (tried.kind === 'none') db.deliveries.setEnd(id, 'undeliverable', tried.refusals, clock.now())
       db.deliverySteps.dropClosed(id)
       db.outbox.remove(entry.id)
@@ -204,7 +205,7 @@ export class EntryHandler {
     const [first] = refusals
     const soon = first && this.#retries.pauseAfter(entry.id, first.reason)
     if (soon) return { outcome: { pauseMs: soon }, wakes }
-    const isOver = refusals.length === 0 || clock.now() - entry.createdAt > keepAskingForMs
+    const isOver = refusals.length === 0 || clock.now() - entry.createdAt > deletionRetryLimitMs
     if (refusals.length > 0) log.warn({ delivery: delivery.id, refusals }, 'not everything was deleted')
     await db.write(() => {
       db.deliveries.setEnd(delivery.id, refusals.length === 0 ? 'removed' : 'kept', refusals, clock.now())
@@ -212,7 +213,7 @@ export class EntryHandler {
       db.outbox.remove(entry.id)
       if (entry.kind === 'erase') this.#purge(delivery.job.id)
     })
-    return { outcome: isOver ? 'more' : { pauseMs: askAgainMs }, wakes }
+    return { outcome: isOver ? 'more' : { pauseMs: deletionRetryMs }, wakes }
   }
 
   /** The card and the thread are kept while other jobs use them. */
@@ -235,7 +236,7 @@ export class EntryHandler {
     const { clock, log } = this.#parts
     const now = clock.now()
     const isTooLate = now - createdAt > giveUpAfterMs
-    return { steps: this.#stepsOf(id), now, log, isTooLate, isBroken: faults >= faultTries }
+    return { steps: this.#stepsOf(id), now, log, isTooLate, isBroken: faults >= maxFaultTries }
   }
 
   /** The address of the parent's message, if all readers of the link may see it. */

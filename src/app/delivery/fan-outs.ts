@@ -10,7 +10,7 @@ export interface Group {
   /** The leading delivery, whose steps are the card, the thread and the notice; it may be removed and not yet replaced. */
   leadId: string
   /** The remaining jobs, in the order of the request. */
-  living: readonly JobRecord[]
+  remaining: readonly JobRecord[]
   all: readonly JobRecord[]
 }
 
@@ -29,22 +29,22 @@ export class FanOuts {
     if (eventId === undefined) return undefined
     const all = this.#db.jobs.byEvent(platform, eventId)
     if (all.length < 2) return undefined
-    const living = all.filter(({ removed }) => !removed)
+    const remaining = all.filter(({ removed }) => !removed)
     const withCard = (job: JobRecord) => this.#hasCard(job.id)
-    const lead = living.find(withCard) ?? all.find(withCard) ?? living[0]
-    return lead && { leadId: lead.id, living, all }
+    const lead = remaining.find(withCard) ?? all.find(withCard) ?? remaining[0]
+    return lead && { leadId: lead.id, remaining, all }
   }
 
   /** The fan-out in the couriers' view. */
   of(record: DeliveryRecord): FanOut | undefined {
     const group = this.groupOf(record)
     if (!group) return undefined
-    const { leadId, living } = group
+    const { leadId, remaining } = group
     const card = leadId === record.id ? undefined : this.#valueOf(leadId, 'card')
     const thread = leadId === record.id ? undefined : this.#valueOf(leadId, 'thread')
     return {
       leads: leadId === record.id,
-      members: this.#views.ofRecords(living).map(job => {
+      members: this.#views.ofRecords(remaining).map(job => {
         const delivery = this.#db.deliveries.get(job.id)
         const result = delivery && resultOf(delivery)
         return {
@@ -59,14 +59,14 @@ export class FanOuts {
   }
 
   /** Whether the delivery must wait until another one has opened the card or passed it on. */
-  mustWait({ leadId, living }: Group, id: string): boolean {
+  mustWait({ leadId, remaining }: Group, id: string): boolean {
     if (leadId === id) return false
-    const isLiving = (jobId: string) => living.some(job => job.id === jobId)
-    if (!isLiving(leadId)) return this.#next(leadId) !== undefined && !this.#isKept(leadId)
+    const isRemaining = (jobId: string) => remaining.some(job => job.id === jobId)
+    if (!isRemaining(leadId)) return this.#next(leadId) !== undefined && !this.#isKept(leadId)
     if (this.#hasCard(leadId)) return this.#next(leadId) === 'open'
-    const before = living.slice(
+    const before = remaining.slice(
       0,
-      living.findIndex(job => job.id === id),
+      remaining.findIndex(job => job.id === id),
     )
     return before.some(job => this.#next(job.id) === 'open')
   }
@@ -75,14 +75,14 @@ export class FanOuts {
   stateOf(record: DeliveryRecord): string | undefined {
     const group = this.groupOf(record)
     if (!group) return undefined
-    const states = group.living.map(({ id, state }) => [id, state, this.#db.deliveries.get(id)?.end])
+    const states = group.remaining.map(({ id, state }) => [id, state, this.#db.deliveries.get(id)?.end])
     return JSON.stringify([group.leadId, states])
   }
 
   /** Inside a transaction: requests an update of the card, and returns the delivery that makes it. */
   redraw(record: DeliveryRecord, now: number): string | undefined {
     const group = this.groupOf(record)
-    if (!group?.living.some(({ id }) => id === group.leadId)) return undefined
+    if (!group?.remaining.some(({ id }) => id === group.leadId)) return undefined
     this.#db.outbox.add(group.leadId, 'close', now)
     return group.leadId
   }
@@ -90,8 +90,8 @@ export class FanOuts {
   /** Inside a transaction: passes the shared steps of a removed delivery to the next remaining one. */
   passOn(record: DeliveryRecord, steps: readonly string[]): void {
     const group = this.groupOf(record)
-    const successor = group?.living[0]
-    if (!successor || group.living.some(({ id }) => id === record.id || this.#hasCard(id))) return
+    const successor = group?.remaining[0]
+    if (!successor || group.remaining.some(({ id }) => id === record.id || this.#hasCard(id))) return
     for (const name of steps) {
       const step = this.#db.deliverySteps.get(record.id, name)
       if (step?.state !== 'done' || this.#db.deliverySteps.get(successor.id, name)) continue

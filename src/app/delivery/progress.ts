@@ -45,7 +45,7 @@ export class ProgressUpdates {
     return shown ? Math.max(0, shown.atMs + intervalMs - nowMs) : 0
   }
 
-  shows(id: string, job: JobView, atMs: number): void {
+  recordShown(id: string, job: JobView, atMs: number): void {
     this.#stale.delete(id)
     this.#shown.set(id, { job, atMs })
   }

@@ -3,9 +3,9 @@ import type { Random } from '../../system/ports.ts'
 import { exponentialPause } from './backoff.ts'
 import type { RefusalReason } from './courier.ts'
 
-const usualTries = 4
+const maxTries = 4
 /** A new message may be unknown to a platform for a moment. Otherwise it is gone, and there is nothing to edit. */
-const triesOfDeleted = 1
+const maxTriesIfDeleted = 1
 
 export class RefusalRetries {
   readonly #random: Random
@@ -20,7 +20,7 @@ export class RefusalRetries {
   pauseAfter(entryId: number, reason: RefusalReason): number | undefined {
     const times = (this.#refused.get(entryId) ?? 0) + 1
     this.#refused.set(entryId, times)
-    if (times <= (reason === 'deleted' ? triesOfDeleted : usualTries))
+    if (times <= (reason === 'deleted' ? maxTriesIfDeleted : maxTries))
       return exponentialPause(times, this.#random)
     this.#refused.delete(entryId)
     return undefined

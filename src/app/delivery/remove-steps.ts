@@ -1,7 +1,7 @@
 /** Deletes everything that a delivery created, the newest first: replies, which expire, then messages, threads and files. */
-import type { Courier, Delivery, Made, Refusal, StepRecord } from './courier.ts'
+import type { Courier, CreatedKind, Delivery, Refusal, StepRecord } from './courier.ts'
 
-const order: readonly Made[] = ['reply', 'message', 'thread', 'file']
+const order: readonly CreatedKind[] = ['reply', 'message', 'thread', 'file']
 
 /** Deletes the objects of all steps, and returns the refusals. It may throw a fault, after it tried every step. */
 export async function removeSteps(courier: Courier, delivery: Delivery): Promise<Refusal[]> {

@@ -18,7 +18,7 @@ export interface WorkDone<Facts> {
 export interface WorkGroup {
   name: string
   /** The maximum of concurrent work: platforms limit rates, and a long queue must not start all at once. */
-  atOnce: number
+  maxConcurrent: number
   /** Whether all other work of the group goes first. */
   canWait?: boolean
 }
@@ -28,7 +28,7 @@ interface Ready {
   urgent: Set<string>
   others: Set<string>
   busy: number
-  atOnce: number
+  maxConcurrent: number
 }
 
 interface Item {
@@ -72,7 +72,7 @@ export class WorkQueue<Facts = unknown> {
     if (!group) return
     const ready = this.#readyIn(group)
     // Nothing of the group waits, so it begins now, with what was read.
-    if (ready.busy < ready.atOnce && ready.urgent.size + ready.others.size === 0) {
+    if (ready.busy < ready.maxConcurrent && ready.urgent.size + ready.others.size === 0) {
       this.#begin(id, ready, group.facts)
       return
     }
@@ -105,7 +105,7 @@ export class WorkQueue<Facts = unknown> {
   }
 
   #start(ready: Ready): void {
-    while (ready.busy < ready.atOnce && !this.#isStopped) {
+    while (ready.busy < ready.maxConcurrent && !this.#isStopped) {
       const id = takeFirst(ready.urgent) ?? takeFirst(ready.others)
       if (id === undefined) return
       // It became ready in two groups, and the other group has taken it.
@@ -148,10 +148,10 @@ export class WorkQueue<Facts = unknown> {
     return item
   }
 
-  #readyIn({ name, atOnce }: WorkGroup): Ready {
+  #readyIn({ name, maxConcurrent }: WorkGroup): Ready {
     const known = this.#ready.get(name)
     if (known) return known
-    const ready: Ready = { urgent: new Set(), others: new Set(), busy: 0, atOnce }
+    const ready: Ready = { urgent: new Set(), others: new Set(), busy: 0, maxConcurrent }
     this.#ready.set(name, ready)
     return ready
   }

@@ -52,7 +52,7 @@ async function admitBytes(parts: AppParts, person: Person, given: Uint8Array): P
   const { bytes, mediaType, widthPx, heightPx, shrunkFrom } = await parts.checkPicture(given)
   const hash = sha256(bytes)
   const personId = db.people.find(person)
-  const before = personId === undefined ? undefined : db.pictures.givenBefore(personId, hash)
+  const before = personId === undefined ? undefined : db.pictures.findGiven(personId, hash)
   const id = before?.id ?? ids.next()
   const picture = { id, widthPx, heightPx, ...(shrunkFrom && { shrunkFrom }) }
   if (before) return { kind: 'admitted', picture }

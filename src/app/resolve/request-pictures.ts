@@ -65,7 +65,7 @@ export function withPicture(request: ImagineRequest, use: PictureUse, bytes: Uin
  * The uses of pictures attached to a typed request, in their order: one for each ControlNet and image prompt without a
  * picture id, then the source. If a strength is given, the first picture is the source.
  */
-export function usesInWords({ controls = [], imagePrompts = [], strength }: ImagineRequest): PictureUse[] {
+export function attachmentUses({ controls = [], imagePrompts = [], strength }: ImagineRequest): PictureUse[] {
   const guides = [
     ...controls.flatMap(({ pictureId }) => (pictureId === undefined ? ['controlPicture' as const] : [])),
     ...imagePrompts.flatMap(({ pictureId }) => (pictureId === undefined ? ['promptPicture' as const] : [])),

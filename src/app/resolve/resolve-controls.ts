@@ -15,7 +15,7 @@ import type { Findings } from '../views/findings.ts'
 import { imagePromptsOf, type PicturePlace } from './request-pictures.ts'
 
 /** The default scales, from the published examples. */
-const usualScale = { control: 0.8, imagePrompt: 0.6 }
+const defaultScales = { control: 0.8, imagePrompt: 0.6 }
 
 export interface ControlContext {
   catalogue: Catalogue
@@ -46,7 +46,7 @@ function controlOf(
   { model, pictureIdAt }: ControlContext,
   findings: Findings,
 ): ControlOrder | undefined {
-  const { scale = usualScale.control, range: [start, end] = [0, 1], guess = false } = control
+  const { scale = defaultScales.control, range: [start, end] = [0, 1], guess = false } = control
   findings.inRange('control', scale, bounds.controlScale)
   inRange('control', [start, end], bounds.controlRange, findings)
   const net = findByKind(nets, control.name)
@@ -64,7 +64,7 @@ function controlOf(
     if (control.pictureId === undefined) findings.refuse('control-without-picture', { control: net.name })
     return undefined
   }
-  const preprocessor = control.preprocessor ?? usualPreprocessor(net.name)
+  const preprocessor = control.preprocessor ?? preprocessorByName(net.name)
   return { model: { name: net.name, hash: net.hash }, pictureId, preprocessor, scale, start, end, guess }
 }
 
@@ -78,7 +78,7 @@ function findByKind(files: readonly FileRecord[], name: string): FileRecord | un
 }
 
 /** The preprocessor that the ControlNet's name contains; without one, the picture is taken as a control map. */
-function usualPreprocessor(name: string): Preprocessor {
+function preprocessorByName(name: string): Preprocessor {
   const lower = name.toLowerCase()
   return preprocessors.find(preprocessor => preprocessor !== 'none' && lower.includes(preprocessor)) ?? 'none'
 }
@@ -113,7 +113,7 @@ function isAlike({ model, scale }: ImagePromptOrder, before: ImagePromptOrder | 
 }
 
 function imagePromptOf(
-  { name, pictureId: given, scale = usualScale.imagePrompt }: ImagePromptRequest,
+  { name, pictureId: given, scale = defaultScales.imagePrompt }: ImagePromptRequest,
   index: number,
   adapters: readonly FileRecord[],
   { model, pictureIdAt }: ControlContext,

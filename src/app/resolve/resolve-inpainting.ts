@@ -7,7 +7,7 @@ import type { Findings } from '../views/findings.ts'
 import type { Size } from './resolve-size.ts'
 
 /** A few pixels hide the seam without a visible change of the kept part. */
-const usualSoftEdgePx = 4
+const defaultSoftEdgePx = 4
 
 /** The request's key for each flag about a mask. */
 const maskFlags = [
@@ -23,7 +23,7 @@ export function resolveInpainting(
   painted: Size,
   findings: Findings,
 ): Inpainting | undefined {
-  const { pasteBack = true, softEdgePx = usualSoftEdgePx, onlyMasked: paddingPx = false } = request
+  const { pasteBack = true, softEdgePx = defaultSoftEdgePx, onlyMasked: paddingPx = false } = request
   findings.wholeInRange('soft-edge', softEdgePx, bounds.softEdge)
   if (paddingPx !== false) findings.wholeInRange('only-masked', paddingPx, bounds.maskPadding)
   if (!hasMask) {

@@ -14,7 +14,7 @@ type Way = Refinement['way']
 export const negativeScore = 2.5
 
 /** The mode that each flag of the Refiner belongs to. */
-const knobs = [
+const refinerFlags = [
   ['refine-strength', 'refineStrength', 'after'],
   ['refine-steps', 'refineSteps', 'after'],
   ['refine-split', 'refineSplit', 'ensemble'],
@@ -39,7 +39,7 @@ export function resolveRefinement(
   { model, vae, defaults, steps: baseSteps, maxSteps }: RefinementContext,
   findings: Findings,
 ): Refinement | undefined {
-  const given = knobs.filter(([, key]) => request[key] !== undefined)
+  const given = refinerFlags.filter(([, key]) => request[key] !== undefined)
   const byDefault = settings.refine === true && model.refiner !== undefined
   const wanted = request.refine ?? (given.length > 0 || byDefault)
   const way = wanted === false ? undefined : wayOf(wanted, given, defaults.refiner.way)
@@ -76,7 +76,7 @@ export function resolveRefinement(
   return { way, strength, steps, ...common }
 }
 
-function wayOf(wanted: true | Way, given: readonly (typeof knobs)[number][], own: Way): Way {
+function wayOf(wanted: true | Way, given: readonly (typeof refinerFlags)[number][], own: Way): Way {
   if (wanted !== true) return wanted
   const [named] = given.flatMap(([, , way]) => (way === 'on' ? [] : [way]))
   return named ?? own

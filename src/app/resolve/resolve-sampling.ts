@@ -17,7 +17,7 @@ import type { ModelDefaults } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'
 
 /** Above every σ, including zero terminal SNR's 4,096. JSON has no infinity. */
-const highestSigma = 1e6
+const maxSigma = 1e6
 
 export function resolveSampling(
   request: ImagineRequest,
@@ -63,13 +63,13 @@ export function resolveSampling(
 /** Reports incompatibilities between model and sampler, and a sampler that replaces the model's own. */
 function remarkOnNoise(
   request: ImagineRequest,
-  { name: model, standsIn, noise }: ModelDefaults,
+  { name: model, replacedScheduler, noise }: ModelDefaults,
   { kind }: SamplerChoice,
   findings: Findings,
 ): void {
   const sampler = kind.label
-  if (standsIn && request.sampler === undefined && request.preset === undefined) {
-    findings.notice('scheduler-not-built', { model, sampler, ...standsIn })
+  if (replacedScheduler && request.sampler === undefined && request.preset === undefined) {
+    findings.notice('scheduler-not-built', { model, sampler, ...replacedScheduler })
   }
   if (noise.edm && !takesSchedules(kind)) findings.refuse('sampler-unsupported', { sampler, model })
   if (noise.edm && request.spacing !== undefined)
@@ -125,7 +125,7 @@ function noiseOf(
 }
 
 function wholeRun(amount: number) {
-  return { amount, from: 0, to: highestSigma }
+  return { amount, from: 0, to: maxSigma }
 }
 
 /** The model's own preset, unless the request names another preset or its own sampling. */

@@ -1,6 +1,6 @@
 /** Resolves the size: the requested one if the model can paint it, otherwise the nearest, with a finding. Pure. */
 
-import { widestAspect } from '../../common/bounds.ts'
+import { maxAspectRatio } from '../../common/bounds.ts'
 import type { ImagineRequest } from '../requests.ts'
 import type { Findings } from '../views/findings.ts'
 
@@ -21,7 +21,7 @@ export interface SizeRules {
 /** Sides are multiples of the model's step, so the actual aspect seldom equals the requested one. */
 const aspectTolerance = 0.1
 /** The maximum side, as a multiple of the native side. Larger pictures come from upscaling. */
-const longestSides = 4
+const maxSideRatio = 4
 
 /** Checks an aspect independently of the model: its range, and whether a size given with it has another aspect. */
 export function checkShape(
@@ -30,7 +30,7 @@ export function checkShape(
 ): void {
   if (!aspect) return
   const wanted = aspect.width / aspect.height
-  findings.inRange('ar', Math.round(wanted * 1000) / 1000, { min: 1 / widestAspect, max: widestAspect })
+  findings.inRange('ar', Math.round(wanted * 1000) / 1000, { min: 1 / maxAspectRatio, max: maxAspectRatio })
   if (!size) return
   const miss = Math.abs(Math.log(size.widthPx / size.heightPx / wanted))
   if (miss <= aspectTolerance) return
@@ -51,7 +51,7 @@ export function resolveSize(
   if (request.size) return checkSize(request.size, rules, findings)
   if (request.aspect) {
     const aspect = request.aspect.width / request.aspect.height
-    return sizeOfAspect(clamp(aspect, 1 / widestAspect, widestAspect), rules)
+    return sizeOfAspect(clamp(aspect, 1 / maxAspectRatio, maxAspectRatio), rules)
   }
   if (source) return fittingSize(source, rules)
   // A person's default may have been made for another model, so it is fitted and not refused.
@@ -77,7 +77,7 @@ function fittingSize(source: Size, rules: SizeRules): Size {
   const near = nearestSize(source, rules)
   const paintable = near.widthPx === source.widthPx && near.heightPx === source.heightPx
   if (paintable && pixels(source) <= pixels(rules.own)) return near
-  return sizeOfAspect(clamp(source.widthPx / source.heightPx, 1 / widestAspect, widestAspect), rules)
+  return sizeOfAspect(clamp(source.widthPx / source.heightPx, 1 / maxAspectRatio, maxAspectRatio), rules)
 }
 
 export function nearestSize(size: Size, rules: SizeRules): Size {
@@ -85,7 +85,7 @@ export function nearestSize(size: Size, rules: SizeRules): Size {
 }
 
 function checkSize(size: Size, rules: SizeRules, findings: Findings): Size {
-  const maxPx = longestSidePx(rules)
+  const maxPx = maxSidePx(rules)
   const minPx = rules.stepPx
   const outside = [size.widthPx, size.heightPx].some(side => !(side >= minPx && side <= maxPx))
   if (outside) findings.refuse('size-range', { ...size, minPx, maxPx })
@@ -99,13 +99,13 @@ function checkSize(size: Size, rules: SizeRules, findings: Findings): Size {
   return size
 }
 
-function longestSidePx(rules: SizeRules): number {
-  return Math.max(rules.stepPx, floorTo(rules.nativeSidePx * longestSides, rules.stepPx))
+function maxSidePx(rules: SizeRules): number {
+  return Math.max(rules.stepPx, floorTo(rules.nativeSidePx * maxSideRatio, rules.stepPx))
 }
 
 function nearestSide(sidePx: number, rules: SizeRules): number {
   const rounded = Math.round(sidePx / rules.stepPx) * rules.stepPx
-  return clamp(rounded, rules.stepPx, longestSidePx(rules))
+  return clamp(rounded, rules.stepPx, maxSidePx(rules))
 }
 
 function sidesAround(sidePx: number, rules: SizeRules): number[] {

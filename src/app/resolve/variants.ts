@@ -49,7 +49,7 @@ function seedOf(request: ImagineRequest, repetition: number): number | undefined
 }
 
 /** The requests with every `__name__` replaced by a line of that list. */
-export function drawn(
+export function withWildcardsDrawn(
   variants: readonly ImagineRequest[],
   { wildcards, limits }: Pick<Config, 'wildcards' | 'limits'>,
   random: Random,

@@ -23,7 +23,7 @@ export interface ModelDefaults {
   heightPx: number
   sampler: string
   /** The sampler replaces the model's own, which is not supported. */
-  standsIn?: { className: string; key?: string }
+  replacedScheduler?: { className: string; key?: string }
   /** Properties of the model's training that samplers depend on. */
   noise: { zeroTerminalSnr: boolean; edm: boolean }
   preset?: string
@@ -63,7 +63,7 @@ export function defaultsOf(model: ModelRecord, config: Pick<Config, 'models'>): 
     widthPx: settings.size?.widthPx ?? model.nativeSidePx,
     heightPx: settings.size?.heightPx ?? model.nativeSidePx,
     sampler: chosen ?? model.sampler ?? sdxl.sampler,
-    standsIn: chosen === undefined ? scheduler?.notBuilt : undefined,
+    replacedScheduler: chosen === undefined ? scheduler?.notBuilt : undefined,
     noise: { zeroTerminalSnr: scheduler?.zeroTerminalSnr ?? false, edm: scheduler?.edm ?? false },
     preset: preset?.name,
     steps,

@@ -1,6 +1,6 @@
 /** Reads how a picture that is not in the database was made. */
 
-import { longestPromptCharacters } from '../../common/bounds.ts'
+import { maxPromptCharacters } from '../../common/bounds.ts'
 import type { PictureParameters } from '../../engine/image/parameters/parameters.ts'
 import { readFullProvenance } from '../../engine/image/parameters/read-parameters.ts'
 import { templateFor } from '../../engine/text/expand-prompt.ts'
@@ -51,7 +51,7 @@ export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue
 
 /** No request may be longer, and the work on a prompt grows faster than its length. */
 function shortenTexts(parameters: PictureParameters): PictureParameters {
-  const short = (text: string) => text.slice(0, longestPromptCharacters)
+  const short = (text: string) => text.slice(0, maxPromptCharacters)
   const extra = [...parameters.extra].slice(0, maxExtraFields)
   return {
     ...parameters,

@@ -32,12 +32,12 @@ export class JobViews {
     return jobIds.flatMap(id => byId.get(id) ?? [])
   }
 
-  made({ picture, job }: MadePicture): { picture: PictureView; job: JobView } {
+  pictureWithJob({ picture, job }: MadePicture): { picture: PictureView; job: JobView } {
     return { picture: pictureView(picture, job.id), job: this.ofRecord(job) }
   }
 
   /** The view even of a removed job, for the courier's last update. */
-  evenRemoved(jobId: string): JobView | undefined {
+  includingRemoved(jobId: string): JobView | undefined {
     const record = this.#db.jobs.get(jobId)
     return record && this.ofRecord(record)
   }

@@ -10,7 +10,7 @@ export const thumbnailSidesPx = [512, 1024] as const
 export type ThumbnailSidePx = (typeof thumbnailSidesPx)[number]
 
 /** Room for about 300 of 1024 px, or 1,000 of 512 px. */
-const usualLimitBytes = 32_000_000
+const defaultLimitBytes = 32_000_000
 
 export class Thumbnails {
   readonly #read: (file: string) => Promise<Uint8Array | undefined>
@@ -20,7 +20,7 @@ export class Thumbnails {
   #making: string | undefined
 
   /** `read`: a stored file; undefined when there is none. */
-  constructor(read: (file: string) => Promise<Uint8Array | undefined>, limitBytes = usualLimitBytes) {
+  constructor(read: (file: string) => Promise<Uint8Array | undefined>, limitBytes = defaultLimitBytes) {
     this.#read = read
     this.#made = new LRUCache({ maxSize: limitBytes, sizeCalculation: ({ length }) => length })
   }

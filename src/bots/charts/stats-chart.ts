@@ -6,7 +6,7 @@ import { dayMs } from '../../common/durations.ts'
 import type { Words } from '../../words/en.ts'
 
 /** How a chart is drawn: for the page's theme, and for the screen's width. */
-export interface ChartLook {
+export interface ChartStyle {
   theme: keyof typeof themes
   size: keyof typeof sizes
 }
@@ -37,22 +37,22 @@ const sizes = {
   narrow: { widthPx: 320, heightPx: 420, labelPx: 15, titlePx: 15, namesPx: 122, marginPx: 46 },
 } as const
 
-const usual: ChartLook = { theme: 'light', size: 'wide' }
+const defaultStyle: ChartStyle = { theme: 'light', size: 'wide' }
 
 /** The size in CSS pixels. */
-export function chartSize(size: ChartLook['size']): { widthPx: number; heightPx: number } {
+export function chartSize(size: ChartStyle['size']): { widthPx: number; heightPx: number } {
   const { widthPx, heightPx } = sizes[size]
   return { widthPx, heightPx }
 }
 
 /** PNG at double resolution for high-density screens. */
-export async function statsChart(stats: StatsView, words: Words, look = usual): Promise<Uint8Array> {
+export async function statsChart(stats: StatsView, words: Words, look = defaultStyle): Promise<Uint8Array> {
   const svg = await statsChartSvg(stats, words, look)
   return sharp(Buffer.from(svg), { density: 144 }).png().toBuffer()
 }
 
 /** The same as SVG text. */
-export async function statsChartSvg(stats: StatsView, words: Words, look = usual): Promise<string> {
+export async function statsChartSvg(stats: StatsView, words: Words, look = defaultStyle): Promise<string> {
   // Loaded on first use, because most runs never draw a chart.
   const [{ init, use }, { BarChart }, components, { SVGRenderer }] = await Promise.all([
     import('echarts/core'),
@@ -78,7 +78,7 @@ type Colours = (typeof themes)[keyof typeof themes]
 function chartOption(
   stats: StatsView,
   { stats: words }: Words,
-  { theme, size }: ChartLook,
+  { theme, size }: ChartStyle,
 ): EChartsCoreOption {
   const colours = themes[theme]
   const { labelPx, titlePx, namesPx, marginPx } = sizes[size]
@@ -177,7 +177,7 @@ function sliceLabels({ timeline, fromMs, toMs }: StatsView): string[] {
   return labels.map((label, i) => (label === labels[i - 1] ? '' : label))
 }
 
-function shortName(name: string, most: number): string {
+function shortName(name: string, limit: number): string {
   const characters = [...name]
-  return characters.length > most ? `${characters.slice(0, most - 1).join('')}…` : name
+  return characters.length > limit ? `${characters.slice(0, limit - 1).join('')}…` : name
 }

@@ -76,8 +76,11 @@ export class Chat {
     const outcome = await easel.act(action, caller)
     if (outcome.kind !== 'deleted') return replyOf(outcome, words, ids.next(), prefix)
     const { deleted } = words.chat.replies
-    const staying = this.#staying(outcome, words)
-    return { kind: 'message', message: await deletionReply(easel, [outcome.job.id], deleted, words, staying) }
+    const undeletable = this.#undeletable(outcome, words)
+    return {
+      kind: 'message',
+      message: await deletionReply(easel, [outcome.job.id], deleted, words, undeletable),
+    }
   }
 
   /** One picture of a set, with all its buttons. */
@@ -103,7 +106,7 @@ export class Chat {
   }
 
   /** Whether the question was asked of this person. */
-  isAskedOf({ caller }: Requester, { action, id }: Question): boolean {
+  isQuestionFor({ caller }: Requester, { action, id }: Question): boolean {
     const { easel } = this.#parts
     switch (action) {
       case 'confirm':
@@ -134,12 +137,12 @@ export class Chat {
   }
 
   /** Waits briefly for a delivery; undefined if no message is needed besides it. */
-  brought(
+  deliveryStatus(
     { caller, words }: Requester,
     deliveryId: string,
-    cureFor?: (refusal: Refusal) => string[],
+    remedyFor?: (refusal: Refusal) => string[],
   ): Promise<Message | undefined> {
-    return showStatusMessage(this.#parts.easel, deliveryId, caller, words, cureFor)
+    return showStatusMessage(this.#parts.easel, deliveryId, caller, words, remedyFor)
   }
 
   remixStart(
@@ -187,13 +190,15 @@ export class Chat {
     const { easel } = this.#parts
     const outcome = await easel.forget(caller.person)
     const done = words.forget.done(outcome.count)
-    const staying = this.#staying(outcome, words)
-    return { kind: 'message', message: await deletionReply(easel, outcome.jobIds, done, words, staying) }
+    const undeletable = this.#undeletable(outcome, words)
+    return { kind: 'message', message: await deletionReply(easel, outcome.jobIds, done, words, undeletable) }
   }
 
   /** Names the replies to one person that the platform does not let Easel delete. */
-  #staying({ stayingReplies }: { stayingReplies: number }, words: Words): string[] {
-    return stayingReplies === 0 ? [] : [words[this.#parts.platform].replies.staying(stayingReplies)]
+  #undeletable({ undeletableReplies }: { undeletableReplies: number }, words: Words): string[] {
+    return undeletableReplies === 0
+      ? []
+      : [words[this.#parts.platform].replies.undeletable(undeletableReplies)]
   }
 }
 

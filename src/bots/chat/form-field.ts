@@ -15,7 +15,7 @@ export interface TextField extends Field {
   kind: 'text'
   hint?: string
   /** Instead of `hint`, where the platform's field holds only the beginning of the value. */
-  hintIfCut?: string
+  hintIfTruncated?: string
   value?: string | undefined
   isRequired?: boolean
   isLong?: boolean
@@ -52,7 +52,7 @@ export interface FormValues {
 
 /** The value of a text field that holds so many UTF-16 units, which the platforms count, and the hint beside it. */
 export function fittedText(
-  { value = '', hint, hintIfCut }: Pick<TextField, 'value' | 'hint' | 'hintIfCut'>,
+  { value = '', hint, hintIfTruncated }: Pick<TextField, 'value' | 'hint' | 'hintIfTruncated'>,
   limit: number,
 ): { value: string; hint?: string | undefined } {
   if (value.length <= limit) return { value, hint }
@@ -62,7 +62,7 @@ export function fittedText(
     characters -= Math.ceil((cut.length - limit) / 2)
     cut = shorten(value, characters)
   }
-  return { value: cut, hint: hintIfCut ?? hint }
+  return { value: cut, hint: hintIfTruncated ?? hint }
 }
 
 export function choicesOf(names: readonly string[]): FieldChoice[] {

@@ -3,7 +3,7 @@
 import { type Problem, problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import { type PictureUse, withPicture } from '../../app/resolve/request-pictures.ts'
-import { largestPictureBytes } from '../../common/bounds.ts'
+import { maxPictureBytes } from '../../common/bounds.ts'
 import type { Download } from '../../net/download.ts'
 import { withProblems } from '../grammar/command-line.ts'
 
@@ -31,5 +31,5 @@ export async function withFiles<File>(
 }
 
 export function notFetched({ kind }: Exclude<Fetched, { kind: 'bytes' }>, use: PictureUse): Problem {
-  return problem('picture-not-fetched', { use, why: kind, limitBytes: largestPictureBytes })
+  return problem('picture-not-fetched', { use, why: kind, limitBytes: maxPictureBytes })
 }

@@ -20,12 +20,12 @@ export async function withNames(
   for (const [, id = '', given] of text.matchAll(mention))
     if (names.get(id) === undefined && names.size < maxLookups) names.set(id, given ?? (await nameOf(id)))
   return text.replaceAll(mention, (whole, id: string) => {
-    const name = harmless(names.get(id) ?? '')
+    const name = sanitizeName(names.get(id) ?? '')
     return name ? `${sign}${name}` : whole
   })
 }
 
 /** A name as words of a prompt. */
-export function harmless(name: string): string {
+export function sanitizeName(name: string): string {
   return name.replace(special, ' ').replace(/\s+/g, ' ').trim()
 }

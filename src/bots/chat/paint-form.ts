@@ -13,7 +13,7 @@ export const aspects: readonly string[] = ['1:1', '3:2', '2:3', '4:3', '3:4', '1
 
 /** Fields that are not flags. */
 export const promptField = 'prompt'
-export const whichField = 'which'
+export const pictureChoiceField = 'which'
 
 const flagFields = [
   'no',
@@ -61,17 +61,17 @@ export function paintFields(form: PaintForm, choices: FormChoices, words: Words)
       id: promptField,
       label: labels.prompt,
       hint: labels.promptHint,
-      hintIfCut: labels.promptCut,
+      hintIfTruncated: labels.promptCut,
       value: form.prompt,
       isRequired: true,
       isLong: true,
     },
-    ...whichPicture(form, words),
+    ...pictureChoice(form, words),
     {
       kind: 'text',
       id: 'no',
       label: labels.negative,
-      hintIfCut: labels.promptCut,
+      hintIfTruncated: labels.promptCut,
       value: form.negative,
       isLong: form.kind === 'remix',
     },
@@ -116,7 +116,7 @@ export function readPaintForm(kind: PaintForm['kind'], values: FormValues): Read
       parsed,
       ofFields.map(({ problem }) => problem),
     ),
-    which: values.text(whichField),
+    which: values.text(pictureChoiceField),
     fieldProblems: [...ofPrompt, ...ofFields],
   }
 }
@@ -203,9 +203,9 @@ function pictureFields({ controlNets, ipAdapters }: FormChoices, words: Words): 
   return [...mask, ...(controlNets.length > 0 ? control : []), ...(ipAdapters.length > 0 ? prompt : [])]
 }
 
-function whichPicture({ pictures = [] }: PaintForm, words: Words): FormField[] {
+function pictureChoice({ pictures = [] }: PaintForm, words: Words): FormField[] {
   if (pictures.length < 2) return []
   const { which, numbered } = words.chat.form
   const choices = pictures.map((value, i) => ({ label: numbered(i + 1), value }))
-  return [{ kind: 'choice', id: whichField, label: which, choices, chosen: choices[0]?.value }]
+  return [{ kind: 'choice', id: pictureChoiceField, label: which, choices, chosen: choices[0]?.value }]
 }

@@ -5,7 +5,7 @@ import { findCommand, smallCommandNames } from '../commands/commands.ts'
 const smallTalk = Object.values(languages).map(words => words.chat.smallTalk)
 /** The words are in every language. They must stand alone; case and punctuation do not matter. */
 const greetings: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.greetings))
-const callsForHelp: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.callsForHelp))
+const helpRequests: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.helpRequests))
 
 export function isGreeting(text: string): boolean {
   return greetings.has(bare(text))
@@ -14,7 +14,7 @@ export function isGreeting(text: string): boolean {
 /** The command as typed after the slash; undefined for a prompt. `queue` with more words after it is a prompt. */
 export function commandIn(text: string): string | undefined {
   const typed = text.trim().replace(/^\/(?:easel(?:\s+|$))?/i, '')
-  if (callsForHelp.has(bare(text))) return 'help'
+  if (helpRequests.has(bare(text))) return 'help'
   const found = findCommand(typed, smallCommandNames)
   if (found.kind === 'unknown') return undefined
   const isWhole = found.rest === '' || (found.name === 'show' && /^[0-9a-z]{16}$/i.test(found.rest))

@@ -13,7 +13,7 @@ export interface CommandOption {
   readonly name: OptionName
   readonly isRequired: boolean
   /** The default, in typed form. */
-  readonly usual?: string
+  readonly defaultText?: string
   /** The completions during typing, on platforms that support them. */
   readonly completes?: 'own-pictures'
   readonly kind: Pick<FlagValue<unknown>, 'expected' | 'shape'> & {
@@ -41,7 +41,7 @@ export function optionalOption<T>(name: OptionName, kind: FlagValue<T>, fallback
     name,
     kind,
     isRequired: false,
-    usual: kind.write(fallback),
+    defaultText: kind.write(fallback),
     read: (typed, usage) =>
       typed[name] === undefined ? { kind: 'read', value: fallback } : readOption(name, kind, typed, usage),
   }

@@ -39,6 +39,6 @@ export type CommandReply =
   | { kind: 'paint' }
   | { kind: 'form'; form: 'settings' }
   /** The job's result, which is being delivered to the conversation. */
-  | { kind: 'bring'; job: JobView; deliveryId: string }
+  | { kind: 'deliver'; job: JobView; deliveryId: string }
   /** `message` summarises the statistics; a chart and a CSV table accompany it. */
   | { kind: 'stats'; message: Message; stats: StatsView; days: number }

@@ -24,11 +24,11 @@ export const queue: Command = {
 export function queueMessage(
   { entries, running, waiting }: QueueLength & { entries: readonly QueueEntry[] },
   words: Words,
-  asker: Person,
+  viewer: Person,
 ): Message {
   const { queue: text } = words
   if (entries.length === 0) return textMessage(text.empty)
-  const isOwn = (job: JobView) => isSamePerson(job.author, asker)
+  const isOwn = (job: JobView) => isSamePerson(job.author, viewer)
   const lines = entries.map((entry, i) =>
     entry.kind === 'visible'
       ? queueLine(entry.job, i + 1, isOwn(entry.job), words)

@@ -15,6 +15,6 @@ export const show: Command = {
     const read = id.read(typed, usage)
     if (read.kind === 'refused') return { kind: 'refused', problems: [read.problem] }
     const shown = await easel.show(read.value, caller)
-    return shown.kind === 'refused' ? shown : { ...shown, kind: 'bring' }
+    return shown.kind === 'refused' ? shown : { ...shown, kind: 'deliver' }
   },
 }

@@ -1,14 +1,14 @@
 /** What every courier makes of a call that its platform refused: the platform's error codes are data. Pure. */
 import type { Closed, RefusalReason } from '../../app/delivery/courier.ts'
 
-type Called<Code> = { kind: 'done' } | { kind: 'refused'; code: Code }
+type CallOutcome<Code> = { kind: 'done' } | { kind: 'refused'; code: Code }
 
 export interface RefusalRules<Code> {
   reasonOf(code: Code): RefusalReason
   closedBy(refused: { code: Code }): Closed
-  refusalOf(called: Called<Code>): Closed | undefined
+  refusalOf(called: CallOutcome<Code>): Closed | undefined
   /** A missing object counts as deleted. */
-  removalRefusalOf(called: Called<Code>): Closed | undefined
+  removalRefusalOf(called: CallOutcome<Code>): Closed | undefined
 }
 
 /** `reasons`: those of the platform's error codes. Other codes are unknown. */
@@ -21,8 +21,8 @@ export function refusalRules<Code extends string | number>(
     reason: reasonOf(code),
     code: String(code),
   })
-  const refusalOf = (called: Called<Code>) => (called.kind === 'refused' ? closedBy(called) : undefined)
-  const removalRefusalOf = (called: Called<Code>) => {
+  const refusalOf = (called: CallOutcome<Code>) => (called.kind === 'refused' ? closedBy(called) : undefined)
+  const removalRefusalOf = (called: CallOutcome<Code>) => {
     const refused = refusalOf(called)
     return refused?.reason === 'deleted' ? undefined : refused
   }

@@ -4,10 +4,10 @@ import { type Preprocessor, preprocessors } from '../../engine/work-order.ts'
 import { type FlagValue, number } from './flag-values.ts'
 
 /** File names are shorter; longer texts are not searched. */
-const longestName = 200
+const maxNameCharacters = 200
 
 /** The picture is already a control map and needs no preprocessor. */
-const asItIs = 'map'
+const controlMap = 'map'
 
 /** The hyphen in 1e-7 does not separate two numbers. */
 const fromTo = /^(.+?)(?<!e)\s*[-–]\s*(.+)$/i
@@ -23,7 +23,7 @@ export const controlList: FlagValue<readonly ControlRequest[]> = {
           name,
           scale,
           range && `${range[0]}-${range[1]}`,
-          preprocessor === 'none' ? asItIs : preprocessor,
+          preprocessor === 'none' ? controlMap : preprocessor,
           guess ? 'guess' : undefined,
           pictureId && `@${pictureId}`,
         ]),
@@ -50,7 +50,7 @@ function readList<T>(typed: string, read: (parts: readonly string[]) => T | unde
 function readControl([name = '', ...parts]: readonly string[]): ControlRequest | undefined {
   const control: ControlRequest = { name }
   const isRead =
-    name !== '' && name.length <= longestName && parts.every(part => readControlPart(part, control))
+    name !== '' && name.length <= maxNameCharacters && parts.every(part => readControlPart(part, control))
   return isRead ? control : undefined
 }
 
@@ -85,11 +85,16 @@ function readScaleOrPicture(part: string, item: ControlRequest | ImagePromptRequ
 
 /** Whether a text is not a part of another kind. */
 function isName(text: string): boolean {
-  return text !== '' && text.length <= longestName && !text.startsWith('@') && number.read(text) === undefined
+  return (
+    text !== '' &&
+    text.length <= maxNameCharacters &&
+    !text.startsWith('@') &&
+    number.read(text) === undefined
+  )
 }
 
 function preprocessorOf(word: string): Preprocessor | undefined {
-  if (word === asItIs) return 'none'
+  if (word === controlMap) return 'none'
   return preprocessors.find(preprocessor => preprocessor === word)
 }
 

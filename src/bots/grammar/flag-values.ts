@@ -105,7 +105,7 @@ export const padding: FlagValue<number | false> = {
   shape: '[N|off]',
   read(typed) {
     const isOn = onOff.read(typed)
-    if (isOn !== undefined) return isOn && usualPaddingPx
+    if (isOn !== undefined) return isOn && defaultPaddingPx
     return wholeNumber.read(typed)
   },
   write: value => (value === false ? 'off' : String(value)),
@@ -113,7 +113,7 @@ export const padding: FlagValue<number | false> = {
 }
 
 /** A1111's. */
-const usualPaddingPx = 32
+const defaultPaddingPx = 32
 
 export const refineWay: FlagValue<NonNullable<ImagineRequest['refine']>> = {
   expected: 'refine',

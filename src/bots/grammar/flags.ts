@@ -46,7 +46,7 @@ const flags: { readonly [Name in FlagName]: Flag } = {
   ar: flag('ar', 'aspect', ratio, ['aspect']),
   size: flag('size', 'size', size),
   n: flag('n', 'count', wholeNumber, ['count']),
-  seed: flag('seed', 'seed', between(bounds.seedAsked, wholeNumber)),
+  seed: flag('seed', 'seed', between(bounds.requestedSeed, wholeNumber)),
   steps: flag('steps', 'steps', wholeNumber),
   cfg: flag('cfg', 'guidance', between(bounds.guidance, number), ['guidance']),
   rescale: flag('rescale', 'guidanceRescale', between(bounds.guidanceRescale, number)),

@@ -3,7 +3,7 @@ import type { LoraRequest } from '../../app/requests.ts'
 import { type FlagValue, number } from './flag-values.ts'
 
 /** File names are shorter; longer texts are not searched. */
-const longestName = 200
+const maxNameCharacters = 200
 
 export const loraList: FlagValue<readonly LoraRequest[]> = {
   expected: 'loras',
@@ -28,7 +28,7 @@ function readLora(text: string): LoraRequest | undefined {
   }
   const name = parts.join(':')
   const [unetWeight, textWeight] = weights
-  if (name === '' || name.length > longestName) return undefined
+  if (name === '' || name.length > maxNameCharacters) return undefined
   return {
     name,
     ...(unetWeight !== undefined && { unetWeight }),

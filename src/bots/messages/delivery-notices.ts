@@ -48,23 +48,23 @@ export function withNotices(
 /** The time after which a deletion is reported as still in progress. */
 const deletionTimeoutMs = 2500
 
-/** Waits briefly for a deletion, and reports its status. `staying`: what can no longer be deleted. */
+/** Waits briefly for a deletion, and reports its status. `undeletable`: what can no longer be deleted. */
 export async function deletionReply(
   easel: Pick<Easel, 'deletionStatus'>,
   jobIds: readonly string[],
   done: string,
   words: Words,
-  staying: readonly string[],
+  undeletable: readonly string[],
 ): Promise<Message> {
   const message = deletionMessage(await easel.deletionStatus(jobIds, deletionTimeoutMs), done, words)
-  return { ...message, lines: [...message.lines, ...staying] }
+  return { ...message, lines: [...message.lines, ...undeletable] }
 }
 
 /** The time after which a shown result is announced for later. */
 const showTimeoutMs = 20_000
 
 /**
- * The status message of `/show`; undefined if none is needed. `cureFor`: how the person can permit posts in a conversation
+ * The status message of `/show`; undefined if none is needed. `remedyFor`: how the person can permit posts in a conversation
  * that refused them.
  */
 export async function showStatusMessage(
@@ -72,7 +72,7 @@ export async function showStatusMessage(
   deliveryId: string,
   viewer: Viewer,
   words: Words,
-  cureFor: (refusal: Refusal) => string[] = () => [],
+  remedyFor: (refusal: Refusal) => string[] = () => [],
 ): Promise<Message | undefined> {
   const status = await easel.deliveryStatus(deliveryId, viewer, showTimeoutMs)
   switch (status.kind) {
@@ -80,10 +80,10 @@ export async function showStatusMessage(
       return textMessage(words.delivery.comesLater)
     case 'arrived':
       return status.method === 'direct'
-        ? textMessage(words.delivery.sentDirect, status.refusals.slice(0, 1).flatMap(cureFor))
+        ? textMessage(words.delivery.sentDirect, status.refusals.slice(0, 1).flatMap(remedyFor))
         : undefined
     case 'undeliverable': {
-      const cure = status.refusals.slice(0, 1).flatMap(cureFor)
+      const cure = status.refusals.slice(0, 1).flatMap(remedyFor)
       return textMessage(words.delivery.notShown(reasonIn(status.refusals, words)), cure)
     }
   }
@@ -106,11 +106,11 @@ function deletionLines({ underway, kept }: DeletionStatus, words: Words): string
   const byReason = groupBy(kept, ({ reason, code }) => delivery.reasons[reason](code))
   return [
     ...(underway > 0 ? [delivery.deleting(underway)] : []),
-    ...[...byReason].map(([reason, refused]) => delivery.kept(thingsIn(refused, words), reason)),
+    ...[...byReason].map(([reason, refused]) => delivery.kept(countedKinds(refused, words), reason)),
   ]
 }
 
-function thingsIn(refused: readonly Refusal[], { delivery }: Words): string[] {
+function countedKinds(refused: readonly Refusal[], { delivery }: Words): string[] {
   const counts = new Map<string, number>()
   for (const { what } of refused) counts.set(what, (counts.get(what) ?? 0) + 1)
   return [...counts].map(([what, count]) =>

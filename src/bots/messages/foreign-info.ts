@@ -8,8 +8,8 @@ import { sizeOf } from './parameters.ts'
 
 /** The maximum length of shown texts; foreign texts may have megabytes. */
 const maxRows = 25
-const longestValue = 1000
-const longestName = 80
+const maxValueCharacters = 1000
+const maxNameCharacters = 80
 
 export function foreignInfoMessage(picture: ForeignPicture, words: Words): Message {
   switch (picture.kind) {
@@ -20,7 +20,7 @@ export function foreignInfoMessage(picture: ForeignPicture, words: Words): Messa
     case 'parameters': {
       const rows = foreignTable(picture.parameters, words).slice(0, maxRows)
       const lines = rows.map(
-        ([name, value]) => `${shorten(name, longestName)}: ${shorten(value, longestValue)}`,
+        ([name, value]) => `${shorten(name, maxNameCharacters)}: ${shorten(value, maxValueCharacters)}`,
       )
       const message = textMessage(words.info.ofProgram(picture.program), [
         ...lines,

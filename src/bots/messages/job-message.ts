@@ -149,7 +149,7 @@ export function endMessage(job: JobView, words: Words): Message {
 }
 
 /** The job without user text, for a platform that refused the text. */
-export function withoutWords(job: JobView): JobView {
+export function withoutUserText(job: JobView): JobView {
   const { order } = job
   const bare =
     order.kind === 'upscale'

@@ -14,7 +14,7 @@ import { easelCommand } from './inbound/command-handlers.ts'
 import { Downloads } from './inbound/downloads.ts'
 import { Channels } from './inbound/lookups/channels.ts'
 import { Members } from './inbound/lookups/members.ts'
-import { dismissalOf } from './inbound/not-installed.ts'
+import { rejectionOf } from './inbound/not-installed.ts'
 import { receive } from './inbound/receive.ts'
 import { RequestContexts } from './inbound/request-context.ts'
 import { SlackCourier } from './outbound/courier.ts'
@@ -31,8 +31,8 @@ import { oauthParts, receiversOf, requireValue } from './transport/receivers.ts'
 import {
   authorizeWith,
   InstalledWorkspaces,
+  type MissingScopes,
   OneWorkspace,
-  type ScopeLack,
   type Workspaces,
 } from './transport/workspaces.ts'
 
@@ -92,7 +92,7 @@ export class SlackAdapter implements Adapter {
         convoStore: false,
         logger,
       },
-      body => dismissalOf(workspaces, body, this.#words),
+      body => rejectionOf(workspaces, body, this.#words),
     )
     const outbound = { messages, uploads, files, courier, ephemeralMessages }
     receive(this.#app, { ...outbound, ...inbound }, workspaces)
@@ -130,7 +130,7 @@ export class SlackAdapter implements Adapter {
     })
   }
 
-  #warningOf({ workspaceId, scopes }: ScopeLack): AdapterStatus {
+  #warningOf({ workspaceId, scopes }: MissingScopes): AdapterStatus {
     this.#log.error({ workspaceId, scopes }, 'scopes are missing')
     const { operator } = this.#words.slack
     const sentence = operator.scopesMissing(scopes)

@@ -1,8 +1,8 @@
 /** The module of the web chat. */
 
+import { listeningAddress } from '../../net/listen.ts'
 import type { AdapterModule } from '../adapter.ts'
 import { addressFinding } from '../address-finding.ts'
-import { listeningAddress } from './listening-address.ts'
 
 export const webAdapter: AdapterModule = {
   platform: 'web',
@@ -11,7 +11,7 @@ export const webAdapter: AdapterModule = {
   setup: ({ config }) => (config.web.enabled ? { kind: 'ready' } : { kind: 'off', setting: 'web.enabled' }),
   // Whether the server could listen on the address.
   async diagnose({ config, words, isRunning }) {
-    return [await addressFinding(listeningAddress(config), isRunning, words)]
+    return [await addressFinding(listeningAddress(config, 'web'), isRunning, words)]
   },
   async create(parts) {
     const { WebAdapter } = await import('./web-adapter.ts')

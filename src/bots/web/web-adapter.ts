@@ -2,16 +2,15 @@
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import type { Courier } from '../../app/delivery/courier.ts'
-import { listen } from '../../net/listen.ts'
+import { listen, listeningAddress } from '../../net/listen.ts'
 import type { Adapter, AdapterParts, ReportStatus } from '../adapter.ts'
 import { webRoutes } from './inbound/routes.ts'
-import { anyVisitor, chat } from './inbound/visitors.ts'
-import { listeningAddress } from './listening-address.ts'
+import { anonymousViewer, chat } from './inbound/visitors.ts'
 import { webCourier } from './outbound/courier.ts'
 import { Live } from './outbound/live.ts'
 
 /** The time limit for receiving a request: two pictures of 20 MB over 3 Mbit/s. */
-const slowestRequestMs = 120_000
+const requestTimeoutMs = 120_000
 
 export class WebAdapter implements Adapter {
   readonly platform = chat.platform
@@ -27,7 +26,7 @@ export class WebAdapter implements Adapter {
     this.#parts = parts
     this.courier = webCourier(this.#live)
     const answer = getRequestListener(webRoutes(parts, this.#live).fetch)
-    this.#server = createServer({ requestTimeout: slowestRequestMs }, (request, response) => {
+    this.#server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
       this.#answering.add(response)
       response.once('close', () => this.#answered(response))
       void answer(request, response)
@@ -44,9 +43,9 @@ export class WebAdapter implements Adapter {
 
   async start(report: ReportStatus = () => {}): Promise<void> {
     const { easel, config, log } = this.#parts
-    await listen(this.#server, listeningAddress(config))
+    await listen(this.#server, listeningAddress(config, 'web'))
     this.#unwatch = easel.watch(
-      anyVisitor,
+      anonymousViewer,
       job => this.#live.changed(job),
       jobId => this.#live.removed(jobId),
     )

@@ -7,7 +7,7 @@ import type { Problem } from '../../app/problems.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
 import { type PicturePlace, picturesOf } from '../../app/resolve/request-pictures.ts'
 import { type AdmittedPicture, type ResolveContext, resolve } from '../../app/resolve/resolve.ts'
-import { drawn, variantsOf } from '../../app/resolve/variants.ts'
+import { variantsOf, withWildcardsDrawn } from '../../app/resolve/variants.ts'
 import { Findings } from '../../app/views/findings.ts'
 import { parseCommand } from '../../bots/grammar/command-line.ts'
 import { flagList } from '../../bots/grammar/flags.ts'
@@ -87,7 +87,12 @@ async function imagine(
   const request = { ...withFiles(parsed, files), seed: seedOf(parsed) }
   const findings = new Findings()
   for (const problem of unread) findings.add(problem)
-  const variants = drawn(variantsOf(request, config.limits, findings), config, systemRandom, findings)
+  const variants = withWildcardsDrawn(
+    variantsOf(request, config.limits, findings),
+    config,
+    systemRandom,
+    findings,
+  )
 
   const catalogue = await libraryOf(session)
   // A model that exists but cannot be used is reported with its own fault, not as unknown.

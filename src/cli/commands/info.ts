@@ -33,7 +33,7 @@ async function show(session: CommandSession, file: string) {
   const { bytes } = await readPicture(file)
   const provenance = await readFullProvenance(bytes)
   if (provenance?.parameters === undefined) {
-    err(`easel: ${whyUnknown(provenance, file, words)}`)
+    err(`easel: ${unknownReason(provenance, file, words)}`)
     return exitCodes.fault
   }
   const order = workOrderOf(provenance.parameters)
@@ -47,7 +47,7 @@ async function show(session: CommandSession, file: string) {
   return exitCodes.done
 }
 
-function whyUnknown(
+function unknownReason(
   provenance: Provenance | undefined,
   file: string,
   { cli }: CommandSession['words'],

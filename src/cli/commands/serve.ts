@@ -37,12 +37,12 @@ export function serveCommand(words: Words): Command {
 async function serve(session: CommandSession): Promise<ExitCode> {
   const { config, secrets, words, log, out, err } = session
   const shutdown = new Shutdown()
-  handleUncaughtErrors(log, () => shutdown.ask(exitCodes.fault))
+  handleUncaughtErrors(log, () => shutdown.request(exitCodes.fault))
   let server: Server | undefined
   const endAtOnce = async () => {
     err(words.cli.stoppedAtOnce)
     await within(systemClock, releaseLimitMs, server?.release() ?? Promise.resolve())
-    killOneself()
+    killProcess()
   }
   handleSignals(shutdown, endAtOnce)
   const parent = process.ppid
@@ -53,12 +53,12 @@ async function serve(session: CommandSession): Promise<ExitCode> {
     secrets,
     words,
     log,
-    say: out,
+    print: out,
     warn: err,
     making: showMaking(process.stderr, out, words),
     onHung() {
       hung = true
-      shutdown.ask(exitCodes.fault)
+      shutdown.request(exitCodes.fault)
     },
     onBuilt(built) {
       server = built
@@ -68,7 +68,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
   starting.catch(() => {})
   await Promise.race([starting, shutdown.reason])
   const underNpm = process.env.npm_lifecycle_event !== undefined
-  const endWatch = underNpm ? watchParent(parent, () => shutdown.ask(exitCodes.done)) : () => {}
+  const endWatch = underNpm ? watchParent(parent, () => shutdown.request(exitCodes.done)) : () => {}
   const exitCode = await shutdown.reason
   endWatch()
   out(words.cli.stopping(config.shutdownGraceMs))
@@ -76,7 +76,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
   // Before anything is built, the process may end at once.
   const clean = (await server?.stop(config.shutdownGraceMs)) ?? true
   limit()
-  if (hung || !clean) killOneself()
+  if (hung || !clean) killProcess()
   out(words.cli.stopped)
   exitLater(exitCode)
   return exitCode
@@ -85,8 +85,8 @@ async function serve(session: CommandSession): Promise<ExitCode> {
 /** The first signal asks for a stop, and the next one ends the process. SIGHUP: the terminal was closed. */
 function handleSignals(shutdown: Shutdown, endAtOnce: () => Promise<void>): void {
   const onSignal = () => {
-    if (shutdown.isAsked) void endAtOnce()
-    shutdown.ask(exitCodes.done)
+    if (shutdown.isRequested) void endAtOnce()
+    shutdown.request(exitCodes.done)
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, onSignal)
 }
@@ -120,7 +120,7 @@ function watchParent(parent: number, onGone: () => void): () => void {
 class Shutdown {
   readonly reason: Promise<ExitCode>
   #resolve: (code: ExitCode) => void = () => {}
-  #asked = false
+  #isRequested = false
 
   constructor() {
     this.reason = new Promise(resolve => {
@@ -128,12 +128,12 @@ class Shutdown {
     })
   }
 
-  get isAsked(): boolean {
-    return this.#asked
+  get isRequested(): boolean {
+    return this.#isRequested
   }
 
-  ask(code: ExitCode): void {
-    this.#asked = true
+  request(code: ExitCode): void {
+    this.#isRequested = true
     this.#resolve(code)
   }
 }
@@ -143,6 +143,6 @@ function exitLater(exitCode: ExitCode): void {
   setTimeout(() => process.exit(exitCode), exitDelayMs).unref()
 }
 
-function killOneself(): void {
+function killProcess(): void {
   process.kill(process.pid, 'SIGKILL')
 }

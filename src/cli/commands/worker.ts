@@ -25,8 +25,8 @@ interface WorkerCommandOptions extends CommonOptions {
 }
 
 /** The time for a machine to appear that `drain` names, and the time for a present machine to confirm. */
-const appearanceMs = 8000
-const drainAnswerMs = 60_000
+const appearanceTimeoutMs = 8000
+const drainTimeoutMs = 60_000
 
 export function workerCommand(words: Words): Command {
   const { options } = words.machines
@@ -36,7 +36,7 @@ export function workerCommand(words: Words): Command {
     .option('--config <file>', words.cli.options.config)
     .option('--redis <url>', options.redis)
     .action((name: string, given: WorkerCommandOptions) =>
-      runCommand(given, session => sendAway(configure(session, given), name)),
+      runCommand(given, session => drainMachine(configure(session, given), name)),
     )
   return newCommand('worker', words)
     .option('--redis <url>', options.redis)
@@ -75,17 +75,17 @@ async function work(session: CommandSession, name: string): Promise<ExitCode> {
   return exitCodes.done
 }
 
-async function sendAway(session: CommandSession, name: string): Promise<ExitCode> {
+async function drainMachine(session: CommandSession, name: string): Promise<ExitCode> {
   const { config, words, out, err } = session
   if (config.redis.url === '') return refuse(session, [words.machines.redisNeeded])
   let wasThere = false
   const { machines: found } = await observeMachines(
     session,
     { drained: [name] },
-    drainAnswerMs,
+    drainTimeoutMs,
     (machines, waitedMs) => {
       const named = machines.find(({ record }) => record.name === name)
-      if (!named) return wasThere || waitedMs >= appearanceMs
+      if (!named) return wasThere || waitedMs >= appearanceTimeoutMs
       wasThere = true
       return named.record.draining
     },

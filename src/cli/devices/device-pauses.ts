@@ -13,7 +13,7 @@ export const deviceChanges = ['pause', 'resume', 'drain'] as const
 export type DeviceChange = (typeof deviceChanges)[number]
 
 /** The interval of checks whether a job is still running. */
-const lookMs = 250
+const pollIntervalMs = 250
 
 /** @throws as withDatabase, prepareDevices and presentMachines. */
 export function changeDevice(session: CommandSession, change: DeviceChange, name: string): Promise<ExitCode> {
@@ -29,7 +29,7 @@ export function changeDevice(session: CommandSession, change: DeviceChange, name
     // Since the write no job begins on it. A job of a server that was killed only looks as if it ran.
     const isBusy = () => paused.isBusy(name) && isOwned(config.dataDir)
     if (change === 'drain' && isBusy()) out(words.machines.deviceDraining(name))
-    while (change === 'drain' && isBusy()) await setTimeout(lookMs)
+    while (change === 'drain' && isBusy()) await setTimeout(pollIntervalMs)
     out(words.machines.deviceChanged[change](name))
     return exitCodes.done
   })

@@ -15,23 +15,23 @@ import { showFetching, showMaking } from '../pictures/progress.ts'
 import { type CommandSession, libraryOf } from '../session.ts'
 
 /** `fetched`: it left, to join again with the fetched models. */
-export type Departure = 'left' | 'fetched'
+export type EndReason = 'left' | 'fetched'
 
 /** @throws as openRedis, prepareDevices and libraryOf. */
-export async function lendDevices(session: CommandSession, name: string): Promise<Departure> {
+export async function lendDevices(session: CommandSession, name: string): Promise<EndReason> {
   const { config, words, out, err } = session
   // It comes first, because models may take minutes to read.
-  const redis = await openRedis({ ...session, say: out, warn: err })
+  const redis = await openRedis({ ...session, print: out, warn: err })
   try {
     const catalogue = await libraryOf(session)
     for (const { error } of catalogue.unused)
       session.log.debug({ error: errorSentence(words, error) }, 'unused')
     if (catalogue.models.length === 0 && !config.fetchModels) err(words.cli.noModels(config.modelsDir))
     const { devices, usable } = await devicesOf(session, catalogue)
-    const life = new MachineLife(session, name, devices, usable, redis)
+    const life = new LentMachine(session, name, devices, usable, redis)
     const names = devices.map(device => device.name)
     out(words.machines.ready(name, names))
-    return await life.departed
+    return await life.ended
   } finally {
     redis.disconnect()
   }
@@ -39,9 +39,9 @@ export async function lendDevices(session: CommandSession, name: string): Promis
 
 /** In processes, so that a hanging worker can be ended. */
 async function devicesOf(session: CommandSession, found: ModelCatalogue) {
-  const { config, words, out: say, err: warn } = session
+  const { config, words, out: print, err: warn } = session
   const making = showMaking(process.stderr, warn, words)
-  const { devices, env, catalogue } = await usableDevices({ config, words, say, warn, making }, found)
+  const { devices, env, catalogue } = await usableDevices({ config, words, print, warn, making }, found)
   const work = workerCatalogue(catalogue, config.limits)
   const lent = devices.map((device): LentDevice => {
     const options = workerOptions({ ...device, host: 'process' }, work, env)
@@ -58,12 +58,12 @@ async function devicesOf(session: CommandSession, found: ModelCatalogue) {
 
 const signals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
-class MachineLife {
-  readonly departed: Promise<Departure>
+class LentMachine {
+  readonly ended: Promise<EndReason>
   readonly #session: CommandSession
   readonly #machine: Machine
   readonly #progress: ReturnType<typeof showFetching>
-  #depart: (departure: Departure) => void = () => {}
+  #resolveEnded: (departure: EndReason) => void = () => {}
   #isSignalled = false
   #hasFetched = false
 
@@ -86,8 +86,8 @@ class MachineLife {
       ...(config.fetchModels && { fetch: this.#fetchInto(config) }),
       onStatus: status => this.#onStatus(status),
     })
-    this.departed = new Promise(resolve => {
-      this.#depart = resolve
+    this.ended = new Promise(resolve => {
+      this.#resolveEnded = resolve
     })
     for (const signal of signals) process.on(signal, this.#onSignal)
     this.#machine.start()
@@ -134,11 +134,11 @@ class MachineLife {
     this.#isSignalled = true
   }
 
-  #end(departure: Departure): void {
+  #end(departure: EndReason): void {
     this.#progress.end()
     void this.#machine.end().then(() => {
       for (const signal of signals) process.off(signal, this.#onSignal)
-      this.#depart(departure)
+      this.#resolveEnded(departure)
     })
   }
 }

@@ -6,7 +6,7 @@ import type { CommandSession } from '../session.ts'
 
 /** Machines answer every second, so all present machines have answered after this time. A busy one may answer later. */
 const observationMs = 4000
-const appearanceMs = 10_000
+const appearanceTimeoutMs = 10_000
 
 export interface ObservedMachines {
   readonly machines: readonly MachineAdmission[]
@@ -19,7 +19,7 @@ export function presentMachines(session: CommandSession): Promise<ObservedMachin
   return observeMachines(
     session,
     { drained: [] },
-    appearanceMs,
+    appearanceTimeoutMs,
     (found, waitedMs) => found.length > 0 && waitedMs >= observationMs,
   )
 }
@@ -48,7 +48,7 @@ export async function observeMachines(
     enough = resolve
   })
   const { close } = await openGateway(
-    { ...session, say: session.out, warn: session.err },
+    { ...session, print: session.out, warn: session.err },
     {
       operator,
       onMachines: (machines, sealedByOthers) => {

@@ -16,14 +16,18 @@ export interface DoctorFinding {
 }
 
 /** The minimum of better-sqlite3, discord.js and sharp, as in package.json. */
-const oldestNode = [20, 9] as const
+const minNodeVersion = [20, 9] as const
 
 export function checkNode({ cli }: Words): DoctorFinding {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  const recent = major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])
+  const recent = major > minNodeVersion[0] || (major === minNodeVersion[0] && minor >= minNodeVersion[1])
   return recent
     ? { check: 'node', state: 'fine', detail: process.versions.node }
-    : { check: 'node', state: 'wrong', detail: cli.nodeTooOld(process.versions.node, oldestNode.join('.')) }
+    : {
+        check: 'node',
+        state: 'wrong',
+        detail: cli.nodeTooOld(process.versions.node, minNodeVersion.join('.')),
+      }
 }
 
 /** Native libraries, each loaded by the module that owns it. */

@@ -129,7 +129,7 @@ async function paintedFinding(
   model: ModelRecord,
 ): Promise<DoctorFinding> {
   const startedMs = systemClock.monotonicMs()
-  const order = smallestOrder(model)
+  const order = minimalOrder(model)
   const { bytes } = await encodePicture(greyPicture(order), 'png', undefined)
   const run = await host.run(order, { [sourceId]: bytes })
   if (run.kind === 'failed') return wrongModel(session, model, run.error)
@@ -143,7 +143,7 @@ function wrongModel(session: CommandSession, { name }: ModelRecord, error: AppEr
 }
 
 /** Latents per side of the test picture; the coarsest level still has several. */
-const triedSideLatent = 8
+const testSideLatent = 8
 
 const sourceId = 'grey'
 
@@ -155,8 +155,8 @@ function greyPicture({ widthPx, heightPx }: PaintOrder): Picture {
  * Image to image, so that every network runs, including the VAE's encoder: a NaN in any of them is found. Two steps, so that
  * the Base and the Refiner each run one.
  */
-function smallestOrder({ name, hash, sizeStepPx, refiner }: ModelRecord): PaintOrder {
-  const sidePx = triedSideLatent * sizeStepPx
+function minimalOrder({ name, hash, sizeStepPx, refiner }: ModelRecord): PaintOrder {
+  const sidePx = testSideLatent * sizeStepPx
   return {
     kind: 'paint',
     model: { name, hash },

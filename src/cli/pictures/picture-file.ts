@@ -13,12 +13,12 @@ export interface PictureFile {
 }
 
 /** No picture is larger. A device such as /dev/zero has no end. */
-const largestFileBytes = 512 * 1024 * 1024
+const maxFileBytes = 512 * 1024 * 1024
 
 /** The bytes of a file or a pipe. @throws AppError 'file' when it cannot be read. */
 export async function readPicture(file: string): Promise<PictureFile> {
   try {
-    const bytes = await readWithin(file, largestFileBytes)
+    const bytes = await readWithin(file, maxFileBytes)
     return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 16), bytes }
   } catch (error) {
     throw new AppError('file', { file, doing: 'read', problem: readFileProblem(error) }, error)

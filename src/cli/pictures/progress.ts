@@ -17,10 +17,10 @@ const reportedSteps = 4
 /** Writes to the terminal of `stream`, which must not be the stream of the result; without a terminal it calls `say`. */
 export function showProgress(
   stream: NodeJS.WriteStream,
-  say: (line: string) => void,
+  print: (line: string) => void,
   { cli }: Words,
 ): ProgressDisplay {
-  return stream.isTTY ? bar(stream, cli) : lines(say, cli)
+  return stream.isTTY ? bar(stream, cli) : lines(print, cli)
 }
 
 /** The same for files that are read or made before painting: a line with the name and size, and a bar on a terminal. */

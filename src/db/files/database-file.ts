@@ -24,7 +24,7 @@ export class DatabaseFile {
 
   constructor(file: string) {
     this.#file = file
-    this.#note()
+    this.#readState()
   }
 
   /** @throws AppError 'database-lost' when a file was changed, and again at every later call. */
@@ -32,33 +32,34 @@ export class DatabaseFile {
     if (this.#lost) throw this.#lost
     const database = markOf(this.#file)
     const log = markOf(this.#logFile)
-    if (this.#database && !database) this.lose('missing')
-    if (this.#log && !log) this.lose('missing')
-    if (isOther(this.#database, database) || isOther(this.#log, log)) this.lose('replaced')
+    if (this.#database && !database) this.declareLost('missing')
+    if (this.#log && !log) this.declareLost('missing')
+    if (isOther(this.#database, database) || isOther(this.#log, log)) this.declareLost('replaced')
     // SQLite accepts an empty file as an empty database.
-    if (isShorter(this.#database, database)) this.lose('damaged')
+    if (isShorter(this.#database, database)) this.declareLost('damaged')
     const verifyWrite = database?.modifiedMs !== this.#database?.modifiedMs
     if (!verifyWrite && !isShorter(this.#log, log)) return
-    if (!isSound(this.#file)) this.lose('damaged')
-    this.#note()
+    if (!isIntact(this.#file)) this.declareLost('damaged')
+    this.#readState()
   }
 
   /** Called after a write: both files must be the same, and their growth is our own. */
-  written(): void {
+  checkWritten(): void {
     const before = { database: this.#database, log: this.#log }
-    this.#note()
-    if (!this.#database || (before.log && !this.#log)) this.lose('missing')
-    if (isOther(before.database, this.#database) || isOther(before.log, this.#log)) this.lose('replaced')
-    if (isShorter(before.database, this.#database)) this.lose('damaged')
+    this.#readState()
+    if (!this.#database || (before.log && !this.#log)) this.declareLost('missing')
+    if (isOther(before.database, this.#database) || isOther(before.log, this.#log))
+      this.declareLost('replaced')
+    if (isShorter(before.database, this.#database)) this.declareLost('damaged')
   }
 
   /** Disables all writes from now on. @throws AppError 'database-lost' when called, always. */
-  lose(how: DatabaseLoss): never {
+  declareLost(how: DatabaseLoss): never {
     this.#lost ??= new AppError('database-lost', { file: this.#file, how })
     throw this.#lost
   }
 
-  #note(): void {
+  #readState(): void {
     this.#database = markOf(this.#file)
     this.#log = markOf(this.#logFile)
   }
@@ -69,7 +70,7 @@ export class DatabaseFile {
 }
 
 /** Checks the whole database with a separate connection, which has no pages in memory. */
-export function isSound(file: string): boolean {
+export function isIntact(file: string): boolean {
   let sqlite: Sqlite.Database | undefined
   try {
     sqlite = new Sqlite(file, { readonly: true, fileMustExist: true })

@@ -8,13 +8,13 @@ import { promisify } from 'node:util'
 const synced = promisify(fsync)
 const written = promisify(writeFile)
 /** The system takes so many bytes in less than a millisecond, but 25 MB in 60 to 120. */
-const maxAtOnceBytes = 2 * 1024 * 1024
+const maxSyncBytes = 2 * 1024 * 1024
 
 /** Creates a private file that must not exist, and resolves when its bytes are on the disk. Its folder is to be synced too. */
 export async function createDurable(path: string, bytes: Uint8Array): Promise<void> {
   const file = openSync(path, 'wx', 0o600)
   try {
-    if (bytes.length <= maxAtOnceBytes) writeFileSync(file, bytes)
+    if (bytes.length <= maxSyncBytes) writeFileSync(file, bytes)
     else await written(file, bytes)
     await synced(file)
   } finally {

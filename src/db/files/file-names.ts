@@ -41,7 +41,7 @@ export function temporaryFile(name: string, id: string): string {
 }
 
 /** The final name of a temporary file; any other file's own name. */
-export function nameWhenWhole(name: string): string {
+export function finalName(name: string): string {
   return name.replace(/\.[0-9a-z]{16}\.tmp$/, '')
 }
 

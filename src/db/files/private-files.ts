@@ -16,7 +16,7 @@ export function createPrivateFile(file: string): void {
  * Removes the permissions of group and others from a folder and its direct entries. Returns the entries for which that
  * failed: files of another owner, on a file system without permissions, or links in a loop.
  */
-export function keepPrivate(folder: string): string[] {
+export function makePrivate(folder: string): string[] {
   const paths = [folder, ...readdirSync(folder).map(name => join(folder, name))]
   return paths.filter(path => {
     try {

@@ -176,7 +176,7 @@ export class JobReader {
 }
 
 /** The order without any text that a person wrote. */
-export function withoutWords(order: WorkOrder): WorkOrder {
+export function withoutUserText(order: WorkOrder): WorkOrder {
   if (order.kind === 'upscale') return { ...order, recipe: undefined }
   return { ...order, prompt: { positive: '', negative: null, clipSkip: order.prompt.clipSkip } }
 }

@@ -19,9 +19,9 @@ export const conversation = z
     audience: z.enum(audiences).optional(),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   })
-  .transform(row => ({ ...row, audience: row.audience ?? narrowest(row) }))
+  .transform(row => ({ ...row, audience: row.audience ?? privateAudience(row) }))
 
-function narrowest({ threadId }: { threadId?: string | undefined }): Audience {
+function privateAudience({ threadId }: { threadId?: string | undefined }): Audience {
   return threadId === undefined ? 'channel' : 'thread'
 }
 

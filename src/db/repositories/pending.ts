@@ -59,11 +59,11 @@ export class PendingTable {
     ]
   }
 
-  get(id: string, asker: Owner, nowMs: number): PendingRow {
+  get(id: string, owner: Owner, nowMs: number): PendingRow {
     const row = this.#query.select().from(pendingAnswers).where(eq(pendingAnswers.id, id)).get()
     if (row === undefined || row.createdAt < nowMs - lifeMs) return { kind: 'none' }
     const { account, document } = row
-    if (account !== accountOf(asker)) return { kind: 'not-yours' }
+    if (account !== accountOf(owner)) return { kind: 'not-yours' }
     const files = this.#query
       .select({ file: pendingFiles.file })
       .from(pendingFiles)
@@ -104,7 +104,7 @@ export class PendingTable {
     return this.#remove(lt(pendingAnswers.createdAt, nowMs - lifeMs))
   }
 
-  #removeBeyond(most: { rows: number; bytes: number }, which?: SQL): string[] {
+  #removeBeyond(limit: { rows: number; bytes: number }, which?: SQL): string[] {
     let rows = 0
     let bytes = 0
     const beyond = this.#query
@@ -118,7 +118,7 @@ export class PendingTable {
       .filter(each => {
         rows += 1
         bytes += each.bytes ?? 0
-        return rows > most.rows || bytes > most.bytes
+        return rows > limit.rows || bytes > limit.bytes
       })
       .map(({ id }) => id)
     return beyond.length === 0 ? [] : this.#remove(inArray(pendingAnswers.id, beyond))

@@ -14,7 +14,7 @@ function prepareStatements(query: QueryBuilder) {
   }
   const account = sql.placeholder('account')
   const name = sql.placeholder('name')
-  const isThat = and(
+  const hasIdentity = and(
     eq(people.platform, identity.platform),
     eq(people.spaceId, identity.spaceId),
     eq(people.userId, identity.userId),
@@ -29,8 +29,8 @@ function prepareStatements(query: QueryBuilder) {
       })
       .returning({ id: people.id })
       .prepare(),
-    find: query.select({ id: people.id }).from(people).where(isThat).prepare(),
-    settings: query.select({ settings: people.settings }).from(people).where(isThat).prepare(),
+    find: query.select({ id: people.id }).from(people).where(hasIdentity).prepare(),
+    settings: query.select({ settings: people.settings }).from(people).where(hasIdentity).prepare(),
     ofAccount: query
       .select({ id: people.id })
       .from(people)

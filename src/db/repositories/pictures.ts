@@ -68,7 +68,7 @@ export class PicturesTable {
     return this.#query.select().from(pictures).where(eq(pictures.id, id)).get()
   }
 
-  isThere(id: string): boolean {
+  exists(id: string): boolean {
     return (
       this.#query.select({ id: pictures.id }).from(pictures).where(eq(pictures.id, id)).get() !== undefined
     )
@@ -87,7 +87,7 @@ export class PicturesTable {
   }
 
   /** The same picture, byte for byte, if this person gave it before. */
-  givenBefore(personId: number, hash: string): PictureRecord | undefined {
+  findGiven(personId: number, hash: string): PictureRecord | undefined {
     return this.#query
       .select()
       .from(pictures)

@@ -5,7 +5,7 @@ import { isInJson } from '../column-placeholder.ts'
 import { usage } from '../schema/jobs.ts'
 import { people } from '../schema/people.ts'
 
-export interface Used {
+export interface UsageTotals {
   jobs: number
   pictures: number
   runMs: number
@@ -74,7 +74,7 @@ export class UsageTable {
   }
 
   /** The usage of those people together. */
-  since(personIds: readonly number[], sinceMs: number): Used {
+  since(personIds: readonly number[], sinceMs: number): UsageTotals {
     const rows = this.entriesSince(personIds, sinceMs)
     const total = this.#query
       .select({ runMs: sum(usage.runMs).mapWith(Number) })

@@ -1,6 +1,6 @@
 /** Decodes an untrusted picture, header first, with limits on bytes, pixels, frames and time. */
 import sharp, { type Sharp } from 'sharp'
-import { largestPictureBytes } from '../../common/bounds.ts'
+import { maxPictureBytes } from '../../common/bounds.ts'
 import type { PictureProblem } from '../../errors/picture-problem.ts'
 import { guessFormat, type PictureFormat } from './files/format.ts'
 import { withEndMarker } from './files/jpeg-end.ts'
@@ -23,7 +23,7 @@ export type DecodeOutcome =
   | { kind: 'refused'; problem: PictureProblem }
 
 export const pictureLimits = {
-  bytes: largestPictureBytes,
+  bytes: maxPictureBytes,
   /** Larger pictures are scaled down. At four bytes a pixel the limit is 17 MB. */
   pixels: 2048 * 2048,
   /** The limit for files that are decoded row by row. A phone's camera makes 12 to 50 million pixels. */

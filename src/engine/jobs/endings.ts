@@ -19,7 +19,7 @@ export const maxCrashes = 2
 /** The maximum number of claims, even if every attempt ended for reasons outside the job. */
 export const maxClaims = 20
 
-const retry: Backoff = { firstMs: 2000, longestMs: 4000 }
+const retry: Backoff = { firstMs: 2000, maxMs: 4000 }
 
 /** The ending after one attempt. `chance`: the jitter of the delay, in [0, 1). */
 export function endingAfterAttempt(

@@ -9,14 +9,14 @@ const connectLimitMs = 5000
 const silenceLimitMs = 15_000
 /** The pauses between two tries to connect grow linearly up to the longest. */
 const firstPauseMs = 50
-const longestPauseMs = 1000
+const maxPauseMs = 1000
 
 /** Reconnects until it is closed. Commands wait meanwhile, as BullMQ requires (maxRetriesPerRequest: null). */
 export function connectRedis(address: RedisAddress, onError: (error: Error) => void): Redis {
   const redis = new Redis({
     ...optionsOf(address),
     maxRetriesPerRequest: null,
-    retryStrategy: tries => Math.min(firstPauseMs * tries, longestPauseMs),
+    retryStrategy: tries => Math.min(firstPauseMs * tries, maxPauseMs),
   })
   redis.on('error', onError)
   return redis

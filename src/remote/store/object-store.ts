@@ -8,7 +8,7 @@ import type { Clock } from '../../system/ports.ts'
 import type { StoreAddress } from './store-address.ts'
 
 const tries = 4
-const pauses: Backoff = { firstMs: 100, longestMs: 2000 }
+const pauses: Backoff = { firstMs: 100, maxMs: 2000 }
 /** The time limit of one try, with its body. */
 const limitMs = 60_000
 /** The maximum size of a response. A set of pictures is far smaller. */

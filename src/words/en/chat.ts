@@ -2,7 +2,7 @@
 import type { PictureUse } from '../../app/resolve/request-pictures.ts'
 
 /** Messages that are no prompts, in lower case and without punctuation. */
-const smallTalk: { greetings: readonly string[]; callsForHelp: readonly string[] } = {
+const smallTalk: { greetings: readonly string[]; helpRequests: readonly string[] } = {
   greetings: [
     'hello',
     'hello there',
@@ -17,7 +17,7 @@ const smallTalk: { greetings: readonly string[]; callsForHelp: readonly string[]
     'thanks',
     'thank you',
   ],
-  callsForHelp: ['help', 'help me', 'how does this work'],
+  helpRequests: ['help', 'help me', 'how does this work'],
 }
 
 export const chat = {

@@ -41,7 +41,7 @@ export const discord = {
   replies: {
     accepted: 'Accepted.',
     mention: 'I paint what you describe: type /imagine and your description. Some examples:',
-    staying: (n: number) =>
+    undeletable: (n: number) =>
       `${n === 1 ? '1 reply that only its reader sees stays until they close it' : `${n} replies that only their readers see stay until they close them`}: Discord lets me delete such replies for 15 minutes only.`,
     unknownCommand: 'I no longer know that command. Restart Discord to see the current ones.',
   },

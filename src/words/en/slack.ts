@@ -18,7 +18,7 @@ export const slack = {
   },
   replies: {
     accepted: 'Accepted. This channel is busy, so the message comes a little later.',
-    staying: (n: number) =>
+    undeletable: (n: number) =>
       `${n === 1 ? '1 reply that only its reader sees stays' : `${n} replies that only their readers see stay`} until Slack is reloaded: Slack does not let me delete such replies.`,
     formLate: 'The form could not be opened in time. Please try again.',
     inThreads: 'In a thread, mention me with the same text: Slack has no commands there.',

@@ -4,7 +4,7 @@ import type { Words } from '../en.ts'
 export const chat: Words['chat'] = {
   smallTalk: {
     greetings: ['你好', '您好', '嗨', '早上好', '晚上好', '谢谢'],
-    callsForHelp: ['帮助', '怎么用'],
+    helpRequests: ['帮助', '怎么用'],
   },
   remix: '改词重画',
   useAsSource: '用作源图',

@@ -41,7 +41,7 @@ export const discord: Words['discord'] = {
   replies: {
     accepted: '已接受。',
     mention: '描述想要的画面，我来画：输入 /imagine 和描述。例如：',
-    staying: n =>
+    undeletable: n =>
       `有 ${n} 条只有一个人能看到的回复会留到那个人关闭它为止：Discord 只让我在 15 分钟内删除这样的回复。`,
     unknownCommand: '我不再认识这个命令。重启 Discord 可以看到现有的命令。',
   },

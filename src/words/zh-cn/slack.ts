@@ -19,7 +19,8 @@ export const slack: Words['slack'] = {
   },
   replies: {
     accepted: '已接受。这里请求很多，消息要稍后才出现。',
-    staying: n => `有 ${n} 条只有一个人能看到的回复会留到重新加载 Slack 为止：Slack 不让我删除这样的回复。`,
+    undeletable: n =>
+      `有 ${n} 条只有一个人能看到的回复会留到重新加载 Slack 为止：Slack 不让我删除这样的回复。`,
     formLate: '表单没能及时打开，请再试一次。',
     inThreads: '在消息列里请提到我，写法相同：Slack 在那里没有命令。',
     shown: '在这里。',

@@ -22,7 +22,7 @@ const sdxl: ModelRecord = {
     alikeEverywhere({ openingBytes: 3.2 * gb, weightBytes: 2.8 * gb, bytesPerPixel: 0 }, 'text-encoder'),
     alikeEverywhere({ openingBytes: 11.8 * gb, weightBytes: 10.3 * gb, bytesPerPixel: 4000 }),
     alikeEverywhere(
-      { openingBytes: 0.4 * gb, weightBytes: 0.3 * gb, bytesPerPixel: 6000, mostPixels: 2 * 1024 ** 2 },
+      { openingBytes: 0.4 * gb, weightBytes: 0.3 * gb, bytesPerPixel: 6000, maxPixels: 2 * 1024 ** 2 },
       'vae',
     ),
   ],

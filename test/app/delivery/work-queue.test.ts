@@ -6,7 +6,7 @@ test('what can wait is worked on when nothing else of its group is ready', async
   const worked: string[] = []
   const queue = new WorkQueue({
     clock: new FakeClock(),
-    groupOf: id => ({ name: 'discord', atOnce: 1, canWait: id.startsWith('progress') }),
+    groupOf: id => ({ name: 'discord', maxConcurrent: 1, canWait: id.startsWith('progress') }),
     work: async id => {
       worked.push(id)
       return { outcome: 'idle' }
@@ -23,7 +23,7 @@ test('a delivery that waited with its progress goes first once it has a result',
   const results = new Set<string>()
   const queue = new WorkQueue({
     clock: new FakeClock(),
-    groupOf: id => ({ name: 'discord', atOnce: 1, canWait: !results.has(id) }),
+    groupOf: id => ({ name: 'discord', maxConcurrent: 1, canWait: !results.has(id) }),
     work: async id => {
       worked.push(id)
       return { outcome: 'idle' }
@@ -42,7 +42,7 @@ test('work that begins at once gets what was just read, and work that waited doe
     clock: new FakeClock(),
     groupOf: (id, known) => ({
       name: 'discord',
-      atOnce: 1,
+      maxConcurrent: 1,
       facts: `${known ?? 'nothing known'}, ${id} read`,
     }),
     work: async (id, facts) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { GivenPicture } from '../../../src/app/requests.ts'
-import { picturesOf, usesInWords, withPicture } from '../../../src/app/resolve/request-pictures.ts'
+import { attachmentUses, picturesOf, withPicture } from '../../../src/app/resolve/request-pictures.ts'
 
 const bytes = (value: number): Uint8Array => Uint8Array.of(value)
 const given = (value: number): GivenPicture => ({ kind: 'bytes', bytes: bytes(value) })
@@ -22,11 +22,11 @@ describe('pictures that come with a request', () => {
 
   it('are used as the words say, otherwise as the source; a strength belongs to the source', () => {
     const controls = [{ name: 'canny' }, { name: 'tile', pictureId: 'ours' }]
-    expect(usesInWords({ prompt: 'a cat' })).toEqual(['source'])
-    expect(usesInWords({ prompt: 'a cat', controls, imagePrompts: [{}] })).toEqual([
+    expect(attachmentUses({ prompt: 'a cat' })).toEqual(['source'])
+    expect(attachmentUses({ prompt: 'a cat', controls, imagePrompts: [{}] })).toEqual([
       ...['controlPicture', 'promptPicture', 'source'],
     ])
-    expect(usesInWords({ prompt: 'a cat', controls, strength: 0.5 })).toEqual(['source', 'controlPicture'])
+    expect(attachmentUses({ prompt: 'a cat', controls, strength: 0.5 })).toEqual(['source', 'controlPicture'])
   })
 
   it('are dealt in order to those that name none, the last of them to all the rest', () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { requestOf } from '../../../src/app/derive/request-of-job.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
 import { resolve } from '../../../src/app/resolve/resolve.ts'
-import { drawn, variantsOf } from '../../../src/app/resolve/variants.ts'
+import { variantsOf, withWildcardsDrawn } from '../../../src/app/resolve/variants.ts'
 import { Findings } from '../../../src/app/views/findings.ts'
 import { admitted } from '../../helpers/admitted.ts'
 import { config, context, orderOf, problemsOf } from './resolve-setup.ts'
@@ -220,7 +220,7 @@ describe('the request of an order', () => {
     const findings = new Findings()
     const again = (one: Partial<ImagineRequest>) => {
       const variants = variantsOf({ prompt: 'a cat', ...one }, config.limits, findings)
-      return orderOf(drawn(variants, config, { uint32: () => 0 }, findings)[0] ?? {})
+      return orderOf(withWildcardsDrawn(variants, config, { uint32: () => 0 }, findings)[0] ?? {})
     }
     const order = again({ seed: 5, ...request })
     expect(again(requestOf({ order }) ?? {})).toEqual(order)

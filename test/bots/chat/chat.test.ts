@@ -59,7 +59,7 @@ describe('the chat core', () => {
     const question = await asked(requester('ada', 'e1', { token: 'old' }))
     expect(easel.jobs).toEqual([])
     const yes = requester('ada', 'e2', { token: 'new' })
-    expect(chat.isAskedOf(yes, question)).toBe(true)
+    expect(chat.isQuestionFor(yes, question)).toBe(true)
     expect(await chat.answer(yes, question)).toMatchObject({ kind: 'accepted' })
     expect(easel.jobs.map(job => job.promptAsTyped)).toEqual(['a red cat', 'a green cat'])
     expect(easel.lastCaller).toMatchObject({ eventId: 'e1', conversation: { details: { token: 'new' } } })
@@ -104,7 +104,7 @@ describe('the chat core', () => {
   it('accepts a confirmation from the author only, and says if no request is pending', async () => {
     const question = await asked(requester('ada', 'e1'))
     const bob = requester('bob', 'e2')
-    expect(chat.isAskedOf(bob, question)).toBe(false)
+    expect(chat.isQuestionFor(bob, question)).toBe(false)
     expect(await chat.answer(bob, question)).toEqual({
       kind: 'refused',
       problems: [{ code: 'not-yours', details: {} }],

@@ -43,7 +43,7 @@ describe('a reply that one person alone sees on Discord', () => {
     await t.answered(ada.presses(lastFor(ada), en.chat.deletion.yes))
     expect(showing()).toEqual([])
     expect(told(ada)).toContain(en.chat.replies.deleted)
-    expect(told(ada)).not.toContain(en.discord.replies.staying(4))
+    expect(told(ada)).not.toContain(en.discord.replies.undeletable(4))
     expect(t.discord.limits.refused).toBe(0)
   })
 
@@ -53,7 +53,7 @@ describe('a reply that one person alone sees on Discord', () => {
     const { ada, channel } = t.scene
     await t.answered(await ada.types(channel, '/forget me'))
     await t.answered(ada.presses(lastFor(ada), en.forget.yes))
-    expect(told(ada)).toContain(en.discord.replies.staying(4))
+    expect(told(ada)).toContain(en.discord.replies.undeletable(4))
     expect(t.test.pending).toEqual([])
   })
 })

@@ -22,7 +22,7 @@ it('a deletion on Slack names the replies to one person that stay, once each and
   await t.over(ada.types('/easel', 'forget me', { channelId: channel.id }))
   await t.over(ada.presses(lastOf(slack.ephemeralMessages(ada)), en.forget.yes))
   await t.calm()
-  expect(t.told(ada).at(-1)).toContain(en.slack.replies.staying(2))
+  expect(t.told(ada).at(-1)).toContain(en.slack.replies.undeletable(2))
 
   await t.over(ada.types('/imagine', 'a blue square', { channelId: channel.id }))
   await t.calm()

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { keepPrivate } from '../../../src/db/files/private-files.ts'
+import { makePrivate } from '../../../src/db/files/private-files.ts'
 
 let folder: string
 beforeEach(() => {
@@ -16,6 +16,6 @@ test('links that lead nowhere or in a loop stop nobody: the loop is named, the o
   chmodSync(file, 0o644)
   symlinkSync('loop', join(folder, 'loop'))
   symlinkSync('missing', join(folder, 'nowhere'))
-  expect(keepPrivate(folder)).toEqual([join(folder, 'loop')])
+  expect(makePrivate(folder)).toEqual([join(folder, 'loop')])
   expect(statSync(file).mode & 0o777).toBe(0o600)
 })

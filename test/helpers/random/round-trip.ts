@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto'
 import type { GivenPicture, ImagineRequest } from '../../../src/app/requests.ts'
 import { picturesOf } from '../../../src/app/resolve/request-pictures.ts'
 import { type ResolveContext, resolve } from '../../../src/app/resolve/resolve.ts'
-import { drawn, variantsOf } from '../../../src/app/resolve/variants.ts'
+import { variantsOf, withWildcardsDrawn } from '../../../src/app/resolve/variants.ts'
 import { Findings } from '../../../src/app/views/findings.ts'
 import { parseCommand } from '../../../src/bots/grammar/command-line.ts'
 import { commandText } from '../../../src/cli/command-text.ts'
@@ -41,7 +41,12 @@ export function roundTrip(catalogue: ResolveContext['catalogue'], files: readonl
   const orderOf: RoundTrip['orderOf'] = request => {
     const findings = new Findings()
     const random = { uint32: () => 7 }
-    const [variant] = drawn(variantsOf(request, config.limits, findings), config, random, findings)
+    const [variant] = withWildcardsDrawn(
+      variantsOf(request, config.limits, findings),
+      config,
+      random,
+      findings,
+    )
     if (!variant || findings.problems.length > 0) return undefined
     const pictures = new Map(
       [...picturesOf(request)].flatMap(([place, given]) => {

@@ -38,7 +38,7 @@ const forAdmins = {
 }
 
 /** Longer than any id. */
-const longestText = 100
+const maxTextCharacters = 100
 
 export function commandDefinitions({
   limits,
@@ -94,13 +94,13 @@ function optionOf({
   name,
   kind,
   isRequired,
-  usual,
+  defaultText,
   completes,
 }: CommandOption): APIApplicationCommandBasicOption {
   const base = {
     ...localize(
       words => words.commandOptions[name].name,
-      words => aboutOption(words, name, usual),
+      words => aboutOption(words, name, defaultText),
     ),
     required: isRequired,
   }
@@ -113,7 +113,7 @@ function optionOf({
     : {
         ...base,
         type: ApplicationCommandOptionType.String,
-        max_length: longestText,
+        max_length: maxTextCharacters,
         ...(completes === undefined ? {} : { autocomplete: true }),
       }
 }

@@ -22,31 +22,31 @@ export type OptionKey = keyof Words['discord']['options']
 interface FlagOption {
   key: OptionKey
   flag: FlagName
-  asks: 'text' | 'choice' | 'completed' | 'whole' | 'number' | 'switch'
+  inputType: 'text' | 'choice' | 'completed' | 'whole' | 'number' | 'switch'
   range?: (limits: Config['limits']) => { min_value?: number; max_value?: number }
 }
 
 /** The options after the prompt, in Discord's order. Rarer flags are typed at the end of the prompt. */
 const flagOptions: readonly FlagOption[] = [
-  { key: 'negative', flag: 'no', asks: 'text' },
-  { key: 'aspect', flag: 'ar', asks: 'completed' },
-  { key: 'size', flag: 'size', asks: 'text' },
-  { key: 'count', flag: 'n', asks: 'whole', range: limits => upTo(limits.maxCount) },
-  { key: 'model', flag: 'model', asks: 'completed' },
-  { key: 'lora', flag: 'lora', asks: 'completed' },
-  { key: 'style', flag: 'style', asks: 'completed' },
-  { key: 'picture', flag: 'source', asks: 'completed' },
-  { key: 'strength', flag: 'strength', asks: 'number', range: () => within(bounds.strength) },
-  { key: 'refine', flag: 'refine', asks: 'choice' },
-  { key: 'control', flag: 'control', asks: 'completed' },
-  { key: 'imagePrompt', flag: 'image-prompt', asks: 'completed' },
-  { key: 'seed', flag: 'seed', asks: 'whole', range: () => within(bounds.seedAsked) },
-  { key: 'steps', flag: 'steps', asks: 'whole', range: limits => upTo(limits.maxSteps) },
-  { key: 'guidance', flag: 'cfg', asks: 'number', range: () => within(bounds.guidance) },
-  { key: 'sampler', flag: 'sampler', asks: 'completed' },
-  { key: 'preset', flag: 'preset', asks: 'text' },
-  { key: 'fast', flag: 'fast', asks: 'switch' },
-  { key: 'repeat', flag: 'repeat', asks: 'whole', range: limits => upTo(limits.maxFanOut) },
+  { key: 'negative', flag: 'no', inputType: 'text' },
+  { key: 'aspect', flag: 'ar', inputType: 'completed' },
+  { key: 'size', flag: 'size', inputType: 'text' },
+  { key: 'count', flag: 'n', inputType: 'whole', range: limits => upTo(limits.maxCount) },
+  { key: 'model', flag: 'model', inputType: 'completed' },
+  { key: 'lora', flag: 'lora', inputType: 'completed' },
+  { key: 'style', flag: 'style', inputType: 'completed' },
+  { key: 'picture', flag: 'source', inputType: 'completed' },
+  { key: 'strength', flag: 'strength', inputType: 'number', range: () => within(bounds.strength) },
+  { key: 'refine', flag: 'refine', inputType: 'choice' },
+  { key: 'control', flag: 'control', inputType: 'completed' },
+  { key: 'imagePrompt', flag: 'image-prompt', inputType: 'completed' },
+  { key: 'seed', flag: 'seed', inputType: 'whole', range: () => within(bounds.requestedSeed) },
+  { key: 'steps', flag: 'steps', inputType: 'whole', range: limits => upTo(limits.maxSteps) },
+  { key: 'guidance', flag: 'cfg', inputType: 'number', range: () => within(bounds.guidance) },
+  { key: 'sampler', flag: 'sampler', inputType: 'completed' },
+  { key: 'preset', flag: 'preset', inputType: 'text' },
+  { key: 'fast', flag: 'fast', inputType: 'switch' },
+  { key: 'repeat', flag: 'repeat', inputType: 'whole', range: limits => upTo(limits.maxFanOut) },
 ]
 
 const types = {
@@ -89,7 +89,7 @@ function definitionOf(option: FlagOption, limits: Config['limits']): APIApplicat
     option.key === 'picture' ? words.discord.about.picture : words.flags[option.flag],
   )
   const range = option.range?.(limits) ?? {}
-  switch (option.asks) {
+  switch (option.inputType) {
     case 'text':
       return { ...base, type: types.text }
     case 'choice':
@@ -116,8 +116,8 @@ function within({ min, max }: Bounds): { min_value: number; max_value: number } 
   return { min_value: min, max_value: max }
 }
 
-function upTo(most: number): { min_value: number; max_value: number } {
-  return { min_value: 1, max_value: most }
+function upTo(max: number): { min_value: number; max_value: number } {
+  return { min_value: 1, max_value: max }
 }
 
 /** Returns an option of a command by its name. */

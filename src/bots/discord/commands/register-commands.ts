@@ -111,13 +111,13 @@ function canonical(value: unknown): string {
     if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner
     return Object.fromEntries(
       Object.entries(inner)
-        .filter(([key, each]) => !ofDiscord.has(key) && !saysNothing(key, each))
+        .filter(([key, each]) => !ofDiscord.has(key) && !isDefaultValue(key, each))
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     )
   })
 }
 
-function saysNothing(key: string, value: unknown): boolean {
+function isDefaultValue(key: string, value: unknown): boolean {
   if (value === null || value === undefined || value === false) return true
   if (key === 'description' && value === '') return true
   return Array.isArray(value) && value.length === 0

@@ -18,8 +18,8 @@ import {
 // Limits of fields and modals: developers/components/reference.
 const maxFields = 5
 const maxOptions = 25
-const longestValue = 4000
-const longestOption = 100
+const maxValueCharacters = 4000
+const maxOptionCharacters = 100
 
 /** The value of the option for no choice. */
 const noneValue = '-'
@@ -67,13 +67,13 @@ function textInput(field: {
   id: string
   label: string
   hint?: string
-  hintIfCut?: string
+  hintIfTruncated?: string
   value?: string | undefined
   isRequired?: boolean
   isLong?: boolean
 }): APILabelComponent {
   const { id, label, isRequired = false, isLong = false } = field
-  const { value, hint } = fittedText(field, longestValue)
+  const { value, hint } = fittedText(field, maxValueCharacters)
   return {
     type: ComponentType.Label,
     label,
@@ -83,7 +83,7 @@ function textInput(field: {
       custom_id: id,
       style: isLong ? TextInputStyle.Paragraph : TextInputStyle.Short,
       required: isRequired,
-      max_length: longestValue,
+      max_length: maxValueCharacters,
       ...(value === '' ? {} : { value }),
     },
   }
@@ -114,5 +114,5 @@ function asChoice({ id, yes, none, isChecked }: CheckField) {
 
 /** Whether the choices fit in a select, with the option for no choice. */
 function fitsSelect({ choices }: ChoiceField): boolean {
-  return choices.length < maxOptions && choices.every(({ value }) => value.length <= longestOption)
+  return choices.length < maxOptions && choices.every(({ value }) => value.length <= maxOptionCharacters)
 }

@@ -3,7 +3,7 @@ import type { APIModalInteractionResponseCallbackData } from 'discord.js'
 import type { Words } from '../../../words/en.ts'
 import type { RemixValues } from '../../chat/chat.ts'
 import type { FormPrompts } from '../../chat/message-picture.ts'
-import { type FormChoices, paintFields, promptField, whichField } from '../../chat/paint-form.ts'
+import { type FormChoices, paintFields, pictureChoiceField, promptField } from '../../chat/paint-form.ts'
 import { ownId } from '../outbound/render/custom-id.ts'
 import { modal } from './fields.ts'
 
@@ -27,5 +27,5 @@ export function sourceForm(
 ): APIModalInteractionResponseCallbackData {
   const fields = paintFields({ kind: 'source', ...prompts, pictures }, choices, words)
   const form = { customId: ownId('source-form', id), title: words.chat.useAsSource }
-  return modal(form, fields, [promptField, whichField, 'no', 'strength'])
+  return modal(form, fields, [promptField, pictureChoiceField, 'no', 'strength'])
 }

@@ -7,9 +7,9 @@ import { oneLine } from '../outbound/render/text.ts'
 
 /** Discord's limits: the number of choices, and the length of a value. */
 const maxChoices = 25
-const longestChoice = 100
+const maxChoiceCharacters = 100
 /** The maximum length of a picture's prompt, which leaves room for its age. */
-const longestTitle = 75
+const maxTitleCharacters = 75
 
 export interface AutocompleteChoice {
   name: string
@@ -22,7 +22,7 @@ export interface AutocompleteChoice {
  */
 export function choicesFor(typed: string, names: readonly string[]): AutocompleteChoice[] {
   const wanted = typed.trim().toLowerCase()
-  const fitting = names.filter(name => name.length > 0 && name.length <= longestChoice)
+  const fitting = names.filter(name => name.length > 0 && name.length <= maxChoiceCharacters)
   const ranked = wanted === '' ? fitting : matches(wanted, fitting)
   return ranked.slice(0, maxChoices).map(name => ({ name, value: name }))
 }
@@ -39,7 +39,7 @@ export function choicesForLast(typed: string, names: readonly string[]): Autocom
   const wholes = isWeighed ? [last] : choicesFor(last, names).map(({ value }) => value)
   return wholes
     .map(value => before + value)
-    .filter(value => value.length <= longestChoice)
+    .filter(value => value.length <= maxChoiceCharacters)
     .map(value => ({ name: value, value }))
 }
 
@@ -80,7 +80,7 @@ export function pictureChoices(
     .flatMap(job => {
       const [first] = job.pictures
       const agoMs = nowMs - (job.finishedAt ?? job.createdAt)
-      const title = oneLine(titleOf(job, words), longestTitle) || words.job.untitled
+      const title = oneLine(titleOf(job, words), maxTitleCharacters) || words.job.untitled
       return first ? [{ name: words.mine.choice(title, agoMs), value: first.id }] : []
     })
 }

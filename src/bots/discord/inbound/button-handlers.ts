@@ -80,7 +80,7 @@ function handleAnswer(
 ): Promise<void> {
   const { chat, log } = context
   const { words } = requester
-  const ackMode = chat.isAskedOf(requester, question) ? 'replace' : 'silent'
+  const ackMode = chat.isQuestionFor(requester, question) ? 'replace' : 'silent'
   return acknowledgeAndReply(button, ackMode, { ...context, words }, async () => {
     try {
       const reply = await chat.answer(requester, question)

@@ -87,8 +87,8 @@ async function shown(
       return refusal(reply.problems, words)
     case 'paint':
       return paint(context, requester, typed)
-    case 'bring': {
-      const message = await context.chat.brought(requester, reply.deliveryId)
+    case 'deliver': {
+      const message = await context.chat.deliveryStatus(requester, reply.deliveryId)
       return message && render(message, words)
     }
     case 'stats':

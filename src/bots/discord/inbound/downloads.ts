@@ -1,6 +1,6 @@
 /** Downloads attached pictures, from Discord's own file hosts only. */
 import type { Attachment } from 'discord.js'
-import { largestPictureBytes } from '../../../common/bounds.ts'
+import { maxPictureBytes } from '../../../common/bounds.ts'
 import type { ByteBudget } from '../../../net/byte-budget.ts'
 import { type Download, download, downloadBudget, urlAmong } from '../../../net/download.ts'
 import type { Clock } from '../../../system/ports.ts'
@@ -37,7 +37,7 @@ export class Downloads {
   }
 
   async fetch({ url, sizeBytes }: Pick<GivenFile, 'url' | 'sizeBytes'>): Promise<Download> {
-    if (sizeBytes > largestPictureBytes) return { kind: 'too-large' }
+    if (sizeBytes > maxPictureBytes) return { kind: 'too-large' }
     const known = urlAmong(url, this.#origins)
     if (!known) return { kind: 'gone' }
     const fetched = await this.#budget.during(sizeBytes, () => download(known))

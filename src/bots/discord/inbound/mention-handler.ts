@@ -17,7 +17,7 @@ export interface MentionParts {
 }
 
 /** The longest wait for rate limits. An answer that comes later is of no use. */
-const longestWaitMs = 10_000
+const maxWaitMs = 10_000
 
 /** Never rejects where Discord is busy or cannot be reached: nothing is lost but the answer. */
 export async function handleMention(parts: MentionParts, message: DiscordMessage): Promise<void> {
@@ -40,7 +40,7 @@ export async function handleMention(parts: MentionParts, message: DiscordMessage
 
 /** @throws as `send`. */
 async function afterRateLimit<T>({ clock }: MentionParts, send: () => Promise<T>): Promise<T> {
-  const untilMs = clock.monotonicMs() + longestWaitMs
+  const untilMs = clock.monotonicMs() + maxWaitMs
   for (;;) {
     try {
       return await send()

@@ -8,7 +8,7 @@ import { render } from '../outbound/render/render.ts'
 import type { Reply } from './reply.ts'
 
 /** The maximum length of the typed text in a message, which leaves room for the reasons. */
-const longestCopied = 1000
+const maxCopiedCharacters = 1000
 const typedFile = 'prompt.txt'
 
 /** The message as a reply to one person. */
@@ -24,7 +24,7 @@ export function refusal(problems: readonly Problem[], words: Words, typed = ''):
 /** The message with the typed text for copying, or with a file if the text is too long. */
 export function replyWithTypedText(message: Message, words: Words, typed: string): Reply {
   if (typed.trim() === '') return render(message, words)
-  if (typed.length <= longestCopied && !typed.includes('```'))
+  if (typed.length <= maxCopiedCharacters && !typed.includes('```'))
     return render({ ...message, command: typed }, words)
   const { components, ...rest } = render(message, words)
   return {

@@ -16,7 +16,7 @@ import { writeReplyAddress } from '../outbound/address.ts'
 import { type Payload, render } from '../outbound/render/render.ts'
 import { tokenLifeMs } from './request-context.ts'
 
-export type Answerable =
+export type AnswerableInteraction =
   | ChatInputCommandInteraction
   | MessageContextMenuCommandInteraction
   | MessageComponentInteraction
@@ -52,7 +52,7 @@ const original = '@original'
 
 /** Acknowledges at once, then works; a fault of the work becomes a sentence. Never rejects. */
 export async function acknowledgeAndReply(
-  interaction: Answerable,
+  interaction: AnswerableInteraction,
   wanted: AckMode,
   parts: ReplyParts,
   work: () => Promise<Reply | undefined>,
@@ -74,7 +74,11 @@ export async function acknowledgeAndReply(
 }
 
 /** Acknowledges and replies in one step, for a reply that is already known. Never rejects. */
-export async function replyNow(interaction: Answerable, parts: ReplyParts, work: () => Reply): Promise<void> {
+export async function replyNow(
+  interaction: AnswerableInteraction,
+  parts: ReplyParts,
+  work: () => Reply,
+): Promise<void> {
   const { words, log, clock } = parts
   const tokenUntilMs = clock.now() + tokenLifeMs
   const reply = replyOrFault(work, words, log)
@@ -108,7 +112,7 @@ function replyOrFault(work: () => Reply, words: Words, log: Logger): Reply {
   }
 }
 
-function acknowledge(interaction: Answerable, ackMode: AckMode): Promise<unknown> {
+function acknowledge(interaction: AnswerableInteraction, ackMode: AckMode): Promise<unknown> {
   if (ackMode === 'public') return interaction.deferReply()
   if (ackMode !== 'private' && canUpdate(interaction)) return interaction.deferUpdate()
   return interaction.deferReply({ flags: MessageFlags.Ephemeral })
@@ -116,7 +120,7 @@ function acknowledge(interaction: Answerable, ackMode: AckMode): Promise<unknown
 
 /** Only an interaction with a message can be acknowledged without a response. */
 function canUpdate(
-  interaction: Answerable,
+  interaction: AnswerableInteraction,
 ): interaction is MessageComponentInteraction | ModalSubmitInteraction {
   return interaction.isMessageComponent() || (interaction.isModalSubmit() && interaction.isFromMessage())
 }
@@ -132,7 +136,7 @@ function isFollowUp(ackMode: AckMode, reply: Reply | undefined): boolean {
 
 /** Returns the id of the message that shows the reply. */
 async function sendReply(
-  interaction: Answerable,
+  interaction: AnswerableInteraction,
   ackMode: AckMode,
   reply: Reply | undefined,
 ): Promise<string | undefined> {
@@ -161,7 +165,7 @@ function ephemeral(reply: Reply) {
  */
 async function sendRecorded<R extends Reply | undefined>(
   { easel, words }: ReplyParts,
-  interaction: Answerable,
+  interaction: AnswerableInteraction,
   tokenUntilMs: number,
   reply: R,
   idBefore: string | undefined,

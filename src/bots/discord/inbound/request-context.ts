@@ -5,7 +5,7 @@ import type { Clock } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { type DiscordDetails, writeDetails } from '../outbound/address.ts'
-import { canPostItself } from '../outbound/permissions.ts'
+import { canPostWithOwnToken } from '../outbound/permissions.ts'
 import { audienceOf, isGuest, isVoice } from './audience.ts'
 
 /** Discord's 15 minutes minus the time for a last request. */
@@ -25,7 +25,7 @@ export function requestContextOf(interaction: Interaction, clock: Clock): Reques
   const conversation = conversationOf(interaction, spaceId, clock)
   return {
     words: wordsFor(locale),
-    answersOnly: !canPostItself(conversation),
+    answersOnly: !canPostWithOwnToken(conversation),
     caller: {
       person: { platform: 'discord', spaceId, userId: user.id, name: nameOf(interaction) },
       rights: rightsOf(interaction),
@@ -53,7 +53,7 @@ function conversationOf(interaction: Interaction, spaceId: string, clock: Clock)
     tokenUntilMs: clock.now() + tokenLifeMs,
     uploadLimitBytes: interaction.attachmentSizeLimit,
     ...(isGuest(interaction) ? { answersOnly: true } : {}),
-    ...(isAnsweredByItself(interaction) ? { isDeferred: true } : {}),
+    ...(hasOwnResponse(interaction) ? { isDeferred: true } : {}),
     ...(channel !== null && isVoice(channel) ? { isThreadless: true } : {}),
     ...pressedMessageOf(interaction),
   }
@@ -66,7 +66,7 @@ function conversationOf(interaction: Interaction, spaceId: string, clock: Clock)
 }
 
 /** Whether the response is a separate, deferred message. The response to a button is the message with the button. */
-function isAnsweredByItself(interaction: Interaction): boolean {
+function hasOwnResponse(interaction: Interaction): boolean {
   return interaction.isCommand() || (interaction.isModalSubmit() && !interaction.isFromMessage())
 }
 

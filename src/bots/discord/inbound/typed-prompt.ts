@@ -1,6 +1,6 @@
 /** The prompt of a command as its author saw it: with names in the place of Discord's ids (reference, Message Formatting). */
 import { type ChatInputCommandInteraction, GuildMember, PermissionFlagsBits } from 'discord.js'
-import { harmless, withNames } from '../../chat/mentioned-names.ts'
+import { sanitizeName, withNames } from '../../chat/mentioned-names.ts'
 
 const customEmoji = /<a?:(\w{1,40}):\d{1,20}>/g
 const person = /<@!?(\d{1,20})>/g
@@ -9,7 +9,7 @@ const channel = /<#(\d{1,20})>/g
 
 export async function withoutIds(prompt: string, typed: ChatInputCommandInteraction): Promise<string> {
   const { client, guild } = typed
-  const withEmoji = prompt.replaceAll(customEmoji, (_all, name: string) => harmless(name))
+  const withEmoji = prompt.replaceAll(customEmoji, (_all, name: string) => sanitizeName(name))
   const withPeople = await withNames(withEmoji, person, async id => {
     const user = await client.users.fetch(id).catch(() => undefined)
     return user?.displayName

@@ -75,7 +75,7 @@ export class DiscordCourier implements Courier {
     const address = readAddress(at)
     const { messageId, card } = address
     this.#planExpiryNotice(address, job)
-    if (this.#closed.has(messageId) || expiryNotices.wasGiven(job.id)) return
+    if (this.#closed.has(messageId) || expiryNotices.isNotified(job.id)) return
     if (!placement.isAlive(address) || !messages.canSpareEdit(address)) return
     if (card !== undefined && fanOut === undefined && job.state === 'running') cards.refresh(job, card)
     const post = posts.progress(job, {

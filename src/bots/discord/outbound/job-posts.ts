@@ -11,24 +11,24 @@ import {
   requestCard,
   standaloneMessage,
   withoutPictures,
-  withoutWords,
+  withoutUserText,
 } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
 import { detailsOf, type Shortfall } from './address.ts'
 import type { Post } from './messages.ts'
-import { has } from './permissions.ts'
+import { hasPermission } from './permissions.ts'
 import { render } from './render/render.ts'
-import type { Packed } from './uploads.ts'
+import type { PackedPictures } from './uploads.ts'
 
 /** The notes under a message, by their key in words/. */
-export type Note = Shortfall | 'wordless' | 'sentDirect' | 'undelivered' | 'tooLarge'
+export type NoteKey = Shortfall | 'wordless' | 'sentDirect' | 'undelivered' | 'tooLarge'
 
 /** Options of a post. */
 export interface PostForm {
   /** A card above it shows the request. */
   hasCard?: boolean
   /** Notes for the reader. */
-  notes?: readonly Note[]
+  notes?: readonly NoteKey[]
   /** The post has no user text, because Discord refused it. */
   isWordless?: boolean
   /** A small picture beside the text of a card. */
@@ -41,7 +41,7 @@ export function wordsOf({ conversation }: JobView): Words {
   return wordsFor(detailsOf(conversation).locale)
 }
 
-export function notesOf(shortfall: Shortfall | undefined): Note[] {
+export function notesOf(shortfall: Shortfall | undefined): NoteKey[] {
   return shortfall === undefined ? [] : [shortfall]
 }
 
@@ -57,7 +57,7 @@ export class JobPosts {
   card(job: JobView, form: PostForm = {}, fanOut?: FanOut): Post {
     const files = form.thumbnail === undefined ? [] : [form.thumbnail]
     const words = wordsOf(job)
-    const jobs = fanOut && jobsOf(fanOut).map(each => (form.isWordless ? withoutWords(each) : each))
+    const jobs = fanOut && jobsOf(fanOut).map(each => (form.isWordless ? withoutUserText(each) : each))
     return this.#post(job, shown => (jobs ? fanOutCard(jobs, words) : requestCard(shown, words)), form, files)
   }
 
@@ -67,7 +67,7 @@ export class JobPosts {
   }
 
   /** The result, with its pictures if there are any. */
-  result(job: JobView, packed: Packed, form: PostForm): Post {
+  result(job: JobView, packed: PackedPictures, form: PostForm): Post {
     // The note about responses only concerns people who still wait.
     const notes = form.notes?.filter(note => note !== 'answersOnly') ?? []
     const messageOf = messageWith(form, job)
@@ -89,11 +89,11 @@ export class JobPosts {
     messageOf: (shown: JobView) => Message,
     { notes = [], isWordless = false, thumbnail }: PostForm,
     files: Post['files'],
-    loss?: Packed['loss'],
+    loss?: PackedPictures['loss'],
   ): Post {
     const words = wordsOf(job)
     const { places } = words.discord
-    const message = isWordless ? { ...messageOf(withoutWords(job)), command: undefined } : messageOf(job)
+    const message = isWordless ? { ...messageOf(withoutUserText(job)), command: undefined } : messageOf(job)
     const described = isWordless ? files.map(file => ({ ...file, altText: message.title })) : files
     const keys = [...notes, ...(loss ? [loss] : []), ...(isWordless ? ['wordless' as const] : [])]
     const isSpoiler = this.#spoilerGuilds.includes(job.conversation.spaceId)
@@ -121,7 +121,7 @@ function messageWith({ hasCard }: PostForm, { conversation }: JobView): (shown: 
 /** The current preview, if it may be shown. */
 function previewOf(job: JobView): Post['files'] {
   const { preview, conversation } = job
-  if (preview === undefined || !has(conversation, 'attach')) return []
+  if (preview === undefined || !hasPermission(conversation, 'attach')) return []
   const isJpeg = preview[0] === 0xff && preview[1] === 0xd8
   const altText = jobMessage(job, wordsOf(job)).title
   return [{ fileName: `preview.${isJpeg ? 'jpg' : 'webp'}`, altText, bytes: preview }]

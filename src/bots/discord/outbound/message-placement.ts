@@ -6,7 +6,7 @@ import { type DiscordAddress, detailsOf, type MessageAddress, readAddress, write
 import type { ButtonTokens } from './button-tokens.ts'
 import { wordsOf } from './job-posts.ts'
 import type { Messages, Post } from './messages.ts'
-import { canPostItself, has } from './permissions.ts'
+import { canPostWithOwnToken, hasPermission } from './permissions.ts'
 import { render } from './render/render.ts'
 
 /** The time for one more request before a token expires. */
@@ -32,7 +32,7 @@ export class MessagePlacement {
     replyTo?: string,
   ): Promise<CallOutcome<DiscordAddress>> {
     // Without the permission to read the history, a reply to a message is refused (160002).
-    const reply = has(delivery.job.conversation, 'history') ? replyTo : undefined
+    const reply = hasPermission(delivery.job.conversation, 'history') ? replyTo : undefined
     const mark = { deliveryId: delivery.id, step }
     return this.#once(
       delivery,
@@ -136,7 +136,7 @@ export class MessagePlacement {
 
 /** The channel where the bot posts with its own token; undefined if it cannot. */
 export function ownChannelOf({ job: { conversation } }: Delivery): string | undefined {
-  return canPostItself(conversation) ? (conversation.threadId ?? conversation.channelId) : undefined
+  return canPostWithOwnToken(conversation) ? (conversation.threadId ?? conversation.channelId) : undefined
 }
 
 function acceptedPost({ job }: Delivery): Post {

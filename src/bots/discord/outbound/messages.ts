@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type CallOutcome, type DiscordApi, refusals } from '../transport/api.ts'
 import type { MessageAddress } from './address.ts'
 import { componentIdOf, type Mark, nonceOf, snowflakeBefore } from './render/message-mark.ts'
-import { longestAltText, type Payload } from './render/render.ts'
+import { maxAltTextCharacters, type Payload } from './render/render.ts'
 import { plainText } from './render/text.ts'
 
 /** A payload with its files. */
@@ -207,7 +207,7 @@ function bodyOf({ flags, components, files, pings }: Post) {
     attachments: files.map(({ fileName, altText }, id) => ({
       id,
       filename: fileName,
-      description: plainText(altText, longestAltText),
+      description: plainText(altText, maxAltTextCharacters),
     })),
   }
 }

@@ -15,15 +15,15 @@ export const usedPermissions = {
 export type UsedPermission = keyof typeof usedPermissions
 
 /** Whether the bot has that permission. Unknown permissions count as granted, and Discord may refuse later. */
-export function has(conversation: Conversation, permission: UsedPermission): boolean {
+export function hasPermission(conversation: Conversation, permission: UsedPermission): boolean {
   const { permissions } = detailsOf(conversation)
   return permissions === undefined || (BigInt(permissions) & usedPermissions[permission]) !== 0n
 }
 
 /** Whether the bot can post there with its own token; otherwise it can only respond, for 15 minutes. */
-export function canPostItself(conversation: Conversation): boolean {
+export function canPostWithOwnToken(conversation: Conversation): boolean {
   if (detailsOf(conversation).answersOnly === true) return false
   if (conversation.kind === 'direct') return true
   const send = conversation.kind === 'thread' ? 'sendInThreads' : 'send'
-  return has(conversation, 'view') && has(conversation, send)
+  return hasPermission(conversation, 'view') && hasPermission(conversation, send)
 }

@@ -26,7 +26,7 @@ export class TokenExpiryNotices {
     this.#timers.set(jobId, stop)
   }
 
-  wasGiven(jobId: string): boolean {
+  isNotified(jobId: string): boolean {
     return this.#notified.has(jobId)
   }
 

@@ -14,7 +14,7 @@ import type { Post } from './messages.ts'
 type File = Post['files'][number]
 
 /** `loss`: the note on the compression. */
-export interface Packed {
+export interface PackedPictures {
   files: File[]
   loss?: 'smaller' | 'pictureGone'
 }
@@ -26,9 +26,9 @@ export interface UploadPlace {
 }
 
 /** 20 MiB since September 2026. Guilds may have more, and an interaction's own limit takes precedence. */
-const usualLimitBytes = 20 * 1024 * 1024
+const defaultLimitBytes = 20 * 1024 * 1024
 /** After a refusal each file must shrink by this factor; after four refusals 20 MiB become 2.6 MiB. */
-const shrink = 0.6
+const shrinkFactor = 0.6
 const maxTries = 5
 
 /** Twice what Discord shows beside a text, for dense screens. */
@@ -67,8 +67,8 @@ export class Pictures {
   async send<T>(
     job: JobView,
     words: Words,
-    { spaceId, statedBytes = usualLimitBytes }: UploadPlace,
-    send: (packed: Packed) => Promise<CallOutcome<T>>,
+    { spaceId, statedBytes = defaultLimitBytes }: UploadPlace,
+    send: (packed: PackedPictures) => Promise<CallOutcome<T>>,
   ): Promise<CallOutcome<T>> {
     let limitBytes = Math.min(statedBytes, this.#learnedLimit(spaceId))
     for (let tries = 1; tries <= maxTries; tries++) {
@@ -78,7 +78,7 @@ export class Pictures {
       const largest = Math.max(0, ...packed.files.map(({ bytes }) => bytes.length))
       if (sent.kind === 'done' || sent.code !== refusals.tooLarge || largest === 0) return sent
       this.#tooLargeBytes.set(spaceId, largest)
-      limitBytes = Math.floor(largest * shrink)
+      limitBytes = Math.floor(largest * shrinkFactor)
     }
     return tooLarge
   }
@@ -101,8 +101,8 @@ export class Pictures {
   }
 
   /** Undefined if a picture cannot be made as small as that. */
-  async #pack(job: JobView, words: Words, limitBytes: number): Promise<Packed | undefined> {
-    const packed: Packed = { files: [] }
+  async #pack(job: JobView, words: Words, limitBytes: number): Promise<PackedPictures | undefined> {
+    const packed: PackedPictures = { files: [] }
     for (const picture of job.pictures) {
       const whole = await this.#bytesOf(picture.id, job)
       if (whole === undefined) {

@@ -36,9 +36,9 @@ export const refusals = {
 } as const
 
 /** Codes for what passes: too many direct messages at once, sending is switched off for now, a service is overloaded. */
-const passing: ReadonlySet<number> = new Set([40003, 40004, 40062])
+const temporaryCodes: ReadonlySet<number> = new Set([40003, 40004, 40062])
 /** The retry time after one of them, which come without one. */
-const passingWaitMs = 60_000
+const temporaryWaitMs = 60_000
 
 /** The retry time before the client is ready. */
 const beforeStartWaitMs = 5000
@@ -48,7 +48,7 @@ const refusedTokenWaitMs = 60_000
 const reserve = 1
 const maxChannels = 2000
 /** Discord states the time of each reset; this one is for none. */
-const usualResetMs = 5000
+const defaultResetMs = 5000
 
 export class DiscordApi {
   readonly #rest: REST
@@ -60,11 +60,11 @@ export class DiscordApi {
   constructor(rest: REST, clock: Clock) {
     this.#rest = rest
     this.#limiter = new RateLimiter(clock)
-    this.#edits = timedCache(clock, { max: maxChannels, ttlMs: usualResetMs })
+    this.#edits = timedCache(clock, { max: maxChannels, ttlMs: defaultResetMs })
     rest.on(RESTEvents.Response, ({ method, route, path }, { headers }) => {
       const resetAfterMs = Number(headers.get('x-ratelimit-reset-after') ?? 0) * 1000
       if (resetAfterMs <= 0) return
-      this.#limiter.learn(method, route, resetAfterMs)
+      this.#limiter.recordReset(method, route, resetAfterMs)
       const channelId = /^\/channels\/(\d+)\/messages\/\d+$/.exec(path)?.[1]
       if (method.toUpperCase() === 'PATCH' && channelId !== undefined)
         this.#edits.set(channelId, Number(headers.get('x-ratelimit-remaining')), {
@@ -101,12 +101,12 @@ export class DiscordApi {
     if (this.#identity === undefined) throw busy(beforeStartWaitMs)
     const waitMs = this.#limiter.take()
     if (waitMs > 0) throw busy(waitMs)
-    const asked = await this.#ask(ask)
+    const asked = await this.#send(ask)
     return asked.kind === 'refused' ? asked : { kind: 'done', value: read(asked.value) }
   }
 
   /** An error that is not Discord's response is a network fault: the effect of the request is unknown. */
-  async #ask(ask: (rest: REST) => Promise<unknown>): Promise<CallOutcome<unknown>> {
+  async #send(ask: (rest: REST) => Promise<unknown>): Promise<CallOutcome<unknown>> {
     try {
       return { kind: 'done', value: await ask(this.#rest) }
     } catch (error) {
@@ -131,7 +131,7 @@ function refusalOf(error: DiscordAPIError): { kind: 'refused'; code: number; sta
   if (status === 401 && code !== refusals.tokenExpired) throw busy(refusedTokenWaitMs, error)
   // Discord's own refusals have a code. What stands between, as its proxy, refuses without one, and not for good.
   if (typeof code !== 'number') throw new AppError('platform-unreachable', { platform: 'Discord' }, error)
-  if (passing.has(code)) throw busy(passingWaitMs, error)
+  if (temporaryCodes.has(code)) throw busy(temporaryWaitMs, error)
   return { kind: 'refused', code, status }
 }
 

@@ -21,7 +21,7 @@ export interface ConnectionParts {
 }
 
 /** The pauses after refusals. */
-const retry: Backoff = { firstMs: 10_000, longestMs: 5 * 60_000 }
+const retry: Backoff = { firstMs: 10_000, maxMs: 5 * 60_000 }
 /** How long closing the connection waits for Discord. */
 const closeTimeLimitMs = 1000
 const unauthorized = 401

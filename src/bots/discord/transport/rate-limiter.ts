@@ -21,10 +21,10 @@ const perSecond = 40
 /** Above this rate, progress is skipped so that results need not wait. */
 const sparePerSecond = 25
 const secondMs = 1000
-const shortestWaitMs = 50
+const minWaitMs = 50
 const maxLines = 1000
 /** Lines are dropped once they are past. */
-const longestLineMs = 600_000
+const maxLineMs = 600_000
 
 export class RateLimiter {
   readonly #clock: Clock
@@ -36,7 +36,7 @@ export class RateLimiter {
 
   constructor(clock: Clock) {
     this.#clock = clock
-    this.#lines = timedCache(clock, { max: maxLines, ttlMs: longestLineMs })
+    this.#lines = timedCache(clock, { max: maxLines, ttlMs: maxLineMs })
   }
 
   /** Whether the rate limit has room for an optional request. */
@@ -55,7 +55,7 @@ export class RateLimiter {
   }
 
   /** Records the time to a limit's reset from a response. */
-  learn(method: string, route: string, resetAfterMs: number): void {
+  recordReset(method: string, route: string, resetAfterMs: number): void {
     const name = `${method.toUpperCase()} ${route}`
     this.#windowsMs.set(name, Math.max(resetAfterMs, this.#windowsMs.get(name) ?? 0))
   }
@@ -63,8 +63,8 @@ export class RateLimiter {
   /** The time to wait after a refusal, in milliseconds. */
   retryAfter({ method, route, majorParameter, limit, retryAfter }: ExhaustedLimit): number {
     const name = `${method.toUpperCase()} ${route}`
-    const resetMs = this.#clock.monotonicMs() + Math.max(shortestWaitMs, retryAfter)
-    const windowMs = Math.max(shortestWaitMs, this.#windowsMs.get(name) ?? 0)
+    const resetMs = this.#clock.monotonicMs() + Math.max(minWaitMs, retryAfter)
+    const windowMs = Math.max(minWaitMs, this.#windowsMs.get(name) ?? 0)
     return this.#assignSlot(`${name} ${majorParameter}`, resetMs, limit, windowMs)
   }
 

@@ -13,7 +13,7 @@ const editLimit = z.object({ code: z.union([z.literal(30046), z.literal(20028)])
  * (discord-api-docs #6109), so that the library would send the pictures again and again. Here it is a refusal: a new
  * message is free of that limit.
  */
-function refusingLimitedEdits(makeRequest: MakeRequest): MakeRequest {
+function withLimitedEditsRefused(makeRequest: MakeRequest): MakeRequest {
   return async (url, init) => {
     const answer = await makeRequest(url, init)
     if (answer.status !== 429 || init.method !== 'PATCH') return answer
@@ -47,7 +47,7 @@ export class DurableRest extends REST {
       // Easel's own rate limiter keeps the global limit, for which interaction responses do not count.
       globalRequestsPerSecond: 1000,
       invalidRequestWarningInterval: 500,
-      makeRequest: requests.wrap(refusingLimitedEdits(DefaultRestOptions.makeRequest)),
+      makeRequest: requests.wrap(withLimitedEditsRefused(DefaultRestOptions.makeRequest)),
     })
     this.#requests = requests
     super.setToken(token)

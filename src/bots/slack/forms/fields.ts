@@ -13,10 +13,10 @@ import {
 import { shorten } from '../../messages/job-message.ts'
 
 // docs.slack.dev: text inputs have at most 3,000 characters; selects 100 options with labels of 75 and values of 150.
-const longestText = 3000
+const maxTextCharacters = 3000
 const maxOptions = 100
-const longestLabel = 75
-const longestValue = 150
+const maxLabelCharacters = 75
+const maxValueCharacters = 150
 
 export function plain(text: string): PlainTextElement {
   return { type: 'plain_text', text, emoji: false }
@@ -56,7 +56,7 @@ export function button(id: string, label: string, style?: 'primary' | 'danger'):
 }
 
 function hintOf(field: FormField): Pick<InputBlock, 'hint'> {
-  const hint = field.kind === 'text' ? fittedText(field, longestText).hint : undefined
+  const hint = field.kind === 'text' ? fittedText(field, maxTextCharacters).hint : undefined
   return hint === undefined ? {} : { hint: plain(hint) }
 }
 
@@ -84,12 +84,12 @@ function elementOf(field: FormField): InputBlock['element'] {
 
 function textInput(field: TextField): InputBlock['element'] {
   const { id, isLong = false } = field
-  const { value } = fittedText(field, longestText)
+  const { value } = fittedText(field, maxTextCharacters)
   return {
     type: 'plain_text_input',
     action_id: id,
     multiline: isLong,
-    max_length: longestText,
+    max_length: maxTextCharacters,
     ...(value === '' ? {} : { initial_value: value }),
   }
 }
@@ -97,7 +97,7 @@ function textInput(field: TextField): InputBlock['element'] {
 /** Longer values are not offered on Slack; they can be typed as a flag. */
 function select({ id, choices, chosen, none }: ChoiceField): InputBlock['element'] {
   const options = choices
-    .filter(({ value }) => value.length <= longestValue)
+    .filter(({ value }) => value.length <= maxValueCharacters)
     .slice(0, maxOptions)
     .map(optionOf)
   const first = options.find(({ value }) => value === chosen)
@@ -121,7 +121,7 @@ function checkboxes({ id, statement, isChecked }: CheckField): InputBlock['eleme
 }
 
 function optionOf({ label, value }: FieldChoice): PlainTextOption {
-  return { text: plain(shorten(label, longestLabel)), value }
+  return { text: plain(shorten(label, maxLabelCharacters)), value }
 }
 
 const stateSchema = z.record(

@@ -17,7 +17,7 @@ import type { HandlerContext } from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
 import { type HomeAddress, workspaceOf, writeReplyAddress } from '../outbound/address.ts'
 import { render, richText } from '../outbound/render.ts'
-import type { Called } from '../transport/api.ts'
+import type { CallOutcome } from '../transport/api.ts'
 import { button, inputBlocks, plain } from './fields.ts'
 
 /** The button under the defaults. */
@@ -48,7 +48,7 @@ export async function publishHome(
 export async function publishHomeAgain(
   context: HomeContext,
   { userId, ...ids }: HomeAddress,
-): Promise<Called<unknown> | undefined> {
+): Promise<CallOutcome<unknown> | undefined> {
   const sender = { ids, userId, userName: userId, channel: userId, eventId: homeReply }
   const requester = await context.requestContexts.of(sender)
   if (requester === undefined) return undefined
@@ -63,7 +63,7 @@ async function publish(
   requester: RequestContext,
   shown: ShownJobs,
   notice?: string,
-): Promise<Called<unknown>> {
+): Promise<CallOutcome<unknown>> {
   const { workspace, caller } = requester
   return context.api.call(workspace.token, 'views.publish', client =>
     client.views.publish({

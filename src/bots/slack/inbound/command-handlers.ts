@@ -86,8 +86,8 @@ export async function handleEasel(
       const view = settingsView(easel.settings(caller.person), chat.formChoices(), words)
       return openView(context, requester, triggerId, view)
     }
-    case 'bring':
-      return bring(context, requester, reply.deliveryId)
+    case 'deliver':
+      return deliverResult(context, requester, reply.deliveryId)
     case 'stats':
       return sendStats(context, requester, reply.message, reply.stats)
     case 'paint':
@@ -109,15 +109,15 @@ function withThreads(message: Message, words: Words): Message {
   return { ...message, lines: [...message.lines, words.slack.replies.inThreads] }
 }
 
-async function bring(
+async function deliverResult(
   { chat }: HandlerContext,
   requester: RequestContext,
   deliveryId: string,
 ): Promise<Payload> {
   const { words, caller } = requester
-  const cureFor = ({ reason, code }: Refusal) =>
+  const remedyFor = ({ reason, code }: Refusal) =>
     reason === 'forbidden' ? [refusalSentence(code, caller.conversation, words)] : []
-  const message = await chat.brought(requester, deliveryId, cureFor)
+  const message = await chat.deliveryStatus(requester, deliveryId, remedyFor)
   return render(message ?? textMessage(words.slack.replies.shown), words)
 }
 

@@ -1,6 +1,6 @@
 /** Downloads files that people gave on Slack. The token is sent to Slack's own file host only. */
 
-import { largestPictureBytes } from '../../../common/bounds.ts'
+import { maxPictureBytes } from '../../../common/bounds.ts'
 import type { ByteBudget } from '../../../net/byte-budget.ts'
 import { type Download, download, downloadBudget, urlAmong } from '../../../net/download.ts'
 import type { Clock } from '../../../system/ports.ts'
@@ -34,8 +34,8 @@ export class Downloads {
       )
       if (info.kind === 'refused') return { kind: 'gone' }
       const { url_private_download: url, size } = info.value.file ?? {}
-      if (size !== undefined && size > largestPictureBytes) return { kind: 'too-large' }
-      if (url !== undefined) return this.#read(url, size ?? largestPictureBytes, workspace)
+      if (size !== undefined && size > maxPictureBytes) return { kind: 'too-large' }
+      if (url !== undefined) return this.#read(url, size ?? maxPictureBytes, workspace)
     }
     return { kind: 'gone' }
   }

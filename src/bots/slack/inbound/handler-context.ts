@@ -79,7 +79,7 @@ export async function permissionHint(
   const refusal =
     asOf === 'now'
       ? await channels.refusalIn(workspace, place.channel)
-      : await channels.knownRefusalIn(workspace, place.channel)
+      : await channels.cachedRefusalIn(workspace, place.channel)
   return refusal === undefined ? undefined : refusalSentence(refusal, caller.conversation, words)
 }
 

@@ -1,5 +1,5 @@
 /** Handles messages to the bot: mentions (the only way in a thread) and direct messages. */
-import { usesInWords } from '../../../app/resolve/request-pictures.ts'
+import { attachmentUses } from '../../../app/resolve/request-pictures.ts'
 import type { Words } from '../../../words/en.ts'
 import type { ChatReply } from '../../chat/chat.ts'
 import { withFiles } from '../../chat/given-pictures.ts'
@@ -28,7 +28,7 @@ export async function handleMention(
     if (command !== undefined) return handleEasel(context, requester, command)
   }
   const parsed = parseCommand(text)
-  const given = usesInWords(parsed).flatMap((use, i) => {
+  const given = attachmentUses(parsed).flatMap((use, i) => {
     const file = pictureIds[i]
     return file === undefined ? [] : [{ use, file }]
   })

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Words } from '../../../words/en.ts'
 import { respondTo } from '../outbound/response-url.ts'
-import type { Dismissal } from '../transport/durable-app.ts'
+import type { Rejection } from '../transport/durable-app.ts'
 import type { Workspaces } from '../transport/workspaces.ts'
 import { workspaceOfView } from './senders.ts'
 
@@ -27,7 +27,7 @@ const interactive = z.object({
 type Interactive = z.infer<typeof interactive>
 
 /** Undefined if the app is installed, if that is unknown, or if nobody waits for a reply. */
-export function dismissalOf(workspaces: Workspaces, body: unknown, words: Words): Dismissal | undefined {
+export function rejectionOf(workspaces: Workspaces, body: unknown, words: Words): Rejection | undefined {
   const parsed = interactive.safeParse(body)
   if (!parsed.success || Reflect.has(Object(body), 'event') || isInstalled(workspaces, parsed.data))
     return undefined

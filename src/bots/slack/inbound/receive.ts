@@ -214,7 +214,7 @@ function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces
     if (requester !== undefined) await publishHome(context, requester)
   })
   app.event('file_shared', async ({ event, context: { botUserId } }) => {
-    if (event.user_id === botUserId) context.files.wasShared(event.file_id, event.channel_id)
+    if (event.user_id === botUserId) context.files.recordShare(event.file_id, event.channel_id)
   })
   app.event('app_uninstalled', ({ body }) => forgetWorkspace(context.log, workspaces, body))
   app.event('tokens_revoked', async ({ body, event }) => {

@@ -2,10 +2,10 @@
 import type { Words } from '../../../words/en.ts'
 import { textMessage } from '../../messages/message.ts'
 import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
-import { commandOf, longestCommand, type Payload, render } from '../outbound/render.ts'
+import { commandOf, maxCommandCharacters, type Payload, render } from '../outbound/render.ts'
 
 /** Beside it there is room for all reasons within the limit of a message's blocks. */
-const longestBeside = 6000
+const maxReturnedCharacters = 6000
 
 /** The reply with the typed text. A text that is too long for one message is sent in several before the reply. */
 export async function withTypedText(
@@ -14,7 +14,7 @@ export async function withTypedText(
   sendEphemeral: SendEphemeral,
   words: Words,
 ): Promise<Payload> {
-  if (typed.length <= longestBeside)
+  if (typed.length <= maxReturnedCharacters)
     return { ...payload, blocks: [...payload.blocks, ...commandOf(typed, words)] }
   const parts = partsOf(typed)
   for (const [i, command] of parts.entries()) {
@@ -29,7 +29,7 @@ function partsOf(text: string): string[] {
   const parts = ['']
   for (const character of text) {
     const last = parts.length - 1
-    if ((parts[last] ?? '').length + character.length > longestCommand) parts.push(character)
+    if ((parts[last] ?? '').length + character.length > maxCommandCharacters) parts.push(character)
     else parts[last] += character
   }
   return parts

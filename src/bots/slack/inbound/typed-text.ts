@@ -1,5 +1,5 @@
 /** Converts Slack's text to what the person typed: decodes entities and links, removes the bot's mention. Pure. */
-import { harmless } from '../../chat/mentioned-names.ts'
+import { sanitizeName } from '../../chat/mentioned-names.ts'
 
 /** In events and in slash commands `& < >` arrive as entities (docs.slack.dev/messaging/formatting-message-text). */
 export function unescapeMrkdwn(text: string): string {
@@ -16,8 +16,8 @@ export function textForBot(botUserId: string, text: string): string {
     // Slack makes a link of what looks like one, and what was typed is its label.
     .replaceAll(/<(?:https?|mailto):[^<>|]+\|([^<>]+)>/g, '$1')
     .replaceAll(/<((?:https?|mailto):[^<>|]+)>/g, '$1')
-    .replaceAll(/<#C[A-Z0-9]+\|([^<>]+)>/g, (_all, name: string) => `#${harmless(name)}`)
-    .replaceAll(/<!subteam\^[A-Z0-9]+\|@?([^<>]+)>/g, (_all, name: string) => `@${harmless(name)}`)
+    .replaceAll(/<#C[A-Z0-9]+\|([^<>]+)>/g, (_all, name: string) => `#${sanitizeName(name)}`)
+    .replaceAll(/<!subteam\^[A-Z0-9]+\|@?([^<>]+)>/g, (_all, name: string) => `@${sanitizeName(name)}`)
     .replaceAll(/<!(here|channel|everyone)(?:\|[^<>]*)?>/g, '@$1')
   return unescapeMrkdwn(typed).trim()
 }

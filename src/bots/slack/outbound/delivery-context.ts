@@ -7,14 +7,14 @@ import {
   jobMessage,
   requestCard,
   standaloneMessage,
-  withoutWords,
+  withoutUserText,
 } from '../../messages/job-message.ts'
 import type { Message } from '../../messages/message.ts'
-import type { Called } from '../transport/api.ts'
+import type { CallOutcome } from '../transport/api.ts'
 import type { Workspace, Workspaces } from '../transport/workspaces.ts'
 import { localeOf, readAddress, type SlackAddress, workspaceOf } from './address.ts'
 import { reasonOf } from './delivery/refusal-reasons.ts'
-import { type MessagePlace, type Messages, type Posted, readPosted } from './messages.ts'
+import { type MessagePlace, type Messages, type PostedMessage, readPosted } from './messages.ts'
 import { type Payload, render } from './render.ts'
 
 export interface DeliveryContext {
@@ -53,7 +53,7 @@ export async function postOnce(
   place: MessagePlace,
   payload: Payload,
   options: Pick<StepOptions, 'find'> = {},
-): Promise<Called<Posted>> {
+): Promise<CallOutcome<PostedMessage>> {
   const made = await delivery.steps.once(
     step,
     async begin => {
@@ -77,11 +77,11 @@ export async function inAnyForm<T>(
   context: DeliveryContext,
   step: string,
   full: Message,
-  send: (payload: Payload) => Promise<Called<T>>,
-  bare = standaloneMessage(withoutWords(context.delivery.job), context.words),
-): Promise<Called<T>> {
+  send: (payload: Payload) => Promise<CallOutcome<T>>,
+  bare = standaloneMessage(withoutUserText(context.delivery.job), context.words),
+): Promise<CallOutcome<T>> {
   const { words, at } = context
-  return unlessRefused(
+  return withFallback(
     context,
     `${step}:full`,
     () => send(render(full, words, { parentUrl: at?.parentUrl })),
@@ -94,19 +94,19 @@ export async function inAnyForm<T>(
  * Calls `first`, and `otherwise` if Slack refuses that with such an error. The refusal is kept as a step: a refused call counts
  * for the rate limit too, so that with each retry it would use up what `otherwise` waits for.
  */
-export async function unlessRefused<T>(
+export async function withFallback<T>(
   { delivery: { steps } }: DeliveryContext,
   step: string,
-  first: () => Promise<Called<T>>,
-  isSuch: (error: string) => boolean,
-  otherwise: () => Promise<Called<T>>,
-): Promise<Called<T>> {
+  first: () => Promise<CallOutcome<T>>,
+  needsFallback: (error: string) => boolean,
+  fallback: () => Promise<CallOutcome<T>>,
+): Promise<CallOutcome<T>> {
   const refusal = `${step}:refused`
-  if (steps.value(refusal) !== undefined) return otherwise()
+  if (steps.value(refusal) !== undefined) return fallback()
   const called = await first()
-  if (called.kind === 'done' || !isSuch(called.code)) return called
+  if (called.kind === 'done' || !needsFallback(called.code)) return called
   await steps.once(refusal, async () => ({ kind: 'done', value: called.code }))
-  return otherwise()
+  return fallback()
 }
 
 /** The message of the job. `hasCard`: a card above shows the request. */

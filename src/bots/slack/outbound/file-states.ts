@@ -14,11 +14,11 @@ interface FileState {
   sharedIn: Map<string, string | undefined>
   looks: number
   /** The time of the next look-up, on the monotonic clock. */
-  nextLookAtMs: number
+  nextCheckAtMs: number
 }
 
 /** Slack mostly finishes within two seconds. Slower files are polled with increasing intervals. */
-const polling = { firstMs: 1000, longestMs: 15_000, factor: 1.5 }
+const polling = { firstMs: 1000, maxMs: 15_000, factor: 1.5 }
 const maxRemembered = 5000
 
 export type Readiness = { kind: 'ready' } | { kind: 'later'; afterMs: number }
@@ -45,7 +45,7 @@ export class FileStates {
   }
 
   /** Records an event, which may arrive before the response of the completing call. */
-  wasShared(id: string, channel: string): void {
+  recordShare(id: string, channel: string): void {
     const { sharedIn } = this.#state(id, 0)
     if (!sharedIn.has(channel)) sharedIn.set(channel, undefined)
   }
@@ -65,21 +65,21 @@ export class FileStates {
     for (const id of ids) {
       const state = this.#state(id, ageMs)
       if (holds(state)) continue
-      const waitMs = state.nextLookAtMs - this.#clock.monotonicMs()
+      const waitMs = state.nextCheckAtMs - this.#clock.monotonicMs()
       if (waitMs > 0) return { kind: 'later', afterMs: waitMs }
-      await this.#look(workspace, id, state)
-      if (!holds(state)) return { kind: 'later', afterMs: state.nextLookAtMs - this.#clock.monotonicMs() }
+      await this.#check(workspace, id, state)
+      if (!holds(state)) return { kind: 'later', afterMs: state.nextCheckAtMs - this.#clock.monotonicMs() }
     }
     return { kind: 'ready' }
   }
 
-  async #look(workspace: Workspace, id: string, state: FileState): Promise<void> {
+  async #check(workspace: Workspace, id: string, state: FileState): Promise<void> {
     const called = await this.#api.call(workspace.token, 'files.info', client =>
       client.files.info({ file: id }),
     )
     const pauseMs = backoffMs(polling, state.looks)
     state.looks += 1
-    state.nextLookAtMs = this.#clock.monotonicMs() + pauseMs
+    state.nextCheckAtMs = this.#clock.monotonicMs() + pauseMs
     const file = called.kind === 'done' ? called.value.file : undefined
     // Until a file is processed its mimetype is empty (java-slack-sdk #1349).
     if (file?.mimetype) state.isProcessed = true
@@ -90,8 +90,8 @@ export class FileStates {
   #state(id: string, ageMs: number): FileState {
     const known = this.#states.get(id)
     if (known !== undefined) return known
-    const nextLookAtMs = this.#clock.monotonicMs() + Math.max(0, polling.firstMs - ageMs)
-    const state: FileState = { isProcessed: false, sharedIn: new Map(), looks: 0, nextLookAtMs }
+    const nextCheckAtMs = this.#clock.monotonicMs() + Math.max(0, polling.firstMs - ageMs)
+    const state: FileState = { isProcessed: false, sharedIn: new Map(), looks: 0, nextCheckAtMs }
     this.#states.set(id, state)
     return state
   }

@@ -1,6 +1,6 @@
 /** Posts, edits and deletes messages, and sends ephemeral messages. */
 import { z } from 'zod'
-import type { Called, SlackApi } from '../transport/api.ts'
+import type { CallOutcome, SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 import type { Payload } from './render.ts'
 
@@ -11,14 +11,14 @@ export interface MessagePlace {
 }
 
 /** A posted message. */
-export interface Posted {
+export interface PostedMessage {
   channel: string
   ts: string
 }
 
 const postedMessage = z.object({ channel: z.string(), ts: z.string() })
 
-export function readPosted(stored: string): Posted {
+export function readPosted(stored: string): PostedMessage {
   return postedMessage.parse(JSON.parse(stored))
 }
 
@@ -38,7 +38,7 @@ export class Messages {
     place: MessagePlace,
     payload: Payload,
     begin = async () => {},
-  ): Promise<Called<Posted>> {
+  ): Promise<CallOutcome<PostedMessage>> {
     const { channel: there } = place
     const called = await this.#api.call(workspace.token, `chat.postMessage ${there}`, async client => {
       await begin()
@@ -71,7 +71,11 @@ export class Messages {
     else this.#expected.set(key, expected)
   }
 
-  async edit(workspace: Workspace, message: Posted, payload: Payload): Promise<Called<undefined>> {
+  async edit(
+    workspace: Workspace,
+    message: PostedMessage,
+    payload: Payload,
+  ): Promise<CallOutcome<undefined>> {
     const { channel, ts } = message
     const called = await this.#api.call(workspace.token, 'chat.update', client =>
       client.chat.update({ channel, ts, ...payload, parse: 'none' }),
@@ -85,14 +89,14 @@ export class Messages {
   }
 
   /** The permalink of a message; undefined if Slack returns none. */
-  async link(workspace: Workspace, { channel, ts }: Posted): Promise<string | undefined> {
+  async link(workspace: Workspace, { channel, ts }: PostedMessage): Promise<string | undefined> {
     const called = await this.#api.call(workspace.token, 'chat.getPermalink', client =>
       client.chat.getPermalink({ channel, message_ts: ts }),
     )
     return called.kind === 'done' ? called.value.permalink : undefined
   }
 
-  async remove(workspace: Workspace, message: Posted): Promise<Called<undefined>> {
+  async remove(workspace: Workspace, message: PostedMessage): Promise<CallOutcome<undefined>> {
     const { channel, ts } = message
     return nothing(
       await this.#api.call(workspace.token, 'chat.delete', client => client.chat.delete({ channel, ts })),
@@ -105,7 +109,7 @@ export class Messages {
     place: MessagePlace,
     user: string,
     payload: Payload,
-  ): Promise<Posted | undefined> {
+  ): Promise<PostedMessage | undefined> {
     const called = await this.#api.call(workspace.token, 'chat.postEphemeral', client =>
       client.chat.postEphemeral({
         channel: place.channel,
@@ -125,6 +129,6 @@ function inThread({ thread }: MessagePlace): { thread_ts?: string } {
   return thread === undefined ? {} : { thread_ts: thread }
 }
 
-function nothing(called: Called<unknown>): Called<undefined> {
+function nothing(called: CallOutcome<unknown>): CallOutcome<undefined> {
   return called.kind === 'refused' ? called : { kind: 'done', value: undefined }
 }

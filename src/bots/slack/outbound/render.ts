@@ -24,18 +24,18 @@ export interface Payload {
 export type SlackFiles = ReadonlyMap<string, string>
 
 // docs.slack.dev: a section has at most 3,000 characters, alt text and image titles 2,000, a button's label 75.
-const longestTitle = 2900
-const longestLines = 2900
-const longestAltText = 2000
-const longestLabel = 75
+const maxTitleCharacters = 2900
+const maxLinesCharacters = 2900
+const maxAltTextCharacters = 2000
+const maxLabelCharacters = 75
 /** The limit of all texts of a message: Slack took 9,597 characters and refused 11,341 (bolt-js #2867). The rest is for buttons. */
-const longestMessage = 9000
+const maxMessageCharacters = 9000
 /** The longest command in a message of its own. */
-export const longestCommand = 8000
+export const maxCommandCharacters = 8000
 /** Notifications show little more than this. */
-const longestNotification = 300
+const maxNotificationCharacters = 300
 /** Up to this many short lines are small print under the title; more lines are text. */
-const smallLines = 3
+const maxSmallLines = 3
 
 export interface RenderOptions {
   /** The pictures that Slack can show in blocks; other pictures are in a separate message. */
@@ -50,9 +50,9 @@ export interface RenderOptions {
 
 export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
   const { files = new Map(), parentUrl, mention, thumbnail } = options
-  const title = shorten(message.title, longestTitle)
-  const lines = fittingLines(linesIn(message), longestMessage - title.length)
-  const room = longestMessage - title.length - lengthOf(lines)
+  const title = shorten(message.title, maxTitleCharacters)
+  const lines = fittingLines(linesIn(message), maxMessageCharacters - title.length)
+  const room = maxMessageCharacters - title.length - lengthOf(lines)
   const blocks: KnownBlock[] = [
     thumbnail === undefined ? titleOf(title, mention) : beside(title, thumbnail),
     ...originOf(message, parentUrl),
@@ -106,7 +106,7 @@ function beside(title: string, { fileId, altText }: NonNullable<RenderOptions['t
     accessory: {
       type: 'image',
       slack_file: { id: fileId },
-      alt_text: shorten(altText, longestAltText),
+      alt_text: shorten(altText, maxAltTextCharacters),
     },
   }
 }
@@ -119,7 +119,7 @@ function mentionBlock(userId: string, text: string): RichTextBlock {
 /** The notification: the title, escaped because Slack parses this text as markup. */
 function notification(message: Message): string {
   const parts = [message.title, message.origin ?? linesOf(message)[0]].filter(part => part !== undefined)
-  return escapeMrkdwn(shorten(inUtc(parts.join(' · ')), longestNotification))
+  return escapeMrkdwn(shorten(inUtc(parts.join(' · ')), maxNotificationCharacters))
 }
 
 /** The only line that may be a link; its text and URL come from Easel. */
@@ -132,7 +132,7 @@ function originOf({ origin }: Message, parentUrl: string | undefined): KnownBloc
 function linesIn(message: Message): string[] {
   const { progress } = message
   const lines = [...(progress === undefined ? [] : [progressBar(progress)]), ...linesOf(message)]
-  return lines.map(line => shorten(line, longestLines))
+  return lines.map(line => shorten(line, maxLinesCharacters))
 }
 
 /** The lines that there is room for, with an ellipsis where some are left out. */
@@ -153,7 +153,7 @@ function linesBlocks(shown: readonly string[]): KnownBlock[] {
   const text = shown.join('\n')
   if (text === '') return []
   // Small print knows no moments.
-  if (shown.length > smallLines || text.length > longestLines || text !== inUtc(text))
+  if (shown.length > maxSmallLines || text.length > maxLinesCharacters || text !== inUtc(text))
     return chunks(shown).map(chunk => richText(chunk))
   return [{ type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] }]
 }
@@ -163,7 +163,7 @@ function chunks(lines: readonly string[]): string[] {
   const result: string[] = []
   for (const line of lines) {
     const last = result.at(-1)
-    if (last === undefined || last.length + line.length + 1 > longestLines) result.push(line)
+    if (last === undefined || last.length + line.length + 1 > maxLinesCharacters) result.push(line)
     else result[result.length - 1] = `${last}\n${line}`
   }
   return result
@@ -173,13 +173,17 @@ function imageOf(fileId: string, altText: string, title: string | undefined): Im
   return {
     type: 'image',
     slack_file: { id: fileId },
-    alt_text: shorten(altText, longestAltText),
+    alt_text: shorten(altText, maxAltTextCharacters),
     ...(title === undefined ? {} : { title: { type: 'plain_text', text: title, emoji: false } }),
   }
 }
 
 /** A command for copying, in a preformatted block. */
-export function commandOf(command: string | undefined, words: Words, room = longestCommand): KnownBlock[] {
+export function commandOf(
+  command: string | undefined,
+  words: Words,
+  room = maxCommandCharacters,
+): KnownBlock[] {
   if (command === undefined) return []
   if (command.length > room) return [richText(words.chat.replies.commandTooLong)]
   return [
@@ -199,7 +203,7 @@ function buttonOf(button: Button): SlackButton {
   const id = encodeButtonId(button)
   return {
     type: 'button',
-    text: { type: 'plain_text', text: shorten(button.label, longestLabel), emoji: false },
+    text: { type: 'plain_text', text: shorten(button.label, maxLabelCharacters), emoji: false },
     action_id: id,
     value: id,
     ...(button.style === 'plain' ? {} : { style: button.style }),

@@ -6,7 +6,7 @@ import { AppError } from '../../../errors/errors.ts'
 import type { Words } from '../../../words/en.ts'
 import { pictureFileName } from '../../messages/file-name.ts'
 import { altTextOf, shorten, titleOf } from '../../messages/job-message.ts'
-import type { Called, SlackApi } from '../transport/api.ts'
+import type { CallOutcome, SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 import type { MessagePlace } from './messages.ts'
 import { richText } from './render.ts'
@@ -23,10 +23,10 @@ export interface Upload {
 export type BytesOf = (pictureId: string, job: JobView) => Promise<Uint8Array | undefined>
 
 /** File ids by picture id. */
-export type Uploaded = ReadonlyMap<string, string>
+export type UploadedFiles = ReadonlyMap<string, string>
 
 // docs.slack.dev/reference/methods/files.getUploadURLExternal: alt text up to 1,000 characters.
-const longestAltText = 1000
+const maxAltTextCharacters = 1000
 
 export class Uploads {
   readonly #api: SlackApi
@@ -44,7 +44,7 @@ export class Uploads {
     workspace: Workspace,
     uploads: readonly Upload[],
     place: MessagePlace,
-  ): Promise<Called<readonly string[]>> {
+  ): Promise<CallOutcome<readonly string[]>> {
     const files: { id: string; title: string }[] = []
     for (const upload of uploads) {
       const sent = await this.#sendOne(workspace, upload)
@@ -66,7 +66,7 @@ export class Uploads {
     words: Words,
     group: string,
     place?: MessagePlace,
-  ): Promise<Called<Uploaded>> {
+  ): Promise<CallOutcome<UploadedFiles>> {
     const uploaded = new Map<string, string>()
     const files: { id: string; title: string }[] = []
     for (const picture of job.pictures) {
@@ -98,11 +98,11 @@ export class Uploads {
   }
 
   /** Deletes the messages that share a file, then the file: whatever becomes of a message, the picture goes. */
-  async remove(workspace: Workspace, id: string): Promise<Called<unknown>> {
+  async remove(workspace: Workspace, id: string): Promise<CallOutcome<unknown>> {
     const info = await this.#info(workspace, id)
     if (info.kind === 'refused') return info
     const { shares } = info.value.file ?? {}
-    let refused: Called<unknown> | undefined
+    let refused: CallOutcome<unknown> | undefined
     for (const [channel, posts] of Object.entries({ ...shares?.public, ...shares?.private }))
       for (const { ts } of posts) {
         if (ts === undefined) continue
@@ -117,8 +117,8 @@ export class Uploads {
     return refused ?? deleted
   }
 
-  async #sendOne(workspace: Workspace, upload: Upload): Promise<Called<string>> {
-    const altText = upload.altText === undefined ? undefined : shorten(upload.altText, longestAltText)
+  async #sendOne(workspace: Workspace, upload: Upload): Promise<CallOutcome<string>> {
+    const altText = upload.altText === undefined ? undefined : shorten(upload.altText, maxAltTextCharacters)
     const facts = {
       filename: upload.name,
       length: upload.bytes.length,
@@ -144,7 +144,7 @@ export class Uploads {
       caption,
       begin,
     }: { place?: MessagePlace | undefined; caption?: RichTextBlock; begin?(): Promise<void> },
-  ): Promise<Called<string>> {
+  ): Promise<CallOutcome<string>> {
     return this.#api
       .call(workspace.token, 'files.completeUploadExternal', async client => {
         await begin?.()
@@ -159,7 +159,7 @@ export class Uploads {
   }
 
   /** Files.info knows a file after its completion; undefined: it is not completed. */
-  async #checkCompletion(workspace: Workspace, id: string): Promise<Called<string> | undefined> {
+  async #checkCompletion(workspace: Workspace, id: string): Promise<CallOutcome<string> | undefined> {
     const info = await this.#info(workspace, id)
     if (info.kind === 'done') return { kind: 'done', value: '' }
     return info.code === 'file_not_found' ? undefined : info

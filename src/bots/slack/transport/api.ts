@@ -15,7 +15,7 @@ import type { Clock, Logger } from '../../../system/ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
 
 /** `refused`: Slack's own error code, permanent for this call. Temporary faults are thrown as 'platform-busy'. */
-export type Called<T> = { kind: 'done'; value: T } | { kind: 'refused'; code: string }
+export type CallOutcome<T> = { kind: 'done'; value: T } | { kind: 'refused'; code: string }
 
 /** Codes for faults of Slack itself, and for a workspace that moves to an organisation. */
 const serverErrorCodes: ReadonlySet<string> = new Set([
@@ -36,7 +36,7 @@ const serverErrorCodes: ReadonlySet<string> = new Set([
 const slackCode = /^[a-z0-9_]{1,100}$/
 
 /** Whether that error is no refusal: a later try may succeed. */
-export function isPassing(code: string): boolean {
+export function isTemporary(code: string): boolean {
   return serverErrorCodes.has(code) || !slackCode.test(code)
 }
 
@@ -102,7 +102,11 @@ export class SlackApi {
    * Makes one call. `limitKey` identifies a rate limit: a method, or for messages a method and its channel. Nothing is sent
    * during a wait.
    */
-  async call<T>(token: string, limitKey: string, ask: (client: WebClient) => Promise<T>): Promise<Called<T>> {
+  async call<T>(
+    token: string,
+    limitKey: string,
+    ask: (client: WebClient) => Promise<T>,
+  ): Promise<CallOutcome<T>> {
     const waitMs = this.#limiter.take(token, limitKey)
     if (waitMs > 0) throw busy(waitMs)
     try {
@@ -147,7 +151,7 @@ export class SlackApi {
     if (error instanceof WebAPIPlatformError) {
       const code = error.data.error
       if (!slackCode.test(code)) throw new AppError('platform-unreachable', { platform: 'Slack' })
-      if (isPassing(code)) throw busy(serverErrorWaitMs, error)
+      if (isTemporary(code)) throw busy(serverErrorWaitMs, error)
       this.#noteRefusal(token, code)
       return { kind: 'refused', code }
     }

@@ -2,13 +2,14 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError, WebClient } from '@slack/web-api'
 import type { Config } from '../../../config/config.ts'
 import { errorCode } from '../../../errors/error-code.ts'
+import { listeningAddress } from '../../../net/listen.ts'
 import type { Words } from '../../../words/en.ts'
 import type { DiagnosisSettings, Finding } from '../../adapter.ts'
 import { addressFinding } from '../../address-finding.ts'
-import { isPassing } from './api.ts'
+import { isTemporary } from './api.ts'
 import { slackLogger } from './log.ts'
 import { usesOAuth } from './setup.ts'
-import { lackOf } from './workspaces.ts'
+import { missingScopesOf } from './workspaces.ts'
 
 const timeoutMs = 5000
 
@@ -18,7 +19,6 @@ export async function diagnose(settings: DiagnosisSettings): Promise<Finding[]> 
   const { operator } = words.slack
   const isSocket = config.slack.transport === 'socket'
   const withOAuth = usesOAuth(secrets)
-  const { host, port } = config.slack
   return [
     ...(withOAuth
       ? [{ state: 'fine', detail: operator.severalWorkspaces } as const]
@@ -26,7 +26,7 @@ export async function diagnose(settings: DiagnosisSettings): Promise<Finding[]> 
     ...(isSocket ? [await appFinding(secrets.slackAppToken ?? '', config, words)] : []),
     ...(isSocket && !withOAuth
       ? []
-      : [await addressFinding({ host, port, section: 'slack' }, isRunning, words)]),
+      : [await addressFinding(listeningAddress(config, 'slack'), isRunning, words)]),
   ]
 }
 
@@ -35,7 +35,7 @@ async function botFindings(token: string, config: Config, words: Words): Promise
   try {
     const answer = await clientFor(token, config).auth.test()
     const known = operator.known(answer.user ?? '', answer.team ?? '')
-    const [lack] = lackOf({}, answer.response_metadata?.scopes)
+    const [lack] = missingScopesOf({}, answer.response_metadata?.scopes)
     return [
       { state: 'fine', detail: known },
       lack === undefined
@@ -60,7 +60,7 @@ async function appFinding(token: string, config: Config, words: Words): Promise<
 function refusal(variable: string, error: unknown, words: Words): Finding {
   const { operator } = words.slack
   const detail =
-    error instanceof WebAPIPlatformError && !isPassing(error.data.error)
+    error instanceof WebAPIPlatformError && !isTemporary(error.data.error)
       ? operator.refused(variable, error.data.error)
       : operator.unreachable(codeOf(error))
   return { state: 'wrong', detail }

@@ -5,7 +5,7 @@
 import { App, type AppOptions, type Receiver, type ReceiverEvent } from '@slack/bolt'
 
 /** An acknowledgement that replaces all handlers, and the action after it. */
-export interface Dismissal {
+export interface Rejection {
   ack: object | undefined
   followUp(): Promise<void>
 }
@@ -16,13 +16,13 @@ export interface Dismissal {
  */
 export class DurableApp extends App {
   readonly #underway = new Set<Promise<void>>()
-  readonly #dismissalOf: (body: unknown) => Dismissal | undefined
+  readonly #rejectionOf: (body: unknown) => Rejection | undefined
   #closed = false
 
-  /** `dismissalOf`: the reply to people of workspaces without the app. */
-  constructor(options: AppOptions, dismissalOf: (body: unknown) => Dismissal | undefined) {
+  /** `rejectionOf`: the reply to people of workspaces without the app. */
+  constructor(options: AppOptions, rejectionOf: (body: unknown) => Rejection | undefined) {
     super(options)
-    this.#dismissalOf = dismissalOf
+    this.#rejectionOf = rejectionOf
   }
 
   override async processEvent(event: ReceiverEvent): Promise<void> {
@@ -49,7 +49,7 @@ export class DurableApp extends App {
   }
 
   async #process(event: ReceiverEvent): Promise<void> {
-    const dismissal = this.#dismissalOf(event.body)
+    const dismissal = this.#rejectionOf(event.body)
     if (dismissal !== undefined) {
       await event.ack(dismissal.ack)
       return dismissal.followUp()

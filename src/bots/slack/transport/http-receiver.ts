@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { type App, HTTPReceiver, type Receiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
 import { ByteBudget } from '../../../net/byte-budget.ts'
-import { listen } from '../../../net/listen.ts'
+import { type ListeningAddress, listen } from '../../../net/listen.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { showFailure } from './install-pages.ts'
@@ -16,12 +16,12 @@ const maxBodyBytes = 1024 * 1024
 /** The size of nearly all of Slack's requests. These are always read. */
 const smallBodyBytes = 64 * 1024
 /** Larger bodies that are read at one time: anybody may send them, because the signature is over the whole body. */
-const bodiesAtOnceBytes = 16 * maxBodyBytes
+const maxConcurrentBodyBytes = 16 * maxBodyBytes
 const maxWaitingBodies = 100
 /** Slack repeats a request that gets no response within three seconds. */
 const bodyWaitMs = 2000
 /** The time limit for receiving a request. */
-const slowestRequestMs = 10_000
+const requestTimeoutMs = 10_000
 
 export interface OAuthParts {
   clientId: string
@@ -32,8 +32,7 @@ export interface OAuthParts {
 }
 
 export interface HttpParts {
-  host: string
-  port: number
+  address: ListeningAddress
   /** Undefined: events use Socket Mode, and this receiver only serves installations. */
   signingSecret?: string
   /** Undefined: one workspace, with the token of the environment. */
@@ -54,7 +53,7 @@ export class SlackHttpReceiver implements Receiver {
   constructor(parts: HttpParts) {
     this.#parts = parts
     this.#bodies = new ByteBudget({
-      limitBytes: bodiesAtOnceBytes,
+      limitBytes: maxConcurrentBodyBytes,
       timeLimitMs: bodyWaitMs,
       maxWaiting: maxWaitingBodies,
       clock: parts.clock,
@@ -85,7 +84,7 @@ export class SlackHttpReceiver implements Receiver {
             },
           }),
     })
-    this.#server = createServer({ requestTimeout: slowestRequestMs }, (request, response) => {
+    this.#server = createServer({ requestTimeout: requestTimeoutMs }, (request, response) => {
       this.#handle(request, response).catch((error: unknown) => {
         parts.log.warn({ problem: String(error) }, 'a request to the Slack receiver failed')
         if (!response.headersSent) response.writeHead(500)
@@ -101,13 +100,12 @@ export class SlackHttpReceiver implements Receiver {
   /** http://HOST:PORT once it listens. */
   get url(): string {
     const address = this.#server.address()
-    const port = address === null || typeof address === 'string' ? this.#parts.port : address.port
-    return `http://${this.#parts.host}:${port}`
+    const { host, port } = this.#parts.address
+    return `http://${host}:${address === null || typeof address === 'string' ? port : address.port}`
   }
 
   async start(): Promise<void> {
-    const { host, port } = this.#parts
-    await listen(this.#server, { host, port, section: 'slack' })
+    await listen(this.#server, this.#parts.address)
   }
 
   async stop(): Promise<void> {

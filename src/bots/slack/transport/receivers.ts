@@ -1,6 +1,7 @@
 /** The receivers of Slack's events: sockets or signed HTTP requests, and a server for the installation by OAuth. */
 import type { WebClientOptions } from '@slack/web-api'
 import { AppError } from '../../../errors/errors.ts'
+import { listeningAddress } from '../../../net/listen.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import type { AdapterParts, SealedDocuments } from '../../adapter.ts'
 import { CombinedReceiver } from './durable-app.ts'
@@ -23,9 +24,13 @@ export function receiversOf(
   oauth: OAuthParts | undefined,
 ): Receivers {
   const common = { clientOptions, clock, log }
-  const { transport, host, port } = config.slack
-  const httpOptions = { ...common, host, port, words: wordsFor(config.language), ...(oauth && { oauth }) }
-  if (transport === 'http') {
+  const httpOptions = {
+    ...common,
+    address: listeningAddress(config, 'slack'),
+    words: wordsFor(config.language),
+    ...(oauth && { oauth }),
+  }
+  if (config.slack.transport === 'http') {
     const signingSecret = requireValue(secrets.slackSigningSecret, 'SLACK_SIGNING_SECRET')
     const http = new SlackHttpReceiver({ ...httpOptions, signingSecret })
     return { all: new CombinedReceiver([http]), http }

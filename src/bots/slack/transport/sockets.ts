@@ -7,11 +7,11 @@ import { WebAPIPlatformError, type WebClientOptions } from '@slack/web-api'
 import { backoffMs } from '../../../common/backoff.ts'
 import { AppError, toAppError } from '../../../errors/errors.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
-import { isPassing } from './api.ts'
+import { isTemporary } from './api.ts'
 
 /** Slack allows ten; each event goes to one of them. */
 const connectionCount = 2
-const pause = { firstMs: 1000, longestMs: 60_000 }
+const pause = { firstMs: 1000, maxMs: 60_000 }
 /** How long a stop waits for Slack's close frame. */
 const closeTimeoutMs = 2000
 
@@ -121,7 +121,7 @@ class SocketConnection {
 
 /** Slack's refusal of the token is permanent; a fault of Slack's or of the network is temporary. */
 function refusal(error: unknown): AppError {
-  if (!(error instanceof WebAPIPlatformError) || isPassing(error.data.error))
+  if (!(error instanceof WebAPIPlatformError) || isTemporary(error.data.error))
     return new AppError('platform-busy', { platform: 'Slack', retryAfterMs: pause.firstMs }, error)
   const problem = { what: 'error', subject: 'Socket Mode', code: error.data.error } as const
   return new AppError('platform-refused', { platform: 'Slack', problem }, error)

@@ -20,14 +20,14 @@ export interface Workspace {
 }
 
 /** Requested scopes that a workspace did not grant. */
-export interface ScopeLack {
+export interface MissingScopes {
   workspaceId?: string
   scopes: string[]
 }
 
 export interface Workspaces {
   /** The scopes that were not granted. Rejects if Slack refuses the token. */
-  start(): Promise<ScopeLack[]>
+  start(): Promise<MissingScopes[]>
   /** Undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when that is unknown. */
   of(ids: WorkspaceIds): Workspace | undefined
   /**
@@ -54,7 +54,7 @@ export function authorizeWith(workspaces: Workspaces): Authorize<boolean> {
 
 /** The retry time of deliveries before the token's first use. */
 const firstRetryDelayMs = 1000
-const lateMs = 60_000
+const retryDelayMs = 60_000
 
 /** The workspace whose bot token is in the environment. */
 export class OneWorkspace implements Workspaces {
@@ -68,8 +68,8 @@ export class OneWorkspace implements Workspaces {
     this.#token = token
   }
 
-  async start(): Promise<ScopeLack[]> {
-    this.#workspace = lateMs
+  async start(): Promise<MissingScopes[]> {
+    this.#workspace = retryDelayMs
     const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
     if (called.kind === 'refused')
       throw new AppError('platform-refused', {
@@ -84,7 +84,7 @@ export class OneWorkspace implements Workspaces {
       })
     this.#workspace = { token: this.#token, botId, botUserId }
     const { scopes } = called.value.response_metadata ?? {}
-    return lackOf({}, scopes)
+    return missingScopesOf({}, scopes)
   }
 
   of(): Workspace | undefined {
@@ -102,10 +102,10 @@ export class OneWorkspace implements Workspaces {
 }
 
 /** Empty if Slack did not list the granted scopes. */
-export function lackOf(
+export function missingScopesOf(
   workspace: { workspaceId?: string },
   granted: readonly string[] | undefined,
-): ScopeLack[] {
+): MissingScopes[] {
   const scopes = granted === undefined ? [] : botScopes.filter(scope => !granted.includes(scope))
   return scopes.length === 0 ? [] : [{ ...workspace, scopes }]
 }
@@ -123,7 +123,7 @@ export class InstalledWorkspaces implements Workspaces {
   }
 
   /** A changed key does not prevent the start: the affected workspaces can install the app again. */
-  async start(): Promise<ScopeLack[]> {
+  async start(): Promise<MissingScopes[]> {
     const ids = this.#installations.unreadable()
     if (ids.length > 0)
       this.#log.error({ ids }, 'EASEL_ENCRYPTION_KEY does not open these installations of Slack')
@@ -131,7 +131,9 @@ export class InstalledWorkspaces implements Workspaces {
     const [first] = installed
     // Every answer shows that Slack can be reached, also one that refuses this token.
     if (first) await this.#api.call(first.installation.bot.token, 'auth.test', client => client.auth.test())
-    return installed.flatMap(({ id, installation }) => lackOf({ workspaceId: id }, installation.bot.scopes))
+    return installed.flatMap(({ id, installation }) =>
+      missingScopesOf({ workspaceId: id }, installation.bot.scopes),
+    )
   }
 
   of(ids: WorkspaceIds): Workspace | undefined {

@@ -1,9 +1,9 @@
 /** The message field: it grows with its text, accepts a source picture, and completes command names. */
-import { byId, say, sentence } from './elements.ts'
+import { byId, sentence, showNotices } from './elements.ts'
 
 const pictureTypes = /^image\/(png|jpeg|webp)$/
 /** The maximum height of the field as a share of the window's height. */
-const tallest = 0.4
+const maxHeightShare = 0.4
 /** The default strength with a mask, under which little of the source should remain. */
 const strengthUnderMask = '0.9'
 
@@ -61,7 +61,7 @@ export class Composer {
 
   #changed(): void {
     this.#text.style.height = 'auto'
-    this.#text.style.height = `${Math.min(this.#text.scrollHeight, innerHeight * tallest)}px`
+    this.#text.style.height = `${Math.min(this.#text.scrollHeight, innerHeight * maxHeightShare)}px`
     this.#showCompletions()
   }
 
@@ -140,10 +140,10 @@ export class Composer {
     event.preventDefault()
     const file = files.find(({ type }) => pictureTypes.test(type))
     if (file === undefined) {
-      say([sentence('notPicture')])
+      showNotices([sentence('notPicture')])
       return
     }
-    say(files.length > 1 ? [sentence('onePicture').replace('%', file.name)] : [])
+    showNotices(files.length > 1 ? [sentence('onePicture').replace('%', file.name)] : [])
     const taken = new DataTransfer()
     taken.items.add(file)
     this.#source.files = taken.files

@@ -1,6 +1,6 @@
 /** The dialog for private replies, from links and from forms. */
 import type { FormReply } from '../protocol.ts'
-import { byId, find, say, sentence } from './elements.ts'
+import { byId, find, sentence, showNotices } from './elements.ts'
 
 export class AnswerDialog {
   readonly #dialog = byId('dialog', HTMLDialogElement)
@@ -26,7 +26,7 @@ export class AnswerDialog {
   }
 
   /** Whether it asks for a confirmation of what the message field holds. */
-  get asks(): boolean {
+  get isQuestion(): boolean {
     return this.#dialog.querySelector('form.confirm') !== null
   }
 
@@ -48,9 +48,9 @@ export class AnswerDialog {
       const response = await fetch(href, { headers: { Accept: 'application/json' } })
       const reply: FormReply = await response.json()
       if (reply.kind === 'answer') this.open(reply.html)
-      else say(reply.sentences)
+      else showNotices(reply.sentences)
     } catch {
-      say([sentence('offline')])
+      showNotices([sentence('offline')])
     }
   }
 }

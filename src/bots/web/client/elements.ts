@@ -20,7 +20,7 @@ export function announce(text: string): void {
 }
 
 /** Shows private sentences above the field, or in the dialog while it is open. */
-export function say(sentences: readonly string[]): void {
+export function showNotices(sentences: readonly string[]): void {
   const isInDialog = find('dialog', HTMLDialogElement)?.open === true
   noticesIn(isInDialog ? 'answer-notices' : 'notices')?.replaceChildren(
     ...sentences.map(sentence => {
@@ -32,7 +32,7 @@ export function say(sentences: readonly string[]): void {
 }
 
 /** Removes a sentence that is no longer true. */
-export function unsay(sentence: string): void {
+export function removeNotice(sentence: string): void {
   for (const id of ['answer-notices', 'notices'] as const) {
     for (const line of noticesIn(id)?.children ?? []) if (line.textContent === sentence) line.remove()
   }

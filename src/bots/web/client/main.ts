@@ -2,13 +2,13 @@
 import { Composer } from './composer.ts'
 import { copyCommand } from './copy.ts'
 import { AnswerDialog, refillPictures } from './dialog.ts'
-import { find, say, sentence, unsay } from './elements.ts'
+import { find, removeNotice, sentence, showNotices } from './elements.ts'
 import { Feed, localTimes, scrollToEnd } from './feed.ts'
 import { connect } from './live-stream.ts'
 import { FormSender } from './send.ts'
 
 /** The forms that the script submits. */
-const sentHere: readonly (string | null)[] = ['./say', './act', './settings']
+const scriptedActions: readonly (string | null)[] = ['./say', './act', './settings']
 
 function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
   const dialog = new AnswerDialog()
@@ -18,16 +18,16 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
 
   const sender = new FormSender((reply, sent) => {
     if (reply.kind === 'answer') {
-      say([])
+      showNotices([])
       dialog.open(reply.html)
       // A question needs what it is about; any other answer is the end of it.
-      if (sent.form === form && !dialog.asks) composer.clear(sent.body)
+      if (sent.form === form && !dialog.isQuestion) composer.clear(sent.body)
       return
     }
     // A refused form stays as it was filled in, with the reason.
     const isKept = reply.kind === 'refused' && dialog.contains(sent.form)
     if (!isKept) dialog.close()
-    say(reply.sentences)
+    showNotices(reply.sentences)
     if (reply.kind === 'refused') return
     if (sent.form === form || sent.form.classList.contains('confirm')) composer.clear(sent.body)
     const [job] = reply.kind === 'accepted' ? reply.jobs : []
@@ -45,7 +45,8 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
   })
   document.addEventListener('submit', event => {
     const { target, submitter } = event
-    if (!(target instanceof HTMLFormElement) || !sentHere.includes(target.getAttribute('action'))) return
+    if (!(target instanceof HTMLFormElement) || !scriptedActions.includes(target.getAttribute('action')))
+      return
     event.preventDefault()
     refillPictures(target)
     void sender.send(target, submitter)
@@ -62,7 +63,7 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
   if (bar !== null) new ResizeObserver(() => measure(bar, '--bar-height')).observe(bar)
   if (!location.hash.startsWith('#job-')) scrollToEnd('instant')
   connect(feed, () => {
-    unsay(sentence('offline'))
+    removeNotice(sentence('offline'))
     sender.retry()
   })
 }

@@ -1,6 +1,6 @@
 /** Submits forms without a reload, sends again what a broken connection held up, and hands on the replies. */
 import type { FormReply } from '../protocol.ts'
-import { say, sentence } from './elements.ts'
+import { sentence, showNotices } from './elements.ts'
 
 /** What was sent. */
 interface Sent {
@@ -57,7 +57,7 @@ export class FormSender {
     const reply = await this.#replyTo(sending)
     if (reply === undefined) {
       sending.isUnderway = false
-      say([sentence('notSent')])
+      showNotices([sentence('notSent')])
       setTimeout(() => {
         // It may have been sent again, or answered, since.
         if (this.#sendings.get(key) === sending) void this.#post(key, { ...sending, isUnderway: true })
@@ -82,9 +82,9 @@ export class FormSender {
 }
 
 /** What a proxy answers while the server behind it is away. */
-const awayStatuses = [502, 503, 504]
+const unavailableStatuses = [502, 503, 504]
 /** The maximum length of a plain answer that is shown. */
-const longestAnswer = 500
+const maxAnswerCharacters = 500
 
 /** @throws Error when no answer of the server comes. */
 async function post(form: HTMLFormElement, body: FormData): Promise<FormReply> {
@@ -93,10 +93,10 @@ async function post(form: HTMLFormElement, body: FormData): Promise<FormReply> {
   const type = response.headers.get('content-type') ?? ''
   if (type.startsWith('application/json')) return response.json()
   const isOurs = response.headers.has('x-easel')
-  if (!isOurs && awayStatuses.includes(response.status)) throw new Error(`status ${response.status}`)
+  if (!isOurs && unavailableStatuses.includes(response.status)) throw new Error(`status ${response.status}`)
   if (!isOurs && response.status === 413) return { kind: 'refused', sentences: [sentence('largeForProxy')] }
   const sentences = type.startsWith('text/plain')
-    ? [(await response.text()).slice(0, longestAnswer)]
+    ? [(await response.text()).slice(0, maxAnswerCharacters)]
     : [sentence('answered').replace('%', String(response.status))]
   return { kind: 'refused', sentences }
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../../../system/ports.ts'
 /** How often it is looked at how much came. */
 const periodMs = 10_000
 /** The least that an honest connection brings in a period: 3 kB/s, a tenth of a slow mobile network. */
-const leastBytes = 32 * 1024
+const minBytes = 32 * 1024
 
 /** What of a request tells how much of its body has come. */
 export type Incoming = Pick<IncomingMessage, 'complete'> & {
@@ -13,7 +13,7 @@ export type Incoming = Pick<IncomingMessage, 'complete'> & {
 }
 
 /** `stalled` when the body brought too little in a period; else the result of `work`, which reads the body. */
-export async function whileBodyFlows<T>(
+export async function unlessStalled<T>(
   incoming: Incoming,
   clock: Clock,
   work: () => Promise<T>,
@@ -24,7 +24,7 @@ export async function whileBodyFlows<T>(
       cancel = clock.after(periodMs, () => {
         const { bytesRead } = incoming.socket
         if (incoming.complete) return
-        if (bytesRead - seenBytes < leastBytes) resolve('stalled')
+        if (bytesRead - seenBytes < minBytes) resolve('stalled')
         else watch(bytesRead)
       })
     }

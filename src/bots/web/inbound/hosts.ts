@@ -16,11 +16,11 @@ export function isOwnHost(host: string, allowedHosts: readonly string[]): boolea
 export function isOwnOrigin(origin: string, host: string, allowedHosts: readonly string[]): boolean {
   const page = readHost(hostOfOrigin(origin) ?? '')
   if (page === undefined) return false
-  const usualPort = new URL(origin).protocol === 'https:' ? '443' : '80'
+  const defaultPort = new URL(origin).protocol === 'https:' ? '443' : '80'
   // Another port of the same machine is another site, unless that port is allowed.
   return [host, ...allowedHosts].some(own => {
     const ours = readHost(own)
-    return ours?.name === page.name && (ours.port ?? usualPort) === (page.port ?? usualPort)
+    return ours?.name === page.name && (ours.port ?? defaultPort) === (page.port ?? defaultPort)
   })
 }
 
@@ -37,11 +37,11 @@ function allows(entry: string, asked: HostAndPort): boolean {
   return (
     allowed.port === undefined ||
     allowed.port === asked.port ||
-    (asked.port === undefined && isUsual(allowed))
+    (asked.port === undefined && hasDefaultPort(allowed))
   )
 }
 
-function isUsual({ port }: HostAndPort): boolean {
+function hasDefaultPort({ port }: HostAndPort): boolean {
   return port === '80' || port === '443'
 }
 

@@ -34,16 +34,16 @@ export const messageForm = z.object({
 })
 
 /** The options besides the text. */
-export interface Chosen {
+export interface FormOptions {
   pictures: ReadonlyMap<PictureUse, Uint8Array>
   flags: ReadonlyMap<string, string>
   /** The value of the slider. */
   strength?: number | undefined
 }
 
-export const nothingChosen: Chosen = { pictures: new Map(), flags: new Map() }
+export const noOptions: FormOptions = { pictures: new Map(), flags: new Map() }
 
-export function chosenIn(form: z.infer<typeof messageForm>): Chosen {
+export function optionsIn(form: z.infer<typeof messageForm>): FormOptions {
   const pictures = new Map<PictureUse, Uint8Array>()
   for (const use of pictureUses) {
     const file = form[use]
@@ -60,7 +60,10 @@ export function chosenIn(form: z.infer<typeof messageForm>): Chosen {
 }
 
 /** Adds the options to the text's request. The slider applies only with a source and without a strength flag. */
-export function addChosen(request: ImagineRequest, { pictures, flags, strength }: Chosen): ImagineRequest {
+export function addOptions(
+  request: ImagineRequest,
+  { pictures, flags, strength }: FormOptions,
+): ImagineRequest {
   let complete: ImagineRequest = { ...(pictures.has('source') ? { strength } : {}), ...request }
   const problems = readFlagFields({ text: name => flags.get(name) }, flagFields, complete)
   for (const [use, bytes] of pictures) complete = withPicture(complete, use, bytes)

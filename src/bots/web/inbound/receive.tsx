@@ -33,8 +33,8 @@ import {
   SettingsForm,
   StatsAnswer,
 } from '../outbound/render-answer.tsx'
-import { addChosen, type Chosen, nothingChosen } from './message-form.ts'
-import { anyVisitor, conversationOf } from './visitors.ts'
+import { addOptions, type FormOptions, noOptions } from './message-form.ts'
+import { anonymousViewer, conversationOf } from './visitors.ts'
 
 /** One action of a person. `once` is its idempotency key. */
 export interface RequestContext {
@@ -48,7 +48,7 @@ export interface RequestContext {
 
 export interface TypedText {
   text: string
-  chosen?: Chosen
+  chosen?: FormOptions
   confirmed: boolean
 }
 
@@ -170,7 +170,7 @@ export class Receiver {
         return this.#message(reply.message)
       case 'refused':
         return this.#refused(reply.problems)
-      case 'bring':
+      case 'deliver':
         return this.#message({ ...jobMessage(reply.job, words), jobIds: [reply.job.id] })
       case 'form': {
         const choices = {
@@ -212,8 +212,8 @@ export class Receiver {
   }
 
   async #imagine(typed: TypedText, context: RequestContext): Promise<Reply> {
-    const { confirmed, chosen = nothingChosen } = typed
-    const request = addChosen(parseCommand(typed.text), chosen)
+    const { confirmed, chosen = noOptions } = typed
+    const request = addOptions(parseCommand(typed.text), chosen)
     const outcome = await this.#easel.imagine(request, this.#caller(context, undefined), { confirmed })
     return this.#replyTo(outcome, context, typed)
   }
@@ -280,7 +280,7 @@ export class Receiver {
   #caller(context: RequestContext, job: JobView | undefined): Caller {
     return {
       person: context.person,
-      rights: anyVisitor.rights,
+      rights: anonymousViewer.rights,
       conversation: conversationOf(job),
       eventId: `web:${context.person.userId}:${context.once}`,
       locale: this.#words.web.lang,

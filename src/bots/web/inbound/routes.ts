@@ -8,7 +8,7 @@ import { toAppError } from '../../../errors/errors.ts'
 import { chatErrorSentence, type Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import type { AdapterParts } from '../../adapter.ts'
-import { type ChartLook, statsChart } from '../../charts/stats-chart.ts'
+import { type ChartStyle, statsChart } from '../../charts/stats-chart.ts'
 import type { FormValues } from '../../chat/form-field.ts'
 import { commandNames, commands, typedNameOf } from '../../commands/commands.ts'
 import { statsCsv } from '../../messages/stats-message.ts'
@@ -19,14 +19,14 @@ import { liveEvents, liveStream } from '../outbound/live-stream.ts'
 import type { Guides } from '../outbound/render-guides.tsx'
 import { addressPseudonyms } from './address-pseudonyms.ts'
 import { readFormBody } from './form-body.ts'
-import { chosenIn, messageForm } from './message-form.ts'
+import { messageForm, optionsIn } from './message-form.ts'
 import { Proxies } from './proxies.ts'
 import { Receiver, type RequestContext } from './receive.tsx'
 import { Responder } from './respond.ts'
 import { ownAnswers, ownPagesOnly, securityHeaders } from './security.ts'
 import { pictureRoutes } from './serve-picture.ts'
 import { maxBodyBytes, maxPicturesBytes, uploadBudget } from './uploads.ts'
-import { anyVisitor, visitorOf } from './visitors.ts'
+import { anonymousViewer, visitorOf } from './visitors.ts'
 
 const pressForm = z.object({
   button: z.string().max(100),
@@ -61,7 +61,7 @@ export function webRoutes(adapterParts: AdapterParts, live: Live): Hono {
   addCommands(app, parts)
   app.route(
     '/pictures',
-    pictureRoutes(parts.easel, c => ({ ...anyVisitor, person: parts.contextOf(c).person })),
+    pictureRoutes(parts.easel, c => ({ ...anonymousViewer, person: parts.contextOf(c).person })),
   )
   return app
 }
@@ -90,7 +90,7 @@ function routeParts(parts: AdapterParts, live: Live): RouteParts {
     const { isSecure } = proxies.addressed(c)
     const address = addressOf(c)
     const person = { ...visitorOf(c, { ids, words, isSecure }), ...(address ? { address } : {}) }
-    const seesStats = easel.seesStats({ ...anyVisitor, person })
+    const seesStats = easel.seesStats({ ...anonymousViewer, person })
     return { person, seesStats, once: once || ids.next(), nextOnce: ids.next() }
   }
   return { ...parts, live, words, assets, proxies, receiver, responder, feed, addressOf, contextOf }
@@ -154,7 +154,7 @@ function addForms(app: Hono, { words, receiver, responder, contextOf }: RoutePar
     if (!form) return refuseUnreadable(c)
     const context = contextOf(c, form.once)
     const text = lines(form.example ?? form.text ?? '')
-    const typed = { text, chosen: chosenIn(form), confirmed: form.confirmed !== undefined }
+    const typed = { text, chosen: optionsIn(form), confirmed: form.confirmed !== undefined }
     return responder.respond(c, context, await receiver.say(typed, context), text)
   })
   app.post('/act', async c => {
@@ -199,7 +199,7 @@ function addCommands(app: Hono, { words, receiver, responder, contextOf }: Route
 }
 
 /** The chart's look, from the page's theme and the screen's width. */
-function lookOf(c: Context): ChartLook {
+function lookOf(c: Context): ChartStyle {
   return {
     theme: c.req.query('theme') === 'dark' ? 'dark' : 'light',
     size: c.req.query('size') === 'narrow' ? 'narrow' : 'wide',

@@ -1,20 +1,20 @@
 /** Limits of uploads: the size of pictures, and the bytes of large forms at one time, in all and of one address. */
 import type { HttpBindings } from '@hono/node-server'
 import type { Context, MiddlewareHandler } from 'hono'
-import { largestPictureBytes } from '../../../common/bounds.ts'
+import { maxPictureBytes } from '../../../common/bounds.ts'
 import { ByteBudget } from '../../../net/byte-budget.ts'
 import { ByteBudgetPerKey } from '../../../net/byte-budget-per-key.ts'
 import type { Clock } from '../../../system/ports.ts'
-import { whileBodyFlows } from './body-flow.ts'
+import { unlessStalled } from './body-flow.ts'
 
 /** The pictures of a form together: two of the largest, or more that are smaller. The rest of a form is small. */
-export const maxPicturesBytes = 2 * largestPictureBytes
+export const maxPicturesBytes = 2 * maxPictureBytes
 export const maxBodyBytes = maxPicturesBytes + 1024 * 1024
 
 /** The size of a form without pictures, which is always accepted. */
 const smallBodyBytes = 256 * 1024
 /** Reading a form takes several times its size in memory. */
-const formsAtOnce = 3
+const maxConcurrentForms = 3
 const timeLimitMs = 20_000
 const maxWaiting = 50
 const maxWaitingOfAddress = 10
@@ -36,7 +36,7 @@ export interface UploadBudgetParts {
 export function uploadBudget(parts: UploadBudgetParts): MiddlewareHandler<{ Bindings: HttpBindings }> {
   const { clock, addressOf } = parts
   const common = { timeLimitMs, clock }
-  const budget = new ByteBudget({ ...common, limitBytes: formsAtOnce * maxBodyBytes, maxWaiting })
+  const budget = new ByteBudget({ ...common, limitBytes: maxConcurrentForms * maxBodyBytes, maxWaiting })
   const ofAddresses = new ByteBudgetPerKey({
     ...common,
     limitBytes: maxBodyBytes,
@@ -46,7 +46,7 @@ export function uploadBudget(parts: UploadBudgetParts): MiddlewareHandler<{ Bind
     const bytes = bodyBytes(c)
     if (bytes <= smallBodyBytes) return next()
     const served = await ofAddresses.during(addressOf(c), bytes, () =>
-      budget.during(bytes, async () => (await whileBodyFlows(c.env.incoming, clock, next)) ?? 'served'),
+      budget.during(bytes, async () => (await unlessStalled(c.env.incoming, clock, next)) ?? 'served'),
     )
     if (served === undefined) return parts.refuseBusy(c)
     if (served === 'stalled') {

@@ -12,7 +12,7 @@ import type { Words } from '../../../words/en.ts'
 export const chat = { platform: 'web', spaceId: 'web', channelId: 'chat', audience: 'space' } as const
 
 /** A viewer without an identity, for content that is shown on all open pages. */
-export const anyVisitor: Viewer = {
+export const anonymousViewer: Viewer = {
   person: { platform: chat.platform, spaceId: chat.spaceId, userId: '', name: '' },
   rights: { member: true, moderator: false, admin: false },
   conversation: { ...chat, kind: 'channel' },

@@ -2,10 +2,10 @@
 import type { Child } from 'hono/jsx'
 import type { Words } from '../../../words/en.ts'
 import { inUtc } from '../../../words/moment.ts'
-import { type ChartLook, chartSize } from '../../charts/stats-chart.ts'
+import { type ChartStyle, chartSize } from '../../charts/stats-chart.ts'
 import type { FieldChoice, FormField } from '../../chat/form-field.ts'
 import type { Message } from '../../messages/message.ts'
-import { type Chosen, nothingChosen } from '../inbound/message-form.ts'
+import { type FormOptions, noOptions } from '../inbound/message-form.ts'
 import { Command, PressButton } from './render-job.tsx'
 import { Pictures } from './render-pictures.tsx'
 
@@ -58,12 +58,12 @@ export function RemixForm(props: { pictureId: string; text: string; once: string
 export function ConfirmForm(props: {
   prompts: readonly string[]
   text: string
-  chosen?: Chosen | undefined
+  chosen?: FormOptions | undefined
   once: string
   words: Words
 }) {
   const { confirm } = props.words.web
-  const { pictures, flags, strength } = props.chosen ?? nothingChosen
+  const { pictures, flags, strength } = props.chosen ?? noOptions
   const count = props.prompts.length
   return (
     <Answer title={confirm.title(count)}>
@@ -189,7 +189,7 @@ const darkTheme = '(prefers-color-scheme: dark)'
 
 /** The chart in the page's theme, and legible on a phone. */
 function Chart({ days, alt }: { days: number; alt: string }) {
-  const of = (theme: ChartLook['theme'], size: ChartLook['size']) => {
+  const of = (theme: ChartStyle['theme'], size: ChartStyle['size']) => {
     const { widthPx, heightPx } = chartSize(size)
     const url = `./stats/chart.png?days=${days}&theme=${theme}&size=${size}`
     return { url, width: widthPx, height: heightPx }

@@ -1,5 +1,5 @@
 /** The sentences and limits that the page carries for its script. */
-import { largestPictureBytes } from '../../../common/bounds.ts'
+import { maxPictureBytes } from '../../../common/bounds.ts'
 import type { Words } from '../../../words/en.ts'
 import { maxPicturesBytes } from '../inbound/uploads.ts'
 import { type ScriptSentence, scriptSentences } from '../protocol.ts'
@@ -12,7 +12,7 @@ export function scriptData({ announce, refused }: Words['web']): Record<string, 
     notSent: announce.notSent,
     answered: refused.answered('%'),
     large: refused.large(maxPicturesBytes / 1_000_000),
-    largeFile: refused.large(largestPictureBytes / 1_000_000),
+    largeFile: refused.large(maxPictureBytes / 1_000_000),
     largeForProxy: refused.largeForProxy,
     notPicture: refused.notPicture,
     onePicture: refused.onePicture('%'),
@@ -21,6 +21,6 @@ export function scriptData({ announce, refused }: Words['web']): Record<string, 
   return {
     ...Object.fromEntries(scriptSentences.map(name => [attribute(name), sentences[name]])),
     'data-max-bytes': String(maxPicturesBytes),
-    'data-max-file-bytes': String(largestPictureBytes),
+    'data-max-file-bytes': String(maxPictureBytes),
   }
 }

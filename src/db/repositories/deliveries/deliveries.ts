@@ -128,7 +128,7 @@ export class DeliveriesTable {
   }
 
   /** Records that an undelivered job was shown to its author later. */
-  shownLater(jobId: string): void {
+  recordShownLater(jobId: string): void {
     this.#query
       .update(deliveries)
       .set({ end: 'arrived' })

@@ -9,7 +9,7 @@ import { people } from '../../schema/people.ts'
 import { oldestEntryOf } from './outbox.ts'
 
 const id = sql.placeholder('id')
-const isThat = eq(deliveries.id, id)
+const hasId = eq(deliveries.id, id)
 
 export function selectDeliveries(query: QueryBuilder) {
   return query
@@ -26,7 +26,7 @@ export function prepareStatements(query: QueryBuilder) {
 
 function prepareReads(query: QueryBuilder) {
   return {
-    delivery: selectDeliveries(query).where(isThat).prepare(),
+    delivery: selectDeliveries(query).where(hasId).prepare(),
     turn: query
       .select({
         delivery: deliveries,
@@ -39,10 +39,10 @@ function prepareReads(query: QueryBuilder) {
       .innerJoin(people, eq(people.id, deliveries.personId))
       .innerJoin(jobs, eq(jobs.id, deliveries.jobId))
       .leftJoin(outbox, eq(outbox.id, oldestEntryOf(deliveries.id)))
-      .where(isThat)
+      .where(hasId)
       .prepare(),
-    platform: query.select({ platform: deliveries.platform }).from(deliveries).where(isThat).prepare(),
-    address: query.select({ address: deliveries.address }).from(deliveries).where(isThat).prepare(),
+    platform: query.select({ platform: deliveries.platform }).from(deliveries).where(hasId).prepare(),
+    address: query.select({ address: deliveries.address }).from(deliveries).where(hasId).prepare(),
   }
 }
 
@@ -81,7 +81,7 @@ function prepareWrites(query: QueryBuilder) {
     setAddress: query
       .update(deliveries)
       .set({ address: given('address') })
-      .where(isThat)
+      .where(hasId)
       .prepare(),
     arrive: query
       .update(deliveries)
@@ -92,7 +92,7 @@ function prepareWrites(query: QueryBuilder) {
         refusals: given('refusals'),
         endedAt: given('endedAt'),
       })
-      .where(isThat)
+      .where(hasId)
       .prepare(),
   }
 }

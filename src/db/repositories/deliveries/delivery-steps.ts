@@ -4,12 +4,12 @@ import type { QueryBuilder } from '../../client.ts'
 import { deliverySteps } from '../../schema/deliveries.ts'
 
 /** The kind of object that a step created on the platform. */
-export type Made = NonNullable<typeof deliverySteps.$inferSelect.makes>
+export type CreatedKind = NonNullable<typeof deliverySteps.$inferSelect.makes>
 export type StepState = typeof deliverySteps.$inferSelect.state
 
 export interface StepRecord {
   name: string
-  makes?: Made
+  makes?: CreatedKind
   state: StepState
   value?: string
   at: number

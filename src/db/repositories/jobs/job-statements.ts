@@ -15,26 +15,22 @@ export function prepareJobStatements(query: QueryBuilder) {
 }
 
 function prepareReads(query: QueryBuilder) {
-  const isThat = eq(jobs.id, sql.placeholder('id'))
+  const hasId = eq(jobs.id, sql.placeholder('id'))
   const isOfEvent = and(
     eq(jobs.platform, sql.placeholder('platform')),
     eq(jobs.eventId, sql.placeholder('eventId')),
   )
   return {
-    job: selectJobs(query).where(isThat).prepare(),
+    job: selectJobs(query).where(hasId).prepare(),
     jobs: selectJobs(query).where(isInJson(jobs.id, 'ids')).prepare(),
-    state: query.select({ state: jobs.state }).from(jobs).where(isThat).prepare(),
+    state: query.select({ state: jobs.state }).from(jobs).where(hasId).prepare(),
     /** A row if the job exists and was not removed. */
     present: query
       .select({ id: jobs.id })
       .from(jobs)
-      .where(and(isThat, isNull(jobs.removedAt)))
+      .where(and(hasId, isNull(jobs.removedAt)))
       .prepare(),
-    event: query
-      .select({ platform: jobs.platform, eventId: jobs.eventId })
-      .from(jobs)
-      .where(isThat)
-      .prepare(),
+    event: query.select({ platform: jobs.platform, eventId: jobs.eventId }).from(jobs).where(hasId).prepare(),
     ofEvent: selectJobs(query).where(isOfEvent).orderBy(asc(jobs.eventIndex)).prepare(),
     /** The person whose turn it is when a job of this row of people is due. */
     turn: query

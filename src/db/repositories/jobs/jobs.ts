@@ -11,7 +11,7 @@ import {
   type JobRecord,
   type NewJob,
   selectJobs,
-  withoutWords,
+  withoutUserText,
 } from '../../records/job-records.ts'
 import type { ServedTime } from '../../records/served-time.ts'
 import { deliveries, outbox } from '../../schema/deliveries.ts'
@@ -148,7 +148,7 @@ export class JobsTable {
   }
 
   /** Whether the job exists and was not removed. */
-  isThere(id: string): boolean {
+  exists(id: string): boolean {
     return this.#statements.present.get({ id }) !== undefined
   }
 
@@ -276,7 +276,7 @@ export class JobsTable {
     this.#query
       .update(jobs)
       // An unreadable order may contain text too.
-      .set({ promptAsTyped: '', order: order.success ? withoutWords(order.data) : {}, removedAt: at })
+      .set({ promptAsTyped: '', order: order.success ? withoutUserText(order.data) : {}, removedAt: at })
       .where(eq(jobs.id, id))
       .run()
   }

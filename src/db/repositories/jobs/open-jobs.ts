@@ -127,13 +127,13 @@ export class OpenJobs {
    * Ends unreadable jobs that are in no final state: they can be neither painted nor cancelled. `id`: of this job only.
    * Returns their ids.
    */
-  setUnreadableAside(at: number, id?: string): string[] {
+  endUnreadable(at: number, id?: string): string[] {
     return selectJobs(this.#query)
       .where(and(unfinished, id === undefined ? undefined : eq(jobs.id, id)))
       .all()
       .flatMap(row => {
         if (this.#reader.read(row)) return []
-        setAside(this.#query, row.job.id, at)
+        endAsUnreadable(this.#query, row.job.id, at)
         return [row.job.id]
       })
   }
@@ -143,7 +143,7 @@ export class OpenJobs {
  * Ends a job with an unreadable record, as cancelled where a cancel was accepted. What cannot be read is replaced, so that its
  * author can be told.
  */
-function setAside(query: QueryBuilder, id: string, at: number): void {
+function endAsUnreadable(query: QueryBuilder, id: string, at: number): void {
   const row = query.select().from(jobs).where(eq(jobs.id, id)).get()
   if (!row) return
   query

@@ -3,7 +3,7 @@ import { type Backoff, backoffMs } from '../../../common/backoff.ts'
 import type { Clock } from '../../../system/ports.ts'
 
 /** The time between two probes. */
-const probePause: Backoff = { firstMs: 2000, longestMs: 300_000 }
+const probePause: Backoff = { firstMs: 2000, maxMs: 300_000 }
 
 export interface QuarantineParts {
   clock: Clock

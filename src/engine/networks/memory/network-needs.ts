@@ -124,15 +124,15 @@ function needOfVae({ config }: VaePlan, graph: NetworkGraph): NetworkNeed {
     network: 'vae',
     ...memoryOf(graph),
     bytesPerPixel: vaeWorkingBytes(config, 1),
-    mostPixels: untiledPixels(config),
+    maxPixels: untiledPixels(config),
     onCard: onCard(halfBytes => {
       const valueBytes = config.needsFloat32 ? 4 : halfBytes
       const need = needOnCard(
         weightsOnCard(graph, undefined, valueBytes),
         vaeWorkingBytes(config, 1, valueBytes),
       )
-      const tiled = { ...need, mostPixels: tilePixels }
-      return [{ ...need, mostPixels: untiledPixels(config) }, tiled, tiled]
+      const tiled = { ...need, maxPixels: tilePixels }
+      return [{ ...need, maxPixels: untiledPixels(config) }, tiled, tiled]
     }),
   }
 }

@@ -36,7 +36,7 @@ const memoryNeed = {
   openingBytes: z.number(),
   weightBytes: z.number(),
   bytesPerPixel: z.number(),
-  mostPixels: z.number().optional(),
+  maxPixels: z.number().optional(),
 }
 const onCard = z.tuple([z.object(memoryNeed), z.object(memoryNeed), z.object(memoryNeed)])
 

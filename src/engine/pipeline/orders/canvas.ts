@@ -2,7 +2,7 @@
  * The canvas of an order: the painted region (the whole picture, or the part around the mask at full resolution), and
  * compositing the result.
  */
-import { widestAspect } from '../../../common/bounds.ts'
+import { maxAspectRatio } from '../../../common/bounds.ts'
 import { type Mask, maskOf, paintedPart, pasteBack } from '../../image/mask.ts'
 import type { Picture, SizePx } from '../../image/picture.ts'
 import { fitPicture, type Part, resizePart, stretchPicture } from '../../image/resize.ts'
@@ -82,12 +82,12 @@ function partialCanvas(
   }
 }
 
-/** The padded area within the picture, widened to at most `widestAspect`, beyond which the model was not trained. */
+/** The padded area within the picture, widened to at most `maxAspectRatio`, beyond which the model was not trained. */
 export function partAround(part: Part, paddingPx: number, picture: SizePx): Part {
   const columns = extend(part.leftPx, part.widthPx, paddingPx, picture.widthPx)
   const rows = extend(part.topPx, part.heightPx, paddingPx, picture.heightPx)
   const missing = (length: number, other: number) =>
-    Math.max(0, Math.ceil((Math.ceil(other / widestAspect) - length) / 2))
+    Math.max(0, Math.ceil((Math.ceil(other / maxAspectRatio) - length) / 2))
   const wide = extend(columns.start, columns.length, missing(columns.length, rows.length), picture.widthPx)
   const tall = extend(rows.start, rows.length, missing(rows.length, columns.length), picture.heightPx)
   return { leftPx: wide.start, topPx: tall.start, widthPx: wide.length, heightPx: tall.length }

@@ -9,7 +9,7 @@ import type {
   ModelFileProblem,
   ValueKind,
 } from '../../../errors/model-problem.ts'
-import { quotable } from '../../excerpt.ts'
+import { excerptFacts } from '../../excerpt.ts'
 import { type ReasonTable, reasonIn } from '../../reason-table.ts'
 
 export function modelFileRefusal(file: string, problem: ModelFileProblem): string {
@@ -99,7 +99,7 @@ const fileReasons: ReasonTable<ModelFileProblem> = {
 
 /** The problem, as the end of a sentence. */
 export function fileReason(problem: ModelFileProblem): string {
-  const p = quotable(problem)
+  const p = excerptFacts(problem)
   return reasonIn(fileReasons, p.what, p)
 }
 
@@ -122,7 +122,7 @@ const configReasons: ReasonTable<ModelConfigProblem> = {
 }
 
 function configReason(problem: ModelConfigProblem): string {
-  const p = quotable(problem)
+  const p = excerptFacts(problem)
   return reasonIn(configReasons, p.what, p)
 }
 

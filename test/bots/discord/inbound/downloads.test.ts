@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Downloads } from '../../../../src/bots/discord/inbound/downloads.ts'
-import { largestPictureBytes } from '../../../../src/common/bounds.ts'
+import { maxPictureBytes } from '../../../../src/common/bounds.ts'
 import { realClock } from '../../../fakes/real-clock.ts'
 
 let server: Server
@@ -58,7 +58,7 @@ it('follows no redirect, and knows what is gone', async () => {
 
 it('stops at the limit, whether the size was announced or not', async () => {
   const downloads = new Downloads(origin, realClock)
-  const announced = { url: `${origin}/cat.png`, sizeBytes: largestPictureBytes + 1 }
+  const announced = { url: `${origin}/cat.png`, sizeBytes: maxPictureBytes + 1 }
   expect(await downloads.fetch(announced)).toEqual({ kind: 'too-large' })
   expect(asked).toEqual([])
   expect(await downloads.fetch({ url: `${origin}/endless`, sizeBytes: 5 })).toEqual({ kind: 'too-large' })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Conversation } from '../../../../src/app/people/people.ts'
 import { writeDetails } from '../../../../src/bots/discord/outbound/address.ts'
 import { threadShortfall } from '../../../../src/bots/discord/outbound/delivery/opening-methods.ts'
-import { canPostItself, has } from '../../../../src/bots/discord/outbound/permissions.ts'
+import { canPostWithOwnToken, hasPermission } from '../../../../src/bots/discord/outbound/permissions.ts'
 import { bits, type PermissionName, usual } from '../../../fakes/discord/rules/permissions.ts'
 
 function conversation(
@@ -17,13 +17,13 @@ function conversation(
 
 describe('what the bot can do in a place', () => {
   it('writes by itself with View Channel and Send Messages, in threads with Send Messages in Threads instead', () => {
-    expect(canPostItself(conversation('channel'))).toBe(true)
-    expect(canPostItself(conversation('channel', ['SendMessages']))).toBe(false)
-    expect(canPostItself(conversation('channel', ['ViewChannel']))).toBe(false)
-    expect(canPostItself(conversation('thread', ['SendMessages']))).toBe(true)
-    expect(canPostItself(conversation('thread', ['SendMessagesInThreads']))).toBe(false)
-    expect(canPostItself(conversation('direct', ['SendMessages']))).toBe(true)
-    expect(canPostItself(conversation('direct', [], { answersOnly: true }))).toBe(false)
+    expect(canPostWithOwnToken(conversation('channel'))).toBe(true)
+    expect(canPostWithOwnToken(conversation('channel', ['SendMessages']))).toBe(false)
+    expect(canPostWithOwnToken(conversation('channel', ['ViewChannel']))).toBe(false)
+    expect(canPostWithOwnToken(conversation('thread', ['SendMessages']))).toBe(true)
+    expect(canPostWithOwnToken(conversation('thread', ['SendMessagesInThreads']))).toBe(false)
+    expect(canPostWithOwnToken(conversation('direct', ['SendMessages']))).toBe(true)
+    expect(canPostWithOwnToken(conversation('direct', [], { answersOnly: true }))).toBe(false)
   })
 
   it('names what is missing for a thread', () => {
@@ -34,7 +34,7 @@ describe('what the bot can do in a place', () => {
 
   it('counts unknown permissions as granted, because Discord may refuse later', () => {
     const { details: _, ...unknown } = conversation('channel')
-    expect(has(unknown, 'attach')).toBe(true)
-    expect(canPostItself(unknown)).toBe(true)
+    expect(hasPermission(unknown, 'attach')).toBe(true)
+    expect(canPostWithOwnToken(unknown)).toBe(true)
   })
 })

@@ -13,7 +13,7 @@ const usedUp = {
 describe('retry times', () => {
   it('bring a crowd back in groups that the limit lets through, a window apart', () => {
     const limiter = new RateLimiter(new FakeClock())
-    limiter.learn('POST', usedUp.route, 5000)
+    limiter.recordReset('POST', usedUp.route, 5000)
     const waits = Array.from({ length: 12 }, () => limiter.retryAfter(usedUp))
     expect(waits).toEqual([...Array(5).fill(1000), ...Array(5).fill(6000), ...Array(2).fill(11000)])
     expect(limiter.retryAfter({ ...usedUp, majorParameter: '2' })).toBe(1000)
@@ -22,7 +22,7 @@ describe('retry times', () => {
   it('use every window although each begins a little later than the one before it was thought to end', () => {
     const clock = new FakeClock()
     const limiter = new RateLimiter(clock)
-    limiter.learn('POST', usedUp.route, 5000)
+    limiter.recordReset('POST', usedUp.route, 5000)
     /** Discord's side: a window begins with its first request, which takes 40 ms to get there. */
     let window = { endsMs: 0, left: 0 }
     let sent = 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { whileBodyFlows } from '../../../../src/bots/web/inbound/body-flow.ts'
+import { unlessStalled } from '../../../../src/bots/web/inbound/body-flow.ts'
 import { FakeClock } from '../../../fakes/fake-clock.ts'
 
 const never = () => new Promise<string>(() => undefined)
@@ -7,7 +7,7 @@ const never = () => new Promise<string>(() => undefined)
 test('a body that brings a few bytes now and then is stalled', async () => {
   const clock = new FakeClock()
   const incoming = { complete: false, socket: { bytesRead: 0 } }
-  const watched = whileBodyFlows(incoming, clock, never)
+  const watched = unlessStalled(incoming, clock, never)
   incoming.socket.bytesRead = 100_000
   clock.advance(10_000)
   incoming.socket.bytesRead += 100
@@ -20,7 +20,7 @@ test('work goes on for as long as it takes once the whole body is there', async 
   const clock = new FakeClock()
   const incoming = { complete: true, socket: { bytesRead: 100_000 } }
   let finish = (_said: string) => {}
-  const watched = whileBodyFlows(incoming, clock, () => new Promise<string>(resolve => (finish = resolve)))
+  const watched = unlessStalled(incoming, clock, () => new Promise<string>(resolve => (finish = resolve)))
   clock.advance(60_000)
   finish('done')
   expect(await watched).toBe('done')
@@ -31,6 +31,6 @@ test('work that fails is its own failure, and leaves no timer', async () => {
   const clock = new FakeClock()
   const incoming = { complete: false, socket: { bytesRead: 0 } }
   const broken = () => Promise.reject(new Error('broken'))
-  await expect(whileBodyFlows(incoming, clock, broken)).rejects.toThrow('broken')
+  await expect(unlessStalled(incoming, clock, broken)).rejects.toThrow('broken')
   expect(clock.pending).toBe(0)
 })

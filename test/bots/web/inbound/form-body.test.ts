@@ -117,17 +117,17 @@ describe('no form', () => {
 
 /** The most processor time of the main thread between two turns of the event loop. */
 async function longestBlockMs(work: Promise<unknown>): Promise<number> {
-  let longestMs = 0
+  let maxMs = 0
   let isOver = false
   const over = work.finally(() => (isOver = true))
   for (let beganMs = mainThreadMs(process.pid); !isOver; ) {
     await setImmediate()
     const nowMs = mainThreadMs(process.pid)
-    longestMs = Math.max(longestMs, nowMs - beganMs)
+    maxMs = Math.max(maxMs, nowMs - beganMs)
     beganMs = nowMs
   }
   await over
-  return longestMs
+  return maxMs
 }
 
 test.each(['files', 'one text', 'one text without files'])(

@@ -61,12 +61,12 @@ async function openedAgain(
   let opened: string[] = []
   // What is too large for a VAE at once comes to it in tiles of its training size.
   const pixelsAtOnce = (most: number) => (pixels > most ? 1024 ** 2 : pixels)
-  const runs = networks.map(({ name, bytesPerPixel, mostPixels = pixels, ...memory }) => ({
+  const runs = networks.map(({ name, bytesPerPixel, maxPixels = pixels, ...memory }) => ({
     session: residency.session(name, memory, () => {
       opened.push(name)
       return trivialSession()
     }),
-    workingBytes: bytesPerPixel * pixelsAtOnce(mostPixels),
+    workingBytes: bytesPerPixel * pixelsAtOnce(maxPixels),
   }))
   for (let count = 0; count < 3; count++) {
     opened = []

@@ -12,13 +12,13 @@ if (!text1 || !text2 || !unet || !decoder || !encoder || !refinerUNet) throw new
 
 /** Weights and the working memory at 1024 px, in GiB. */
 function amounts(need: NetworkNeed, precision: Precision, level: 0 | 1 | 2) {
-  const { weightBytes, openingBytes, bytesPerPixel, mostPixels } = need.onCard[precision][level]
+  const { weightBytes, openingBytes, bytesPerPixel, maxPixels } = need.onCard[precision][level]
   expect(openingBytes).toBe(weightBytes)
   const gibs = (bytes: number) => Number((bytes / gib).toFixed(2))
   return {
     weights: gibs(weightBytes),
     at1024: gibs(bytesPerPixel * 1024 ** 2),
-    ...(mostPixels && { mostPixels }),
+    ...(maxPixels && { maxPixels }),
   }
 }
 
@@ -28,7 +28,7 @@ describe('On a card', () => {
     expect(amounts(unet, 'float16', 0)).toEqual({ weights: 4.78, at1024: 0.98 })
     expect(amounts(unet, 'float32', 0)).toEqual({ weights: 9.56, at1024: 1.95 })
     expect(amounts(refinerUNet, 'float16', 0)).toEqual({ weights: 4.21, at1024: 1.17 })
-    const vae = { weights: 0.18, at1024: 4, mostPixels: 2 * 1024 ** 2 }
+    const vae = { weights: 0.18, at1024: 4, maxPixels: 2 * 1024 ** 2 }
     expect(amounts(decoder, 'float16', 0)).toEqual(vae)
     expect(amounts(decoder, 'float32', 0)).toEqual(vae)
   })
@@ -36,7 +36,7 @@ describe('On a card', () => {
   test('a U-Net row by row needs the half of what was measured, tiles of a VAE one tile, and text encoders nothing', () => {
     expect(amounts(unet, 'float16', 1)).toEqual({ weights: 4.78, at1024: 0.98 })
     expect(amounts(unet, 'float16', 2)).toEqual({ weights: 4.78, at1024: 0.25 })
-    for (const level of [1, 2] as const) expect(amounts(decoder, 'float16', level).mostPixels).toBe(1024 ** 2)
+    for (const level of [1, 2] as const) expect(amounts(decoder, 'float16', level).maxPixels).toBe(1024 ** 2)
     expect(amounts(text2, 'float16', 1).weights).toBe(1.29)
     expect(amounts(text2, 'float16', 2)).toEqual({ weights: 0, at1024: 0 })
   })

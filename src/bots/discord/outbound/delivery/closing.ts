@@ -5,14 +5,14 @@ import { originalName } from '../../../../app/delivery/steps.ts'
 import { type CallOutcome, refusals } from '../../transport/api.ts'
 import { type DiscordAddress, detailsOf, readAddress, readReplyAddress } from '../address.ts'
 import type { CardUpdates } from '../card-updates.ts'
-import { type JobPosts, type Note, type PostForm, wordsOf } from '../job-posts.ts'
+import { type JobPosts, type NoteKey, type PostForm, wordsOf } from '../job-posts.ts'
 import type { MessagePlacement } from '../message-placement.ts'
 import type { Messages } from '../messages.ts'
-import { has } from '../permissions.ts'
+import { hasPermission } from '../permissions.ts'
 import type { Pictures } from '../uploads.ts'
 import { inAnyForm } from './opening-methods.ts'
 import { reasonOf, refusalOf, removalRefusalOf } from './refusal-reasons.ts'
-import { lacksAttaching } from './result-methods.ts'
+import { lacksAttachPermission } from './result-methods.ts'
 
 export interface ClosingParts {
   messages: Messages
@@ -58,7 +58,7 @@ function isOwnMessage({ steps, address }: Delivery): boolean {
 async function closeCard(
   { cards, posts, pictures }: ClosingParts,
   delivery: Delivery,
-  notes: readonly Note[],
+  notes: readonly NoteKey[],
   result: DeliveryResult | undefined,
 ): Promise<Closed | undefined> {
   const { job, steps, fanOut } = delivery
@@ -71,7 +71,7 @@ async function closeCard(
     inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes, thumbnail }, fanOut)), {})
   // A place that deleted or refused the result does not get its picture by the card.
   const isHere = result?.kind === 'arrived' && result.method !== 'direct'
-  const isShown = isHere && has(job.conversation, 'attach')
+  const isShown = isHere && hasPermission(job.conversation, 'attach')
   const thumbnail = isShown ? await pictures.thumbnail(job, wordsOf(job)) : undefined
   const finished = await finish(thumbnail)
   if (thumbnail === undefined || finished.kind === 'done') return refusalOf(finished)
@@ -114,8 +114,8 @@ function isSame(placeholder: DiscordAddress, address: string | undefined): boole
   return address !== undefined && readAddress(address).messageId === placeholder.messageId
 }
 
-function notesFor(job: Delivery['job'], result: DeliveryResult): Note[] {
-  const isLacking = lacksAttaching(job, result.refusals)
+function notesFor(job: Delivery['job'], result: DeliveryResult): NoteKey[] {
+  const isLacking = lacksAttachPermission(job, result.refusals)
   const isTooLarge = result.refusals.some(({ code }) => code === String(refusals.tooLarge))
   return [
     ...(isLacking ? ['attach' as const] : []),
@@ -124,7 +124,7 @@ function notesFor(job: Delivery['job'], result: DeliveryResult): Note[] {
   ]
 }
 
-function wayNotes(result: DeliveryResult): Note[] {
+function wayNotes(result: DeliveryResult): NoteKey[] {
   if (result.kind === 'undeliverable') return ['undelivered']
   return result.method === 'direct' ? ['sentDirect'] : []
 }

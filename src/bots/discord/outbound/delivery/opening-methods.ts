@@ -19,7 +19,7 @@ import {
 import { type JobPosts, notesOf, type PostForm, wordsOf } from '../job-posts.ts'
 import { type MessagePlacement, ownChannelOf } from '../message-placement.ts'
 import type { Messages, Post } from '../messages.ts'
-import { canPostItself, has } from '../permissions.ts'
+import { canPostWithOwnToken, hasPermission } from '../permissions.ts'
 import { oneLine } from '../render/text.ts'
 import { closedBy, reasonOf } from './refusal-reasons.ts'
 
@@ -30,7 +30,7 @@ export interface OpeningParts {
 }
 
 /** A thread's name may have 100 characters. */
-const longestThreadName = 90
+const maxThreadNameCharacters = 90
 
 export function openingMethods(parts: OpeningParts, delivery: Delivery): DeliveryMethod[] {
   const { conversation } = delivery.job
@@ -39,7 +39,7 @@ export function openingMethods(parts: OpeningParts, delivery: Delivery): Deliver
     conversation.kind === 'channel' &&
     detailsOf(conversation).pressedId === undefined &&
     detailsOf(conversation).isThreadless !== true &&
-    canPostItself(conversation)
+    canPostWithOwnToken(conversation)
   const shortfall = wantsThread ? threadShortfall(conversation) : undefined
   const methods: DeliveryMethod[] = []
   const add = (name: DeliveryMethodName, attempt: () => Promise<MethodOutcome>) =>
@@ -158,7 +158,7 @@ async function startThread(
         words,
       )
     : titleOf(job, words)
-  const name = oneLine(title, longestThreadName) || words.job.untitled
+  const name = oneLine(title, maxThreadNameCharacters) || words.job.untitled
   const started = await named(name)
   const isOfName = started.kind === 'refused' && reasonOf(started.code) === 'content'
   return isOfName && name !== words.job.untitled ? named(words.job.untitled) : started
@@ -180,15 +180,15 @@ async function continueWithoutThread(
 
 /** The shortfall that prevents a thread; undefined if none is known. */
 export function threadShortfall(conversation: Conversation): Shortfall | undefined {
-  if (!has(conversation, 'threads')) return 'threads'
-  return has(conversation, 'sendInThreads') ? undefined : 'sendInThreads'
+  if (!hasPermission(conversation, 'threads')) return 'threads'
+  return hasPermission(conversation, 'sendInThreads') ? undefined : 'sendInThreads'
 }
 
 function postingShortfall(conversation: Conversation): Shortfall {
   if (detailsOf(conversation).answersOnly === true) return 'answersOnly'
-  if (!has(conversation, 'view')) return 'view'
+  if (!hasPermission(conversation, 'view')) return 'view'
   if (conversation.kind !== 'thread') return 'send'
-  return has(conversation, 'sendInThreads') ? 'closedThread' : 'sendInThreads'
+  return hasPermission(conversation, 'sendInThreads') ? 'closedThread' : 'sendInThreads'
 }
 
 function shortfallOfCode(code: number): Shortfall | undefined {

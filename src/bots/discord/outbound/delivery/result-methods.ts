@@ -12,7 +12,7 @@ import { type DiscordAddress, detailsOf, readAddress, type Shortfall, writeAddre
 import { notesOf, type PostForm, wordsOf } from '../job-posts.ts'
 import { ownChannelOf } from '../message-placement.ts'
 import type { Post } from '../messages.ts'
-import { has } from '../permissions.ts'
+import { hasPermission } from '../permissions.ts'
 import type { Pictures, UploadPlace } from '../uploads.ts'
 import { inAnyForm, type OpeningParts } from './opening-methods.ts'
 import { closed, closedBy, isOfPlace } from './refusal-reasons.ts'
@@ -54,7 +54,7 @@ async function editPlaceholder(
   { job, fanOut }: Delivery,
   at: DiscordAddress,
 ): Promise<MethodOutcome> {
-  if (!mayShowPictures({ job })) return noAttaching
+  if (!mayShowPictures({ job })) return attachmentsForbidden
   const form: PostForm = {
     hasCard: at.card !== undefined && fanOut === undefined,
     notes: notesOf(at.shortfall),
@@ -75,7 +75,8 @@ async function postNew(
   const isDirect = name === 'direct'
   // Somebody deleted the message or the place, so the result is not posted there again.
   if (!isDirect && before.some(({ reason }) => reason === 'deleted')) return closed('deleted', 'not again')
-  if (!isDirect && (!mayShowPictures(delivery) || lacksAttaching(job, before))) return noAttaching
+  if (!isDirect && (!mayShowPictures(delivery) || lacksAttachPermission(job, before)))
+    return attachmentsForbidden
   const note = isDirect ? directShortfall(delivery, before) : undefined
   const sent = await pictures.send(
     job,
@@ -95,21 +96,21 @@ async function postNew(
 
 /** Unknown permissions count as granted, and Discord may refuse later. */
 function mayShowPictures({ job }: Pick<Delivery, 'job'>): boolean {
-  return job.pictures.length === 0 || has(job.conversation, 'attach')
+  return job.pictures.length === 0 || hasPermission(job.conversation, 'attach')
 }
 
-const noAttaching = closed('files', 'Attach Files')
+const attachmentsForbidden = closed('files', 'Attach Files')
 
 /** Editing the bot's own message needs no permission except the one to attach files. */
-export function lacksAttaching(job: Delivery['job'], before: readonly Refusal[]): boolean {
+export function lacksAttachPermission(job: Delivery['job'], before: readonly Refusal[]): boolean {
   const isDenied = ({ what, code }: Refusal) =>
-    code === noAttaching.code || (what === 'edit' && code === String(refusals.missingPermissions))
+    code === attachmentsForbidden.code || (what === 'edit' && code === String(refusals.missingPermissions))
   return job.pictures.length > 0 && before.some(isDenied)
 }
 
 /** Why the result comes as a direct message; undefined if it was requested in one. */
 function directShortfall({ job }: Delivery, before: readonly Refusal[]): Shortfall | undefined {
-  if (lacksAttaching(job, before)) return 'attachElsewhere'
+  if (lacksAttachPermission(job, before)) return 'attachElsewhere'
   if (job.conversation.kind === 'direct') return undefined
   if (before.some(({ code }) => isOfPlace(code))) return 'placeGone'
   if (before.some(({ reason }) => reason === 'deleted')) return 'deletedElsewhere'

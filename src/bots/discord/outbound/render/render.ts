@@ -41,25 +41,25 @@ export interface RenderOptions {
 }
 
 // developers/components/reference: 4,000 characters in all text displays of a message, labels 80, descriptions 1,024.
-const longestText = 4000
-const longestTitle = 1000
-const longestNotes = 600
-const longestCommand = 1400
-const longestLabel = 80
-export const longestAltText = 1024
+const maxTextCharacters = 4000
+const maxTitleCharacters = 1000
+const maxNotesCharacters = 600
+const maxCommandCharacters = 1400
+const maxLabelCharacters = 80
+export const maxAltTextCharacters = 1024
 /** Up to this many short lines are small print under the title; more lines are text. */
-const smallLines = 4
+const maxSmallLines = 4
 /** The maximum length of a bold title. */
-const longestBold = 300
+const maxBoldCharacters = 300
 
 export function render(message: Message, words: Words, options: RenderOptions = {}): Payload {
   const { files = [], isSpoiler = false, notes = [], isBeside = false } = options
   const command = commandText(message.command, words)
-  const below = small(notes.map(note => safeText(note, longestNotes)))
+  const below = small(notes.map(note => safeText(note, maxNotesCharacters)))
   const { mention } = options
   const addressed = mention === undefined ? [] : [`<@${mention}>`]
   const title = [...addressed, titleText(message, files.length > 0)].join(' ')
-  const room = longestText - [title, below, command].join('').length - 8
+  const room = maxTextCharacters - [title, below, command].join('').length - 8
   const text = [title, linesText(message, room), below].filter(part => part !== '').join('\n')
   const [first] = files
   return {
@@ -80,10 +80,10 @@ function textDisplay(content: string): APIMessageTopLevelComponent[] {
 /** Bold if something is below the title; a single sentence is plain text. */
 function titleText(message: Message, hasFiles: boolean): string {
   const { title, origin, command, buttons } = message
-  const text = safeText(title.trim(), longestTitle)
+  const text = safeText(title.trim(), maxTitleCharacters)
   const hasLines = linesOf(message).length > 0 || origin !== undefined
   const isAlone = !hasFiles && !hasLines && command === undefined && buttons.length === 0
-  return text === '' || isAlone || text.length > longestBold ? text : `**${text}**`
+  return text === '' || isAlone || text.length > maxBoldCharacters ? text : `**${text}**`
 }
 
 function linesText(message: Message, room: number): string {
@@ -91,7 +91,7 @@ function linesText(message: Message, room: number): string {
   const shown = [progress && progressBar(progress), origin, ...linesOf(message)].filter(
     line => line !== undefined,
   )
-  const isSmall = shown.length <= smallLines && shown.every(line => !line.includes('\n'))
+  const isSmall = shown.length <= maxSmallLines && shown.every(line => !line.includes('\n'))
   const text = safeText(shown.join('\n'), Math.max(1, room - (isSmall ? 3 * shown.length : 0)))
   return isSmall ? small(text.split('\n')) : text
 }
@@ -115,7 +115,7 @@ function beside(content: string, file: ShownFile, spoiler: boolean): APISectionC
 function mediaOf({ fileName, altText }: ShownFile) {
   return {
     media: { url: `attachment://${fileName}` },
-    description: plainText(altText, longestAltText),
+    description: plainText(altText, maxAltTextCharacters),
   }
 }
 
@@ -131,9 +131,9 @@ function gallery(files: readonly ShownFile[], isSpoiler: boolean): APIMediaGalle
  */
 function commandText(command: string | undefined, words: Words): string {
   if (command === undefined) return ''
-  if (!command.includes('```') && command.length <= longestCommand) return `\`\`\`\n${command}\n\`\`\``
+  if (!command.includes('```') && command.length <= maxCommandCharacters) return `\`\`\`\n${command}\n\`\`\``
   const text = safeText(command, Number.MAX_SAFE_INTEGER)
-  if (text.length <= longestCommand && !text.includes('\n')) return text
+  if (text.length <= maxCommandCharacters && !text.includes('\n')) return text
   return small([words.chat.replies.commandTooLong])
 }
 
@@ -149,7 +149,7 @@ function buttonRow(buttons: readonly Button[]): APIActionRowComponent<APIButtonC
     components: buttons.map(button => ({
       type: ComponentType.Button,
       style: styles[button.style],
-      label: plainText(button.label, longestLabel),
+      label: plainText(button.label, maxLabelCharacters),
       custom_id: buttonId(button),
     })),
   }

@@ -16,7 +16,7 @@ interface ChannelFacts {
  * minute for each channel stays within Slack's limit of 50 a minute in all but the largest workspaces; what cannot be looked up
  * counts as private.
  */
-const keeping = { keptMs: 60_000, usesStale: false } as const
+const cachePolicy = { keptMs: 60_000, acceptsStale: false } as const
 
 export class Channels {
   readonly #api: SlackApi
@@ -24,7 +24,7 @@ export class Channels {
 
   constructor(api: SlackApi, clock: Clock) {
     this.#api = api
-    this.#known = new LookupCache(clock, keeping)
+    this.#known = new LookupCache(clock, cachePolicy)
   }
 
   /** Slack's public channels are public; all other conversations are closed. A thread has its channel's audience. */
@@ -35,7 +35,7 @@ export class Channels {
   }
 
   /** Why a message there would be refused. Slack is queried only if the last look-up had a refusal. */
-  async knownRefusalIn(workspace: Workspace, channelId: string): Promise<string | undefined> {
+  async cachedRefusalIn(workspace: Workspace, channelId: string): Promise<string | undefined> {
     if (!isChannel(channelId)) return undefined
     const known = await this.#facts(workspace, channelId)
     return known?.refusal === undefined ? undefined : this.refusalIn(workspace, channelId)
@@ -44,15 +44,17 @@ export class Channels {
   /** Why a message there would be refused, from a fresh look-up: the bot may have been invited just now. */
   async refusalIn(workspace: Workspace, channelId: string): Promise<string | undefined> {
     if (!isChannel(channelId)) return undefined
-    const now = await this.#known.refresh(keyOf(workspace, channelId), () => this.#look(workspace, channelId))
+    const now = await this.#known.refresh(keyOf(workspace, channelId), () =>
+      this.#lookUp(workspace, channelId),
+    )
     return now?.refusal
   }
 
   #facts(workspace: Workspace, channelId: string): Promise<ChannelFacts | undefined> {
-    return this.#known.find(keyOf(workspace, channelId), () => this.#look(workspace, channelId))
+    return this.#known.find(keyOf(workspace, channelId), () => this.#lookUp(workspace, channelId))
   }
 
-  async #look(workspace: Workspace, channelId: string): Promise<ChannelFacts> {
+  async #lookUp(workspace: Workspace, channelId: string): Promise<ChannelFacts> {
     const called = await this.#api.call(workspace.token, 'conversations.info', client =>
       client.conversations.info({ channel: channelId }),
     )

@@ -12,22 +12,22 @@ const timeoutMs = 800
 type LookUp<Value> = () => Promise<Value | undefined>
 
 /** How long a value counts, and whether an older one is better than none. */
-interface Keeping {
+interface CachePolicy {
   readonly keptMs: number
-  readonly usesStale: boolean
+  readonly acceptsStale: boolean
 }
 
 /** Long enough to reduce Slack's load, short enough for changes to take effect soon. */
-const usualKeeping: Keeping = { keptMs: 10 * 60_000, usesStale: true }
+const defaultPolicy: CachePolicy = { keptMs: 10 * 60_000, acceptsStale: true }
 
 export class LookupCache<Value extends NonNullable<unknown>> {
   readonly #clock: Clock
-  readonly #usesStale: boolean
+  readonly #acceptsStale: boolean
   readonly #kept: LRUCache<string, Value, LookUp<Value>>
 
-  constructor(clock: Clock, { keptMs, usesStale }: Keeping = usualKeeping) {
+  constructor(clock: Clock, { keptMs, acceptsStale }: CachePolicy = defaultPolicy) {
     this.#clock = clock
-    this.#usesStale = usesStale
+    this.#acceptsStale = acceptsStale
     this.#kept = new LRUCache({
       max: maxKept,
       ttl: keptMs,
@@ -53,7 +53,7 @@ export class LookupCache<Value extends NonNullable<unknown>> {
     key: string,
     options: { context: LookUp<Value>; forceRefresh?: boolean },
   ): Promise<Value | undefined> {
-    let found = this.#kept.peek(key, { allowStale: this.#usesStale })
+    let found = this.#kept.peek(key, { allowStale: this.#acceptsStale })
     // Slack is busy. The request itself is more important than the look-up.
     const asked = this.#kept.fetch(key, options).then(value => {
       found = value ?? found

@@ -28,11 +28,11 @@ export class Members {
   /** `teamId` is the workspace of the event; `fallbackName` is the name in the event. */
   async find(workspace: Workspace, teamId: string, userId: string, fallbackName: string): Promise<Member> {
     const key = `${workspace.token} ${teamId} ${userId}`
-    const member = await this.#known.find(key, () => this.#look(workspace, teamId, userId, fallbackName))
+    const member = await this.#known.find(key, () => this.#lookUp(workspace, teamId, userId, fallbackName))
     return member ?? { name: fallbackName, rights: noRights }
   }
 
-  async #look(
+  async #lookUp(
     workspace: Workspace,
     teamId: string,
     userId: string,

@@ -2,7 +2,7 @@
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
 import { replyAddress } from '../../../../app/delivery/ephemeral-replies.ts'
 import { altTextOf, withoutPictures } from '../../../messages/job-message.ts'
-import type { Called } from '../../transport/api.ts'
+import type { CallOutcome } from '../../transport/api.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
 import { type HomeAddress, readReplyAddress } from '../address.ts'
 import {
@@ -11,7 +11,7 @@ import {
   type DeliveryContext,
   inAnyForm,
   messageOf,
-  unlessRefused,
+  withFallback,
 } from '../delivery-context.ts'
 import { type Messages, readPosted } from '../messages.ts'
 import { type Payload, render } from '../render.ts'
@@ -23,7 +23,7 @@ export interface ClosingParts {
   uploads: Uploads
   workspaces: Workspaces
   /** Publishes a person's Home tab anew; undefined if the app is not installed there. */
-  publishHome(home: HomeAddress): Promise<Called<unknown> | undefined>
+  publishHome(home: HomeAddress): Promise<CallOutcome<unknown> | undefined>
 }
 
 /** The first refusal, if an object remains that should be gone. */
@@ -78,7 +78,7 @@ async function closeCard(
   const withPicture = () => edit(render(shown, words, { thumbnail }))
   // Only the outcome matters, because the picture is below.
   const step = `card:${thumbnail.fileId}`
-  return refusalOf(await unlessRefused(context, step, withPicture, () => true, withoutPicture))
+  return refusalOf(await withFallback(context, step, withPicture, () => true, withoutPicture))
 }
 
 /** The first of the pictures that the result shows, if any. Where the place deleted or refused them, its card has none. */

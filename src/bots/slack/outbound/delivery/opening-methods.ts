@@ -3,9 +3,9 @@
  * message whose answer was lost, so the first form of card and message stays true if nothing can edit it again.
  */
 import type { Delivery, DeliveryMethod, MethodOutcome } from '../../../../app/delivery/courier.ts'
-import { acceptedMessage, withoutWords } from '../../../messages/job-message.ts'
+import { acceptedMessage, withoutUserText } from '../../../messages/job-message.ts'
 import type { Message } from '../../../messages/message.ts'
-import type { Called } from '../../transport/api.ts'
+import type { CallOutcome } from '../../transport/api.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
 import { readAddress, type SlackAddress, workspaceOf, writeAddress } from '../address.ts'
 import {
@@ -14,10 +14,10 @@ import {
   type DeliveryContext,
   inAnyForm,
   postOnce,
-  unlessRefused,
+  withFallback,
 } from '../delivery-context.ts'
-import { type MessagePlace, type Messages, type Posted, readPosted } from '../messages.ts'
-import { closedBy, notInstalled, threadless } from './refusal-reasons.ts'
+import { type MessagePlace, type Messages, type PostedMessage, readPosted } from '../messages.ts'
+import { closedBy, noThreadsCode, notInstalled } from './refusal-reasons.ts'
 
 export interface OpeningParts {
   messages: Messages
@@ -47,19 +47,19 @@ async function openThread(parts: OpeningParts, context: DeliveryContext): Promis
 async function openUnder(
   parts: OpeningParts,
   context: DeliveryContext,
-  { channel, ts }: Posted,
+  { channel, ts }: PostedMessage,
 ): Promise<MethodOutcome> {
-  const opened = await unlessRefused(
+  const opened = await withFallback(
     context,
     'thread',
     () => openIn(parts, context, { channel, thread: ts }, ts),
-    error => error === threadless,
+    error => error === noThreadsCode,
     () => openIn(parts, context, context.place),
   )
   return outcomeOf(opened)
 }
 
-function outcomeOf(opened: Called<SlackAddress>): MethodOutcome {
+function outcomeOf(opened: CallOutcome<SlackAddress>): MethodOutcome {
   return opened.kind === 'refused'
     ? closedBy(opened)
     : { kind: 'arrived', address: writeAddress(opened.value) }
@@ -72,7 +72,7 @@ async function openInPlace(parts: OpeningParts, context: DeliveryContext): Promi
   return outcomeOf(await openIn(parts, context, context.place))
 }
 
-function postCard({ messages }: OpeningParts, context: DeliveryContext): Promise<Called<Posted>> {
+function postCard({ messages }: OpeningParts, context: DeliveryContext): Promise<CallOutcome<PostedMessage>> {
   return inAnyForm(
     context,
     'card',
@@ -87,7 +87,7 @@ async function openIn(
   context: DeliveryContext,
   place: MessagePlace,
   card?: string,
-): Promise<Called<SlackAddress>> {
+): Promise<CallOutcome<SlackAddress>> {
   const { delivery, workspace } = context
   const { parent, job } = delivery
   const parentUrl = parent && (await messages.link(workspace, readAddress(parent)))
@@ -107,5 +107,5 @@ async function openIn(
 }
 
 function bareMessage({ delivery: { job }, words }: DeliveryContext): Message {
-  return acceptedMessage(withoutWords(job), words, false)
+  return acceptedMessage(withoutUserText(job), words, false)
 }

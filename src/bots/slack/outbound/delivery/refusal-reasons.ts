@@ -23,7 +23,7 @@ const uploadsRefused: ReadonlySet<string> = new Set([
 ])
 
 /** The code for a reply in a channel whose people chose to have no threads (docs.slack.dev, chat.postMessage, Errors). */
-export const threadless = 'restricted_action_non_threadable_channel'
+export const noThreadsCode = 'restricted_action_non_threadable_channel'
 
 /** The reasons of errors of chat.* and files.*; other errors are unknown. */
 const reasons = new Map<string, RefusalReason>([
@@ -37,7 +37,7 @@ const reasons = new Map<string, RefusalReason>([
   ['missing_scope', 'forbidden'],
   ['not_in_channel', 'forbidden'],
   ['restricted_action', 'forbidden'],
-  [threadless, 'forbidden'],
+  [noThreadsCode, 'forbidden'],
   ['restricted_action_read_only_channel', 'forbidden'],
   ['restricted_action_thread_locked', 'forbidden'],
   ['restricted_action_thread_only_channel', 'forbidden'],

@@ -79,10 +79,10 @@ async function unlessClosed(
 /** Says why the result comes as a direct message. */
 function withReason(context: DeliveryContext, before: readonly Refusal[]): DeliveryContext {
   const { delivery, words } = context
-  return { ...context, notes: delivery.isCopy ? [] : [whyDirect(before, words.slack.replies)] }
+  return { ...context, notes: delivery.isCopy ? [] : [directReason(before, words.slack.replies)] }
 }
 
-function whyDirect(before: readonly Refusal[], replies: Words['slack']['replies']): string {
+function directReason(before: readonly Refusal[], replies: Words['slack']['replies']): string {
   if (before.some(({ code }) => isOfFile(code))) return replies.fileGone
   const isDeleted = before.some(({ reason }) => reason === 'deleted')
   return isDeleted ? replies.deletedElsewhere : replies.movedHere

@@ -43,7 +43,7 @@ describe('LookupCache', () => {
 
   it('tells nothing rather than what is old where that is asked for', async () => {
     const clock = new FakeClock()
-    const cache = new LookupCache<string>(clock, { keptMs: minuteMs, usesStale: false })
+    const cache = new LookupCache<string>(clock, { keptMs: minuteMs, acceptsStale: false })
     await cache.find('C1', async () => 'known')
     expect(await cache.find('C1', async () => undefined)).toBe('known')
     clock.advance(2 * minuteMs)
