@@ -45,7 +45,8 @@ export function embeddingsIn(
   known: readonly NamedEmbedding[],
   way: PromptRule['embeddingNames'],
 ): NamedEmbedding[] {
-  const lower = texts.map(text => text.toLowerCase())
+  const read = texts.flatMap(text => [text, withoutEscapes(text)])
+  const lower = read.map(text => text.toLowerCase())
   // Most names occur in no text, and this check is cheap.
   const near = known.filter(({ name }) => lower.some(text => text.includes(name.toLowerCase())))
   const pattern = embeddingPattern(
@@ -54,9 +55,14 @@ export function embeddingsIn(
   )
   if (!pattern) return []
   const named = new Set(
-    texts.flatMap(text => [...text.matchAll(pattern)].map(({ groups }) => groups?.name?.toLowerCase())),
+    read.flatMap(text => [...text.matchAll(pattern)].map(({ groups }) => groups?.name?.toLowerCase())),
   )
   return near.filter(({ name }) => named.has(name.toLowerCase()))
+}
+
+/** A prompt's brackets are markup, so those of a name have backslashes there. */
+function withoutEscapes(text: string): string {
+  return text.replace(/\\([()[\]\\])/g, '$1')
 }
 
 /** Unknown names after `embedding:`, each with the nearest known names. */
