@@ -2,7 +2,7 @@
 import { nearestNames } from '../../common/nearest.ts'
 import { type EmbeddingPart, type EncoderWidths, encoderOf } from './embedding-file.ts'
 import type { PromptRule } from './prompt-rule.ts'
-import { embeddingPattern } from './tokenise.ts'
+import { embeddingPattern, spelledAlike } from './tokenise.ts'
 
 /** A file of textual inversion in the model library. */
 export interface EmbeddingFile {
@@ -46,18 +46,18 @@ export function embeddingsIn(
   way: PromptRule['embeddingNames'],
 ): NamedEmbedding[] {
   const read = texts.flatMap(text => [text, withoutEscapes(text)])
-  const lower = read.map(text => text.toLowerCase())
+  const alike = read.map(spelledAlike)
   // Most names occur in no text, and this check is cheap.
-  const near = known.filter(({ name }) => lower.some(text => text.includes(name.toLowerCase())))
+  const near = known.filter(({ name }) => alike.some(text => text.includes(spelledAlike(name))))
   const pattern = embeddingPattern(
     near.map(({ name }) => name),
     way,
   )
   if (!pattern) return []
   const named = new Set(
-    read.flatMap(text => [...text.matchAll(pattern)].map(({ groups }) => groups?.name?.toLowerCase())),
+    read.flatMap(text => [...text.matchAll(pattern)].map(({ groups }) => spelledAlike(groups?.name ?? ''))),
   )
-  return near.filter(({ name }) => named.has(name.toLowerCase()))
+  return near.filter(({ name }) => named.has(spelledAlike(name)))
 }
 
 /** A prompt's brackets are markup, so those of a name have backslashes there. */

@@ -40,6 +40,7 @@ describe('an embedding is named', () => {
     ['a <clay> figure', ['<clay>']],
     ['a (paint \\(1\\):1.2) figure', ['paint (1)']],
     ['concatenate cats', []],
+    ['a PAINT \n \\(1\\) figure', ['paint (1)']],
     ['a dog', []],
   ])('plainly or with its prefix: %s', (text, names) => expect(namesIn(text)).toEqual(names))
 
