@@ -5,7 +5,7 @@ import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import { sdxlLatentChannels } from '../networks/configs/vae-config.ts'
 import type { NetworkPart } from '../networks/plan/parts.ts'
-import { describeEmbedding } from '../text/embedding-file.ts'
+import { describeEmbedding, withoutWords } from '../text/embedding-file.ts'
 import { diffusersWeightFiles } from '../weights/layouts/diffusers-folder.ts'
 import { loraFileOf, openLora } from '../weights/lora/open-lora.ts'
 import { readSafetensorsHeader, type SafetensorsHeader } from '../weights/safetensors.ts'
@@ -82,7 +82,7 @@ async function partInFile(
       return vae ? { vae: withSdxlLatents(path, vae) } : {}
     }
     case 'embedding':
-      return { embedding: describeEmbedding(path, header) }
+      return { embedding: await withoutWords(describeEmbedding(path, header)) }
     case 'controlnet':
       return { controlNet: controlNetInFile(path, header, hash) }
     case 'image-encoder':

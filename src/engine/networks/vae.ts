@@ -1,6 +1,6 @@
 /**
  * The VAE (KL-f8): the encoder, from pictures to the moments of their latents, and the decoder, back to pictures.
- * Both have ResNetBlocks per level and, at the coarsest, a mid block with attention over the whole picture.
+ * Both have ResNetBlocks per level and, at the coarsest, a mid block, usually with attention over the whole picture.
  */
 
 import { pictureAttention } from '../modules/attention/picture-attention.ts'
@@ -85,9 +85,9 @@ const decoderLevel = module((g, w, x, channels: number, isFinest: boolean, { lay
 })
 
 /** x: [B, C, H, W] → same. */
-const midBlock = module((g, w, x, { channels, norm }: VaeConfig) => {
+const midBlock = module((g, w, x, { channels, norm, midAttention }: VaeConfig) => {
   const width = channels.at(-1) ?? channels[0]
   let h = resNetBlock(g, w.at('resnets', 0), x, width, norm)
-  h = pictureAttention(g, w.at('attentions', 0), h, norm)
+  if (midAttention) h = pictureAttention(g, w.at('attentions', 0), h, norm)
   return resNetBlock(g, w.at('resnets', 1), h, width, norm)
 })

@@ -8,6 +8,7 @@ import type { SafetensorsHeader } from '../weights/safetensors.ts'
 import { readSafetensorsHeader } from '../weights/safetensors.ts'
 import { readTensor } from '../weights/tensor-values.ts'
 import { chunkLength } from './prompt-rule.ts'
+import { clipVocabulary } from './tokenizer/clip-vocabulary.ts'
 
 /** One encoder's vectors in a file. */
 export const embeddingPart = z.object({
@@ -58,6 +59,19 @@ export function describeEmbedding(path: string, { tensors }: SafetensorsHeader):
     const encoder = Object.hasOwn(encoders, tensor) ? encoders[tensor] : undefined
     if (encoder) return { tensor, vectors, width, encoder }
     return { tensor, vectors, width, ...(tensor === 'emb_params' ? {} : { placeholder: tensor }) }
+  })
+}
+
+/**
+ * The same parts. A placeholder that CLIP has as a word is no name, or prompts with that word would mean the embedding; the reference
+ * refuses it.
+ */
+export async function withoutWords(parts: readonly EmbeddingPart[]): Promise<EmbeddingPart[]> {
+  if (!parts.some(({ placeholder }) => placeholder !== undefined)) return [...parts]
+  const { ids } = await clipVocabulary(Number.POSITIVE_INFINITY, 'first')
+  return parts.map(({ placeholder, ...part }) => {
+    const isName = placeholder !== undefined && !Object.hasOwn(ids, placeholder.toLowerCase())
+    return isName ? { ...part, placeholder } : part
   })
 }
 

@@ -2,7 +2,7 @@
 import { nearestNames } from '../../common/nearest.ts'
 import { type EmbeddingPart, type EncoderWidths, encoderOf } from './embedding-file.ts'
 import type { PromptRule } from './prompt-rule.ts'
-import { embeddingPattern } from './tokenise.ts'
+import { embeddingPattern, spelledAlike } from './tokenise.ts'
 
 /** A file of textual inversion in the model library. */
 export interface EmbeddingFile {
@@ -45,18 +45,24 @@ export function embeddingsIn(
   known: readonly NamedEmbedding[],
   way: PromptRule['embeddingNames'],
 ): NamedEmbedding[] {
-  const lower = texts.map(text => text.toLowerCase())
+  const read = texts.flatMap(text => [text, withoutEscapes(text)])
+  const alike = read.map(spelledAlike)
   // Most names occur in no text, and this check is cheap.
-  const near = known.filter(({ name }) => lower.some(text => text.includes(name.toLowerCase())))
+  const near = known.filter(({ name }) => alike.some(text => text.includes(spelledAlike(name))))
   const pattern = embeddingPattern(
     near.map(({ name }) => name),
     way,
   )
   if (!pattern) return []
   const named = new Set(
-    texts.flatMap(text => [...text.matchAll(pattern)].map(({ groups }) => groups?.name?.toLowerCase())),
+    read.flatMap(text => [...text.matchAll(pattern)].map(({ groups }) => spelledAlike(groups?.name ?? ''))),
   )
-  return near.filter(({ name }) => named.has(name.toLowerCase()))
+  return near.filter(({ name }) => named.has(spelledAlike(name)))
+}
+
+/** A prompt's brackets are markup, so those of a name have backslashes there. */
+function withoutEscapes(text: string): string {
+  return text.replace(/\\([()[\]\\])/g, '$1')
 }
 
 /** Unknown names after `embedding:`, each with the nearest known names. */

@@ -20,19 +20,24 @@ export function tokeniseFor(
     embeddingNames,
   )
   if (!names) return { tokens: encode, comma }
-  const byName = new Map(embeddings.map(({ name, vectors }) => [name.toLowerCase(), vectors]))
+  const byName = new Map(embeddings.map(({ name, vectors }) => [spelledAlike(name), vectors]))
   const tokens = (text: string): Token[] => {
     const found: Token[] = []
     let from = 0
     for (const match of text.matchAll(names)) {
       found.push(...encode(text.slice(from, match.index)))
-      const vectors = byName.get((match.groups?.name ?? '').toLowerCase()) ?? []
+      const vectors = byName.get(spelledAlike(match.groups?.name ?? '')) ?? []
       if (vectors.length > 0) found.push(vectors)
       from = match.index + match[0].length
     }
     return [...found, ...encode(text.slice(from))]
   }
   return { tokens, comma }
+}
+
+/** The form in which spellings of a name are compared: neither case nor the number of spaces counts, as in CLIP's tokenizer. */
+export function spelledAlike(name: string): string {
+  return name.toLowerCase().replace(/\s+/g, ' ')
 }
 
 /**
@@ -46,7 +51,7 @@ export function embeddingPattern(
   if (way === 'none' || names.length === 0) return undefined
   const longestFirst = [...names].sort((a, b) => b.length - a.length)
   const choice = longestFirst.map(name => {
-    const escaped = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+    const escaped = name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&').replace(/\s+/g, '\\s+')
     return /^\p{L}+$/u.test(name) ? `(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])` : escaped
   })
   const prefix = way === 'prefixed' ? 'embedding:' : '(?:embedding:)?'

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { recognise } from '../../../src/engine/models/recognise/recognise.ts'
-import { describeEmbedding, readEmbeddingVectors } from '../../../src/engine/text/embedding-file.ts'
+import {
+  describeEmbedding,
+  readEmbeddingVectors,
+  withoutWords,
+} from '../../../src/engine/text/embedding-file.ts'
 import {
   embeddingsIn,
   namedEmbeddings,
@@ -21,6 +25,7 @@ const known = namedEmbeddings([
   { name: 'styles/My-Cat', hash: 'a', parts: both },
   { name: 'cat', hash: 'b', parts: [{ tensor: 'emb_params', vectors: 1, width: 768 }] },
   { name: 'one', hash: 'c', parts: [{ tensor: '<clay>', vectors: 1, width: 768, placeholder: '<clay>' }] },
+  { name: 'paint (1)', hash: 'e', parts: both },
   { name: 'two', hash: 'd', parts: [{ tensor: '<clay>', vectors: 1, width: 1280, placeholder: '<clay>' }] },
 ])
 const namesIn = (text: string, way: 'plain' | 'prefixed' | 'none' = 'plain') =>
@@ -33,7 +38,9 @@ describe('an embedding is named', () => {
     ['(embedding:My-Cat:1.2), cat', ['My-Cat', 'cat']],
     ['onemy-cattwo', ['My-Cat']],
     ['a <clay> figure', ['<clay>']],
+    ['a (paint \\(1\\):1.2) figure', ['paint (1)']],
     ['concatenate cats', []],
+    ['a PAINT \n \\(1\\) figure', ['paint (1)']],
     ['a dog', []],
   ])('plainly or with its prefix: %s', (text, names) => expect(namesIn(text)).toEqual(names))
 
@@ -57,6 +64,15 @@ describe('an embedding is named', () => {
   })
 })
 
+test.each(['*', 'weight', 'Cat', '<|endoftext|>'])(
+  'the placeholder %s is a word of CLIP, so it is no name',
+  async word => {
+    const part = { tensor: word, vectors: 1, width: 768 }
+    const name = { ...part, placeholder: '<clay>' }
+    expect(await withoutWords([{ ...part, placeholder: word }, name])).toEqual([part, name])
+  },
+)
+
 test('widths that fit none of the encoders are told', () => {
   const [cat] = embeddingsIn(['my-cat'], known, 'plain')
   if (!cat) expect.fail()
@@ -78,6 +94,14 @@ test('a name takes as many places as it has vectors, and none where the encoder 
     tokeniseFor(tokenizer, promptRules.a1111, [{ name: 'my-cat', vectors: named }]).tokens('a my-cat here')
   expect(tokens(vectors)).toEqual([7, vectors, 7])
   expect(tokens([])).toEqual([7, 7])
+})
+
+test('a name with brackets has backslashes in the prompt, and takes its place with the weight around it', () => {
+  const tokenizer = { start: 0, end: 1, padding: 1, highestId: 9, encode: () => [7], encodePlain: () => [7] }
+  const vectors = [new Float32Array(1)]
+  const tokenise = tokeniseFor(tokenizer, promptRules.a1111, [{ name: 'paint (1)', vectors }])
+  const [chunk] = promptRules.a1111.chunks('(paint \\(1\\):1.5)', tokenise)
+  expect(chunk).toContainEqual({ token: vectors[0], weight: 1.5 })
 })
 
 describe('a file of textual inversion', () => {

@@ -9,6 +9,7 @@ import sys
 import torch
 from diffusers import UNet2DConditionModel
 from peft import LoHaConfig, LoKrConfig, LoraConfig, get_peft_model
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
 MODELS, HERE = sys.argv[1], os.path.join(os.path.dirname(os.path.abspath(__file__)), 'lora')
 torch.set_num_threads(1)
@@ -24,16 +25,28 @@ ADAPTERS = {
     'folder-loha': LoHaConfig(r=2, alpha=5, target_modules=[*LAYERS[:2], CONVOLUTION], init_weights=False, **PATTERNS),
     'folder-lokr': LoKrConfig(r=2, alpha=5, target_modules=[*LAYERS, CONVOLUTION], init_weights=False, **PATTERNS),
     'folder-lokr-whole': LoKrConfig(r=64, alpha=16, target_modules=LAYERS[:2], init_weights=False),
+    'folder-text-1': LoraConfig(r=2, lora_alpha=5, target_modules=['q_proj', 'fc1'], init_lora_weights=False, alpha_pattern={'layers.0.mlp.fc1': 3}),
+    'folder-text-2': LoraConfig(r=2, lora_alpha=5, target_modules='.*layers.1.*fc2', init_lora_weights=False),
 }
+# Of each adapter: the class of its network, its folder, and its name in lora.json.
+UNET = (UNet2DConditionModel, 'unet', 'unet')
+NETWORKS = {'folder-text-1': (CLIPTextModel, 'text_encoder', 'te1'), 'folder-text-2': (CLIPTextModelWithProjection, 'text_encoder_2', 'te2')}
 
 
-def unet():
-    return UNet2DConditionModel.from_pretrained(f'{MODELS}/tiny-base', subfolder='unet')
+def network(name):
+    cls, folder, _ = NETWORKS.get(name, UNET)
+    return cls.from_pretrained(f'{MODELS}/tiny-base', subfolder=folder)
+
+
+def stored(name, key):
+    """transformers 5 omits the first part of the first encoder's names."""
+    text = '' if name not in NETWORKS or key.startswith('text_') else 'text_model.'
+    return f'{NETWORKS.get(name, UNET)[2]}:{text}{key}'
 
 
 def write(name, config, generator):
     """Few bits per value, so that float16 holds it."""
-    model = get_peft_model(unet(), config)
+    model = get_peft_model(network(name), config)
     for parameter in model.parameters():
         if parameter.requires_grad:
             parameter.data = (0.2 * torch.randn(parameter.shape, generator=generator)).to(torch.float16)
@@ -50,12 +63,12 @@ def write(name, config, generator):
 
 
 def main():
-    own, generator = unet().double().state_dict(), torch.Generator().manual_seed(2041)
+    generator = torch.Generator().manual_seed(2041)
     with open(f'{HERE}/lora.json') as file:
         described = json.load(file)
     for name, config in ADAPTERS.items():
-        merged = write(name, config, generator)
-        deltas = {f'unet:{key}': (merged[key] - own[key]).flatten() for key in own if not torch.equal(merged[key], own[key])}
+        own, merged = network(name).double().state_dict(), write(name, config, generator)
+        deltas = {stored(name, key): (merged[key] - own[key]).flatten() for key in own if not torch.equal(merged[key], own[key])}
         sums = {key: dict(sum=float(d.sum()), abs_sum=float(d.abs().sum()), first8=d[:8].tolist()) for key, d in deltas.items()}
         described['files'][name] = dict(effective_weight_minus_weight_at_1=sums)
     with open(f'{HERE}/lora.json', 'w') as file:

@@ -28,6 +28,8 @@ export interface VaeConfig {
   readonly norm: GroupNormOptions
   readonly quantConv: boolean
   readonly postQuantConv: boolean
+  /** Whether the mid blocks have an attention. */
+  readonly midAttention: boolean
   readonly scaling: LatentScaling
   /** Whether its activations exceed float16's range. */
   readonly needsFloat32: boolean
@@ -41,6 +43,7 @@ const epsilon = 1e-6
 const downType = z.literal('DownEncoderBlock2D')
 const upType = z.literal('UpDecoderBlock2D')
 
+/** Without `shift_factor`, which neither the training nor the pipelines of SDXL use; it is SD 3's and Flux's. */
 export const vaeConfigSchema = z
   .object({
     in_channels: only(rgbChannels),
@@ -59,10 +62,9 @@ export const vaeConfigSchema = z
     force_upcast: z.boolean().nullable().default(true),
 
     act_fn: only('silu'),
-    mid_block_add_attention: only(true),
+    mid_block_add_attention: z.boolean().default(true),
     latents_mean: z.array(z.number()).nullish(),
     latents_std: z.array(z.number().positive()).nullish(),
-    shift_factor: only(null),
   })
   .superRefine((config, context) => {
     const { norm_num_groups: groups, block_out_channels: channels } = config
@@ -96,6 +98,7 @@ export const vaeConfigSchema = z
       norm: { groups: config.norm_num_groups, epsilon },
       quantConv: config.use_quant_conv,
       postQuantConv: config.use_post_quant_conv,
+      midAttention: config.mid_block_add_attention,
       scaling: {
         factor: config.scaling_factor,
         // The reference uses them only if both are present.

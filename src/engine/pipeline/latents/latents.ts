@@ -56,7 +56,10 @@ export async function encodePixels(
   return { mean: moments.slice(0, half), deviation }
 }
 
-/** Samples a source's latents for every picture of the batch: mean + deviation · noise, scaled. One draw. */
+/**
+ * Samples a source's latents for every picture of the batch: mean + deviation · noise, scaled. One draw. The reference's
+ * inpainting leaves out the mean and deviation of EDM's latents here, although it decodes with them; Easel has them in both.
+ */
 export function sampleLatents(vae: Vae, posterior: Posterior, noise: NoiseSource): Float32Array {
   const { mean, deviation } = posterior
   const drawn = noise.drawForSource(mean.length)

@@ -105,11 +105,25 @@ export const adapterConfigSchema = z.object({
   rank_pattern: pattern.nullish(),
   alpha_pattern: pattern.nullish(),
   use_rslora: z.boolean().nullish(),
+  auto_mapping: z.object({ base_model_class: z.string().optional() }).nullish().catch(null),
   /** The other ways change the model's own weights, too. */
   init_lora_weights: z.union([z.boolean(), z.enum(['gaussian', 'eva', 'orthogonal'])]).optional(),
   ...Object.fromEntries(otherMethods.map(key => [key, only(null, false)])),
 })
 export type AdapterConfig = z.infer<typeof adapterConfigSchema>
+
+/** The classes of SDXL's networks in the reference. */
+const networksByClass: Readonly<Record<string, LoraNetwork>> = {
+  UNet2DConditionModel: 'unet',
+  CLIPTextModel: 'textEncoder',
+  CLIPTextModelWithProjection: 'textEncoder2',
+}
+
+/** The network that a folder was trained for. Its names are those inside this network. */
+export function networkOf({ auto_mapping }: AdapterConfig): LoraNetwork | undefined {
+  const stated = auto_mapping?.base_model_class ?? ''
+  return Object.hasOwn(networksByClass, stated) ? networksByClass[stated] : undefined
+}
 
 const defaultAlpha = 8
 

@@ -1,7 +1,13 @@
 /** Matches a LoRA file's factors with the model's weights that they change. Values are not read. */
 import { AppError } from '../../../errors/errors.ts'
 import type { SafetensorsHeader, StoredTensor } from '../safetensors.ts'
-import { type AdapterConfig, type AdapterScale, configScales, metadataScales } from './adapter-metadata.ts'
+import {
+  type AdapterConfig,
+  type AdapterScale,
+  configScales,
+  metadataScales,
+  networkOf,
+} from './adapter-metadata.ts'
 import { magnitudesOf } from './dora.ts'
 import { families } from './families/families.ts'
 import { type Family, factorsOf, type LoraRole, type MatrixShape, type Shapes } from './family.ts'
@@ -52,11 +58,12 @@ export function matchLora(
 ): LoraMatch {
   const { modules, strangers } = modulesIn(tensors)
   const scaleOf = config ? configScales(config) : metadataScales(file, metadata)
+  const ownNetwork = config && networkOf(config)
   const updates: LoraUpdate[] = []
   const unmatched = [...strangers]
   let matched = 0
   for (const [name, factors] of modules) {
-    const place = findModule(index, name)
+    const place = findModule(index, name, ownNetwork)
     const changes = place ? changesOf(factors, place.path) : []
     const own = changes.flatMap(change => {
       const shape = place && model[place.network]?.get(change.tensor)?.shape

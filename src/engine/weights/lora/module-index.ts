@@ -49,9 +49,17 @@ export function moduleIndex(tensors: ModelTensors): ModuleIndex {
   return index
 }
 
-/** `base_model.model.`: PEFT's prefix of every name in a network. */
-export function findModule(index: ModuleIndex, name: string): ModulePlace | undefined {
-  return index.get(name) ?? index.get(name.replace(/(^|\.)base_model\.model\./, '$1'))
+/**
+ * `base_model.model.`: PEFT's prefix of every name in a network.
+ * own: the network of names without a network's prefix; absent: the U-Net.
+ */
+export function findModule(
+  index: ModuleIndex,
+  name: string,
+  own: LoraNetwork = 'unet',
+): ModulePlace | undefined {
+  const short = name.replace(/(^|\.)base_model\.model\./, '$1')
+  return index.get(name) ?? index.get(short) ?? index.get(`${prefixes[own].dotted[0]}${short}`)
 }
 
 function moduleOf(tensor: string): string {
