@@ -161,7 +161,7 @@ export const problems: ProblemWords = {
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} needs ${expectations[d.expected]}.`
-      : `${d.flag} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”.${d.isField ? '' : ' (Flags go after the prompt.)'}`,
+      : `${d.flag} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”.${d.isField || !/\s/.test(d.value) ? '' : ' (Flags go after the prompt.)'}`,
   'option-value': d =>
     d.value === ''
       ? `${d.usage} needs ${expectations[d.expected]}.`

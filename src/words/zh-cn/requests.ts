@@ -141,7 +141,7 @@ const problems: Words['problems'] = {
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} 需要${expectations[d.expected]}。`
-      : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。${d.isField ? '' : '（参数写在提示词之后。）'}`,
+      : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。${d.isField || !/\s/.test(d.value) ? '' : '（参数写在提示词之后。）'}`,
   'option-value': d =>
     d.value === ''
       ? `${d.usage} 需要${expectations[d.expected]}。`
