@@ -247,8 +247,8 @@ export const cli = {
   // stats
   daysPositive: '--days must be more than 0.',
   noDatabase: (file: string) => `There is no ${file} yet.`,
-  otherSchema: (file: string, found: number, known: number) =>
-    `${file} has schema ${found} and this Easel knows ${known}; run easel migrate, or update Easel.`,
+  olderSchema: (file: string, found: number, known: number) =>
+    `${file} was written by an older Easel (schema ${found}, this one has ${known}). Run easel migrate, or start the server.`,
 
   // migrate
   upToDate: (file: string) => `${file} is up to date.`,

@@ -214,8 +214,8 @@ export const cli: Words['cli'] = {
 
   daysPositive: '--days 必须大于 0。',
   noDatabase: file => `还没有 ${file}。`,
-  otherSchema: (file, found, known) =>
-    `${file} 的结构版本是 ${found}，本程序只认识 ${known}；请运行 easel migrate，或更新 Easel。`,
+  olderSchema: (file, found, known) =>
+    `${file} 由旧版本的 Easel 写成（结构版本 ${found}，本程序为 ${known}）。请运行 easel migrate，或启动服务器。`,
 
   upToDate: file => `${file} 已是最新。`,
 }
