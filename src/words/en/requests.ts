@@ -244,7 +244,10 @@ export const problems: ProblemWords = {
   'model-changed': d =>
     `The model ${d.model} is not the same as it was when that picture was painted, so the result will differ.`,
   'picture-unknown': () => 'There is no picture with that id here.',
-  'job-unknown': () => 'There is no job with that id here.',
+  'picture-gone': () =>
+    'That picture is not here any more: it was deleted, or is older than pictures are kept.',
+  'job-unknown': () =>
+    'That request is not here any more: it was deleted, or is older than requests are kept.',
   'already-running': () => 'That is already being painted.',
   'not-finished': () => 'That is still being made: it can be shown once it is done.',
   'already-finished': () => 'That is already finished.',
