@@ -20,7 +20,7 @@ async function main(): Promise<number | undefined> {
     // commander has already printed the help or the version.
     if (error.exitCode === 0) return exitCodes.done
     if (error.code !== 'commander.help')
-      process.stderr.write(`easel: ${withVisibleControls(refusalSentence(words, error))}\n`)
+      process.stderr.write(`easel: ${withVisibleControls(refusalSentence(words, error, args))}\n`)
     return exitCodes.usage
   }
 }

@@ -53,9 +53,7 @@ export async function act(parts: AppParts, action: Action, caller: Caller): Prom
 
 function info({ db, views }: AppParts, pictureId: string, caller: Caller): ActOutcome {
   const found = visiblePicture(db, caller, pictureId)
-  return found
-    ? { kind: 'info', ...views.pictureWithJob(found) }
-    : refuse(problem('picture-unknown', { id: pictureId }))
+  return found ? { kind: 'info', ...views.pictureWithJob(found) } : refuse(problem('picture-gone', {}))
 }
 
 async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
@@ -65,8 +63,7 @@ async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<A
   const findings = new Findings()
   if (job.state !== 'done' && job.order.kind === 'upscale') {
     const { pictureId } = job.order.source
-    if (!visiblePicture(parts.db, caller, pictureId))
-      return refuse(problem('picture-unknown', { id: pictureId }))
+    if (!visiblePicture(parts.db, caller, pictureId)) return refuse(problem('picture-gone', {}))
     return derive(parts, 're-roll', job.order, { job }, findings, caller)
   }
   const recipe = recipeOf(parts, job, caller)
@@ -103,7 +100,7 @@ async function remix(
   caller: Caller,
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
-  if (!found) return refuse(problem('picture-unknown', { id: pictureId }), ...(edited.problems ?? []))
+  if (!found) return refuse(problem('picture-gone', {}), ...(edited.problems ?? []))
   const order = paintRecipeBehind(parts, found, caller)
   const base = order && requestOf({ order })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
@@ -123,7 +120,7 @@ async function upscale(
   caller: Caller,
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
-  if (!found) return refuse(problem('picture-unknown', { id: pictureId }))
+  if (!found) return refuse(problem('picture-gone', {}))
   const findings = new Findings()
   const recipe = recipeBehind(parts, found, caller)
   const order = deriveUpscale(found.picture, factor, parts.config, findings, recipe)
@@ -137,7 +134,7 @@ async function repaint(
   caller: Caller,
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
-  if (!found) return refuse(problem('picture-unknown', { id: pictureId }))
+  if (!found) return refuse(problem('picture-gone', {}))
   const painted = kind === 'refine' ? undefined : paintRecipeBehind(parts, found, caller)
   const recipe = painted ?? recipeBehind(parts, found, caller)
   if (!recipe) return refuse(problem('no-recipe', {}))

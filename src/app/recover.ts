@@ -1,12 +1,10 @@
 /** Recovery at start: returns the running jobs of a dead process to the queue, and cleans up unowned files. */
 import type { Database } from '../db/database.ts'
 import { finalName, jobOfPainted } from '../db/files/file-names.ts'
+import { areMostlyUnknown } from '../db/files/strays.ts'
 import { endingAfterRestart } from '../engine/jobs/endings.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock, Logger } from '../system/ports.ts'
-
-/** Up to this number, unknown files are accepted whatever their share of the pictures folder. */
-const fewFiles = 2
 
 interface RecoverParts {
   db: Database
@@ -48,7 +46,7 @@ async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
   const files = await db.files.list()
   const unownedHere = files.filter(name => !owned.has(name))
   const strays = unownedHere.filter(name => !isKnown(finalName(name)))
-  if (strays.length > fewFiles && strays.length * 2 > files.length) {
+  if (areMostlyUnknown(strays.length, files.length)) {
     const { folder } = db.files
     throw new AppError('pictures-unknown', { folder, unknown: strays.length, files: files.length })
   }

@@ -7,7 +7,8 @@ type RefusalWords = Words['cli']['refusals']
 /** commander's message of one code: its form, and the sentence from the facts in it. */
 interface UsageRefusal {
   readonly form: RegExp
-  sentence(words: RefusalWords, facts: readonly (string | undefined)[]): string
+  /** help: the command whose help says more. */
+  sentence(words: RefusalWords, facts: readonly (string | undefined)[], help: string): string
 }
 
 const nearestNames = String.raw`(?:\n\(Did you mean (?:one of )?(.+)\?\))?`
@@ -20,19 +21,20 @@ const refusals: { readonly [Code in Exclude<keyof RefusalWords, 'other'>]: Usage
   },
   unknownOption: {
     form: new RegExp(`^error: unknown option '(.*)'${nearestNames}$`, 's'),
-    sentence: (words, [option = '', nearest]) => words.unknownOption(option, splitNames(nearest)),
+    sentence: (words, [option = '', nearest], help) => words.unknownOption(option, splitNames(nearest), help),
   },
   missingArgument: {
     form: /^error: missing required argument '(.*)'$/,
-    sentence: (words, [name = '']) => words.missingArgument(name),
+    sentence: (words, [name = ''], help) => words.missingArgument(name, help),
   },
   optionMissingArgument: {
     form: /^error: option '(.*)' argument missing$/,
-    sentence: (words, [option = '']) => words.optionMissingArgument(option),
+    sentence: (words, [option = ''], help) => words.optionMissingArgument(option, help),
   },
   excessArguments: {
     form: /^error: too many arguments.* Expected (\d+) arguments? but got (\d+)\.$/,
-    sentence: (words, [expected, found]) => words.excessArguments(Number(expected), Number(found)),
+    sentence: (words, [expected, found], help) =>
+      words.excessArguments(Number(expected), Number(found), help),
   },
   invalidArgument: {
     form: /^error: option '(.*?)' argument '(.*)' is invalid\. (.*)$/s,
@@ -40,12 +42,20 @@ const refusals: { readonly [Code in Exclude<keyof RefusalWords, 'other'>]: Usage
   },
 }
 
-/** The sentence of commander's refusal; a general one for a code that none of Easel's commands can cause. */
-export function refusalSentence({ cli }: Words, { code, message }: CommanderError): string {
+/**
+ * The sentence of commander's refusal of `args`; a general one for a code that none of Easel's commands can cause. It ends with
+ * the help of the command, if the line begins with one.
+ */
+export function refusalSentence(
+  { cli }: Words,
+  { code, message }: CommanderError,
+  [asked = '']: readonly string[],
+): string {
+  const help = Object.hasOwn(cli.commands, asked) ? `easel ${asked} --help` : 'easel --help'
   const name = code.replace('commander.', '')
   const refusal = isRefusal(name) ? refusals[name] : undefined
   const facts = refusal?.form.exec(message)?.slice(1)
-  return (facts && refusal?.sentence(cli.refusals, facts)) ?? cli.refusals.other
+  return (facts && refusal?.sentence(cli.refusals, facts, help)) ?? cli.refusals.other
 }
 
 /** Settings of commander's help. Its titles and `[options]` pass through its functions for colours. */

@@ -12,7 +12,7 @@ import { packageRoot } from '../system/paths.ts'
 import type { Logger } from '../system/ports.ts'
 import { createRedactor } from '../system/redactor.ts'
 import { systemClock } from '../system/system-ports.ts'
-import { en, errorSentence, type Words } from '../words/en.ts'
+import { en, errorSentence, errorSentences, type Words } from '../words/en.ts'
 import { wordsFor } from '../words/locale.ts'
 
 /** 1: something failed; 2: the command was used wrongly; 130: stopped by Ctrl-C, as shells count it. */
@@ -64,7 +64,7 @@ export function configuredWords(args: readonly string[]): Words {
 
 /**
  * Runs a command with a session over the configuration, and maps its outcome to an exit code. A fault is one sentence on
- * stderr. Its stack is shown at logLevel debug, and for internal errors.
+ * stderr, and a wrong configuration one for each setting. Its stack is shown at logLevel debug, and for internal errors.
  */
 export async function runCommand(
   options: CommonOptions,
@@ -83,7 +83,7 @@ export async function runCommand(
     const log = session?.log ?? logOf(process.stderr, 'error', [])
     log[level]({ error: fault }, 'the command failed')
     const err = session?.err ?? lineWriter(process.stderr, [])
-    err(`easel: ${errorSentence(session?.words ?? en, fault)}`)
+    for (const sentence of errorSentences(session?.words ?? en, fault)) err(`easel: ${sentence}`)
     process.exitCode = exitCodes.fault
   }
 }

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { Client } from '../db/client.ts'
 import { databaseFileIn } from '../db/files/data-folder.ts'
 import { schemaVersions } from '../db/migrate.ts'
+import { AppError } from '../errors/errors.ts'
 import { packageRoot } from '../system/paths.ts'
 import { systemClock } from '../system/system-ports.ts'
 import { type CommandSession, type ExitCode, refuse } from './session.ts'
 
 type Opened = { kind: 'open'; client: Client } | { kind: 'refused'; sentence: string }
 
-/** Refuses where there is no database, or one of another version. @throws as Client.open. */
+/** Refuses where there is no database, or one of an earlier version. @throws as openDatabase. */
 export async function withDatabase(
   session: CommandSession,
   work: (client: Client) => ExitCode | Promise<ExitCode>,
@@ -24,7 +25,7 @@ export async function withDatabase(
   }
 }
 
-/** The caller closes the client. @throws as Client.open. */
+/** The caller closes the client. @throws AppError 'database-newer' when a newer Easel wrote it, and as Client.open. */
 export function openDatabase({ config, words }: CommandSession): Opened {
   const file = databaseFileIn(config.dataDir)
   if (!existsSync(file)) return { kind: 'refused', sentence: words.cli.noDatabase(file) }
@@ -32,5 +33,6 @@ export function openDatabase({ config, words }: CommandSession): Opened {
   const { found, known } = schemaVersions(client, join(packageRoot, 'migrations'))
   if (found === known) return { kind: 'open', client }
   client.close()
-  return { kind: 'refused', sentence: words.cli.otherSchema(file, found, known) }
+  if (found > known) throw new AppError('database-newer', { file, found, known })
+  return { kind: 'refused', sentence: words.cli.olderSchema(file, found, known) }
 }

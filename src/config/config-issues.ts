@@ -2,18 +2,13 @@
 import { z } from 'zod'
 import { nearestNames } from '../common/nearest.ts'
 import {
+  type ConfigIssue,
   type ConfigProblem,
   type SettingFormat,
   type SettingType,
   settingFormats,
   settingTypes,
 } from '../errors/config-problem.ts'
-
-export interface ConfigIssue {
-  /** Dotted path, `web.port`; empty for the whole file. */
-  key: string
-  problem: ConfigProblem
-}
 
 /** The part of JSON schema with the constraints of a key. */
 const rules = z.object({
@@ -28,18 +23,17 @@ const rules = z.object({
 })
 type Rules = z.infer<typeof rules>
 
-/** The first problem that `schema` found in `input`; wrong names come before wrong values. */
-export function firstIssue(schema: z.ZodType, error: z.ZodError, input: unknown): ConfigIssue {
-  const issue = error.issues.find(one => one.code === 'unrecognized_keys') ?? error.issues[0]
-  return issue
-    ? issueAt(schema, issue, input)
-    : { key: '', problem: { what: 'invalid', found: shorten(JSON.stringify(input)) } }
+/** Every problem that `schema` found in `input`; wrong names come before wrong values. */
+export function configIssues(schema: z.ZodType, error: z.ZodError, input: unknown): ConfigIssue[] {
+  const allRules = z.toJSONSchema(schema, { io: 'input' })
+  const isName = ({ code }: z.core.$ZodIssue) => code === 'unrecognized_keys'
+  const ordered = [...error.issues.filter(isName), ...error.issues.filter(issue => !isName(issue))]
+  return ordered.flatMap(issue => issuesAt(rulesAt(allRules, issue.path), issue, input))
 }
 
-function issueAt(schema: z.ZodType, issue: z.core.$ZodIssue, input: unknown): ConfigIssue {
-  const here = rulesAt(z.toJSONSchema(schema, { io: 'input' }), issue.path)
-  if (issue.code === 'unrecognized_keys') return unknownKey(issue.path, issue.keys[0] ?? '', here)
-  return { key: dottedPath(issue.path), problem: problemOf(issue, valueAt(input, issue.path), here) }
+function issuesAt(here: Rules, issue: z.core.$ZodIssue, input: unknown): ConfigIssue[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map(key => unknownKey(issue.path, key, here))
+  return [{ key: dottedPath(issue.path), problem: problemOf(issue, valueAt(input, issue.path), here) }]
 }
 
 function unknownKey(parent: readonly PropertyKey[], key: string, here: Rules): ConfigIssue {

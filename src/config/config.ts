@@ -18,9 +18,9 @@ import { bytesOf } from '../common/memory-amount.ts'
 import { numberWithin } from '../common/number-within.ts'
 import { chatPlatforms } from '../common/platforms.ts'
 import type { SettingFormat } from '../errors/config-problem.ts'
-import { AppError } from '../errors/errors.ts'
+import { wrongConfig } from '../errors/errors.ts'
 import { languageTags } from '../words/locale.ts'
-import { autoNotAlone, deviceTwice, firstIssue, noDevice } from './config-issues.ts'
+import { autoNotAlone, configIssues, deviceTwice, noDevice } from './config-issues.ts'
 import { readYaml } from './read-yaml.ts'
 
 const size = z.strictObject({ widthPx: z.int().positive(), heightPx: z.int().positive() })
@@ -211,7 +211,7 @@ export type DeviceConfig = z.infer<typeof device> & { readonly sharedBy?: number
 
 /**
  * Reads config/default.yaml and merges `file` over it, if given. Paths are relative to `workingDir`.
- * @throws AppError 'config' when a value is invalid, naming file, key and the expected value; 'file' when the file cannot be
+ * @throws AppError 'config' when values are invalid, naming file, keys and the expected values; 'file' when the file cannot be
  * read.
  */
 export function loadConfig(packageRoot: string, workingDir: string, file?: string): Config {
@@ -220,14 +220,7 @@ export function loadConfig(packageRoot: string, workingDir: string, file?: strin
   const merged = withDeviceList(
     file === undefined ? defaults : merge(defaults, readYaml(resolve(workingDir, file))),
   )
-  const parsed = schema.safeParse(merged)
-  if (!parsed.success) {
-    throw new AppError('config', {
-      file: file ?? defaultsFile,
-      ...firstIssue(schema, parsed.error, merged),
-    })
-  }
-  const config = parsed.data
+  const config = checked(merged, file ?? defaultsFile)
   return deepFreeze({
     ...config,
     dataDir: fromDir(workingDir, config.dataDir),
@@ -245,9 +238,14 @@ export function loadConfig(packageRoot: string, workingDir: string, file?: strin
  */
 export function withSettings(config: Config, changes: unknown): Config {
   const merged = withDeviceList(merge(config, changes))
+  return deepFreeze(checked(merged))
+}
+
+/** @throws AppError 'config' when values are invalid, with every one of them. */
+function checked(merged: unknown, file?: string): z.infer<typeof schema> {
   const parsed = schema.safeParse(merged)
-  if (!parsed.success) throw new AppError('config', firstIssue(schema, parsed.error, merged))
-  return deepFreeze(parsed.data)
+  if (parsed.success) return parsed.data
+  throw wrongConfig(configIssues(schema, parsed.error, merged), file) ?? parsed.error
 }
 
 /** `devices: auto` is short for a list with that name alone. */

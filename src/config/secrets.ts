@@ -1,5 +1,6 @@
 /** The list of secrets, and reading them from the environment. They never appear in a file, a log or an error. */
-import { AppError } from '../errors/errors.ts'
+import type { ConfigIssue } from '../errors/config-problem.ts'
+import { wrongConfig } from '../errors/errors.ts'
 
 /** Each secret with the variable that holds it. */
 export const secretVariables = {
@@ -26,22 +27,23 @@ export type Secrets = { readonly [Name in SecretName]?: string | undefined }
 
 /**
  * The secrets in the environment's variables, without surrounding spaces, line breaks and quotes from copying.
- * @throws AppError 'config' when one has white space inside: it is two values, or a truncated one.
+ * @throws AppError 'config' when one has white space inside: it is two values, or a truncated one. All such are named.
  */
 export function readSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
-  return Object.fromEntries(
-    Object.entries(secretVariables).map(([name, variable]) => [name, readSecret(variable, env[variable])]),
-  )
+  const issues: ConfigIssue[] = []
+  const secrets = Object.entries(secretVariables).map(([name, variable]) => {
+    const secret = withoutQuotes(env[variable] ?? '')
+    if (/\s/.test(secret)) issues.push({ key: variable, problem: { what: 'space-inside' } })
+    return [name, secret === '' ? undefined : secret]
+  })
+  const wrong = wrongConfig(issues)
+  if (wrong) throw wrong
+  return Object.fromEntries(secrets)
 }
 
-function readSecret(variable: string, text = ''): string | undefined {
-  const secret = text
+function withoutQuotes(text: string): string {
+  return text
     .trim()
     .replace(/^(["'])(.*)\1$/s, '$2')
     .trim()
-  if (/\s/.test(secret)) {
-    const problem = { what: 'space-inside' } as const
-    throw new AppError('config', { key: variable, problem })
-  }
-  return secret === '' ? undefined : secret
 }

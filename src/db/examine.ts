@@ -1,11 +1,17 @@
 /** Examines a data folder for doctor, with or without a running server. */
 import { existsSync, readdirSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
+import { AppError } from '../errors/errors.ts'
 import { databaseFileIn, picturesFolderIn } from './files/data-folder.ts'
+import { jobOfPainted, nameWhenWhole } from './files/file-names.ts'
+import { areMostlyUnknown } from './files/strays.ts'
+import { schemaVersions } from './migrate.ts'
 
 export type Examination =
   | { kind: 'none' }
   | { kind: 'damaged' }
+  /** A start refuses the folder. */
+  | { kind: 'refused'; why: AppError }
   | {
       kind: 'sound'
       pictures: number
@@ -20,22 +26,30 @@ export type Examination =
     }
 
 /** Reads the whole database: every page, every index, every reference. */
-export function examine(dataDir: string): Examination {
+export function examine(dataDir: string, migrationsFolder: string): Examination {
   const file = databaseFileIn(dataDir)
-  if (!existsSync(file)) return { kind: 'none' }
+  const files = picturesIn(picturesFolderIn(dataDir))
+  if (!existsSync(file)) return refusalOfStrays(dataDir, files.size, files.size) ?? { kind: 'none' }
   let sqlite: Sqlite.Database | undefined
   try {
     sqlite = new Sqlite(file, { readonly: true })
     const sound = sqlite.pragma('integrity_check(1)', { simple: true }) === 'ok'
     const dangling = sqlite.prepare('SELECT 1 FROM pragma_foreign_key_check LIMIT 1').get()
     if (!sound || dangling !== undefined) return { kind: 'damaged' }
-    const known = new Set(sqlite.prepare('SELECT file FROM pictures').pluck().all().map(String))
-    const files = picturesIn(picturesFolderIn(dataDir))
+    const { found, known } = schemaVersions({ sqlite }, migrationsFolder)
+    if (found > known) return { kind: 'refused', why: new AppError('database-newer', { file, found, known }) }
+    const pictures = namesIn(sqlite, 'SELECT file FROM pictures')
+    const strays = straysIn(
+      sqlite,
+      [...files].filter(name => !pictures.has(name)),
+    )
+    const refusal = refusalOfStrays(dataDir, strays.length, files.size)
+    if (refusal) return refusal
     return {
       kind: 'sound',
-      pictures: known.size,
-      missing: [...known].filter(name => !files.has(name)).length,
-      unknown: [...files].filter(name => !known.has(name)).length,
+      pictures: pictures.size,
+      missing: [...pictures].filter(name => !files.has(name)).length,
+      unknown: strays.length,
       undelivered: undeliveredIn(sqlite),
       paused: pausedIn(sqlite),
     }
@@ -44,6 +58,25 @@ export function examine(dataDir: string): Examination {
   } finally {
     sqlite?.close()
   }
+}
+
+/** As a start decides it. */
+function refusalOfStrays(dataDir: string, unknown: number, files: number): Examination | undefined {
+  if (!areMostlyUnknown(unknown, files)) return undefined
+  const facts = { folder: picturesFolderIn(dataDir), unknown, files }
+  return { kind: 'refused', why: new AppError('pictures-unknown', facts) }
+}
+
+/** The files that no row knows: of no job, of no question that waits, and not about to be removed. */
+function straysIn(sqlite: Sqlite.Database, unowned: readonly string[]): string[] {
+  const jobs = namesIn(sqlite, 'SELECT id FROM jobs')
+  const others = ['unowned_files', 'pending_files'].filter(table => hasTable(sqlite, table))
+  const known = new Set(others.flatMap(table => [...namesIn(sqlite, `SELECT file FROM ${table}`)]))
+  return unowned.map(nameWhenWhole).filter(name => !known.has(name) && !jobs.has(jobOfPainted(name) ?? ''))
+}
+
+function namesIn(sqlite: Sqlite.Database, query: string): ReadonlySet<string> {
+  return new Set(sqlite.prepare(query).pluck().all().map(String))
 }
 
 function undeliveredIn(sqlite: Sqlite.Database): number {

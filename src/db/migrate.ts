@@ -43,11 +43,14 @@ function migrateOrExplain(client: Client, migrationsFolder: string): void {
 }
 
 /** The number of migrations applied to the file, and the number of existing ones. */
-export function schemaVersions(client: Client, migrationsFolder: string): { found: number; known: number } {
+export function schemaVersions(
+  client: Pick<Client, 'sqlite'>,
+  migrationsFolder: string,
+): { found: number; known: number } {
   return { found: appliedMigrations(client), known: readMigrationFiles({ migrationsFolder }).length }
 }
 
-function appliedMigrations(client: Client): number {
+function appliedMigrations(client: Pick<Client, 'sqlite'>): number {
   const table = client.sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get()
   if (table === undefined) return 0
   const count: unknown = client.sqlite.prepare('SELECT count(*) FROM __drizzle_migrations').pluck().get()

@@ -85,3 +85,9 @@ export const configProblem = z.discriminatedUnion('what', [
 ])
 
 export type ConfigProblem = z.infer<typeof configProblem>
+
+export interface ConfigIssue {
+  /** Dotted path, `web.port`, or an environment variable; empty for the whole file. */
+  key: string
+  problem: ConfigProblem
+}

@@ -31,7 +31,12 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'weights-damaged': z.object({ files: z.array(text) }),
   'picture-unusable': z.object({ problem: pictureProblem }),
   file: z.object({ file: text, doing: z.enum(['read', 'write']), problem: fileProblem }),
-  config: z.object({ file: text.optional(), key: text, problem: configProblem }),
+  config: z.object({
+    file: text.optional(),
+    key: text,
+    problem: configProblem,
+    others: z.array(z.object({ key: text, problem: configProblem })).optional(),
+  }),
   'out-of-memory': z.object({ device: text, lowMemoryLevel: number.optional() }),
   'memory-too-small': z.object({ device: text, neededBytes: number, budgetBytes: number }),
   'device-unusable': z.preprocess(

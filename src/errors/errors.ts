@@ -1,5 +1,5 @@
 /** The codes of all faults, each with the facts for its sentence. words/ turns codes into sentences. */
-import type { ConfigProblem } from './config-problem.ts'
+import type { ConfigIssue } from './config-problem.ts'
 import type { FileProblem } from './file-problem.ts'
 import type { ModelFetchProblem } from './model-fetch-problem.ts'
 import type { ModelConfigProblem, ModelFileProblem } from './model-problem.ts'
@@ -40,8 +40,8 @@ export interface ErrorDetails {
   'picture-unusable': { problem: PictureProblem }
   /** A file named on the command line cannot be read or written. */
   file: { file: string; doing: 'read' | 'write'; problem: FileProblem }
-  /** Easel's own configuration is wrong: `key` in `file`, or in the environment; an empty `key` means the whole file. */
-  config: { file?: string | undefined; key: string; problem: ConfigProblem }
+  /** Easel's own configuration is wrong: `key` in `file`, or in the environment. `others`: what else is wrong there. */
+  config: ConfigIssue & { file?: string | undefined; others?: ConfigIssue[] | undefined }
   /**
    * The device ran out of memory; another try gets a new worker. `lowMemoryLevel`: at which a picture was painted; workers of
    * earlier versions do not say it.
@@ -138,6 +138,12 @@ export class AppError<Code extends ErrorCode = ErrorCode> extends Error {
 /** Whether a thrown value is the fault with that code. */
 export function hasCode<Code extends ErrorCode>(error: unknown, code: Code): error is AppError<Code> {
   return error instanceof AppError && error.code === code
+}
+
+/** The fault that names every issue; undefined if there is none. */
+export function wrongConfig(issues: readonly ConfigIssue[], file?: string): AppError<'config'> | undefined {
+  const [first, ...others] = issues
+  return first && new AppError('config', { file, ...first, others })
 }
 
 /** Whether the sentence of the fault says that it has been logged, so whoever shows it must log it. */

@@ -68,7 +68,7 @@ describe('a press is refused in words', () => {
 
   test('on jobs and pictures that do not exist', async () => {
     for (const kind of ['refine', 'vary-subtle', 'vary-strong', 'info'] as const) {
-      expect(codes(await t.easel.act({ kind, pictureId: 'forged' }, t.caller()))).toEqual(['picture-unknown'])
+      expect(codes(await t.easel.act({ kind, pictureId: 'forged' }, t.caller()))).toEqual(['picture-gone'])
     }
     for (const kind of ['re-roll', 'delete', 'cancel'] as const) {
       expect(codes(await t.easel.act({ kind, jobId: 'forged' }, t.caller()))).toEqual(['job-unknown'])

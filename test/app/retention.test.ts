@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import type { Action } from '../../src/app/requests.ts'
 import { dayMs, hourMs } from '../../src/common/durations.ts'
 import { AppError } from '../../src/errors/errors.ts'
 import { FakeWorkers } from '../fakes/fake-workers.ts'
@@ -92,6 +93,17 @@ test('its message stays, and can still be deleted by its author, once', async ()
   await t.settled()
   expect([...t.courier.messages.keys()]).toEqual([])
   expect(await press()).toMatchObject({ problems: [{ code: 'job-unknown' }] })
+})
+
+test('its buttons say that the picture, or the request, is not here any more', async () => {
+  await start()
+  const { id, pictures } = await t.paint('an old circle')
+  await grownOld()
+  const pictureId = pictures[0]?.id ?? ''
+  const pressed = (action: Action) => t.easel.act(action, t.caller())
+  for (const kind of ['refine', 'info', 'vary-strong'] as const)
+    expect(await pressed({ kind, pictureId })).toMatchObject({ problems: [{ code: 'picture-gone' }] })
+  expect(await pressed({ kind: 're-roll', jobId: id })).toMatchObject({ problems: [{ code: 'job-unknown' }] })
 })
 
 test('/forget me deletes its message', async () => {

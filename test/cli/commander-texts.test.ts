@@ -15,7 +15,7 @@ async function refused(words: Words, args: string[]): Promise<string> {
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
-    if (error instanceof CommanderError) return refusalSentence(words, error)
+    if (error instanceof CommanderError) return refusalSentence(words, error, args)
     throw error
   }
   throw new Error('it was not refused')
@@ -29,13 +29,18 @@ describe.each([
   test.each<[keyof Refusals, string[], (refusals: Refusals) => string]>([
     ['unknownCommand', ['qqqqqq'], r => r.unknownCommand('qqqqqq', [])],
     ['unknownCommand', ['stat'], r => r.unknownCommand('stat', ['stats'])],
-    ['unknownOption', ['stats', '--qqqqqq'], r => r.unknownOption('--qqqqqq', [])],
-    ['unknownOption', ['stats', '--day'], r => r.unknownOption('--day', ['--days'])],
-    ['unknownOption', ['stats', "--it's"], r => r.unknownOption("--it's", [])],
-    ['missingArgument', ['info'], r => r.missingArgument('file')],
-    ['optionMissingArgument', ['stats', '--days'], r => r.optionMissingArgument('--days <number>')],
-    ['excessArguments', ['stats', 'one', 'two'], r => r.excessArguments(0, 2)],
-    ['excessArguments', ['info', 'a.png', 'b.png'], r => r.excessArguments(1, 2)],
+    ['unknownOption', ['stats', '--qqqqqq'], r => r.unknownOption('--qqqqqq', [], 'easel stats --help')],
+    ['unknownOption', ['--qqqqqq', 'stats'], r => r.unknownOption('--qqqqqq', [], 'easel --help')],
+    ['unknownOption', ['stats', '--day'], r => r.unknownOption('--day', ['--days'], '')],
+    ['unknownOption', ['stats', "--it's"], r => r.unknownOption("--it's", [], 'easel stats --help')],
+    ['missingArgument', ['info'], r => r.missingArgument('file', 'easel info --help')],
+    [
+      'optionMissingArgument',
+      ['stats', '--days'],
+      r => r.optionMissingArgument('--days <number>', 'easel stats --help'),
+    ],
+    ['excessArguments', ['stats', 'one', 'two'], r => r.excessArguments(0, 2, 'easel stats --help')],
+    ['excessArguments', ['info', 'a.png', 'b.png'], r => r.excessArguments(1, 2, 'easel info --help')],
     [
       'invalidArgument',
       ['stats', '--days', "a' b"],
@@ -47,7 +52,7 @@ describe.each([
 
   test('a refusal without a sentence of its own gets the general one', () => {
     const error = new CommanderError(1, 'commander.conflictingOption', 'error: …')
-    expect(refusalSentence(words, error)).toBe(cli.refusals.other)
+    expect(refusalSentence(words, error, [])).toBe(cli.refusals.other)
   })
 
   test('no part of the help is in another language', async () => {

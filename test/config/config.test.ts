@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/config.ts'
 import { AppError } from '../../src/errors/errors.ts'
 import { packageRoot } from '../../src/system/paths.ts'
-import { en, errorSentence } from '../../src/words/en.ts'
+import { en, errorSentences } from '../../src/words/en.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'easel-config-'))
 
@@ -14,15 +14,22 @@ function load(yaml: string) {
   return loadConfig(packageRoot, folder, 'my.yaml')
 }
 
-/** The sentence that a wrong file gets. */
-function complaint(yaml: string): string {
+/** The sentences that a wrong file gets. */
+function complaints(yaml: string): string[] {
   try {
     load(yaml)
   } catch (error) {
-    if (error instanceof AppError) return errorSentence(en, error)
+    if (error instanceof AppError) return errorSentences(en, error)
     throw error
   }
-  return 'nothing'
+  return []
+}
+
+/** The sentence of a file with one mistake. */
+function complaint(yaml: string): string {
+  const found = complaints(yaml)
+  expect(found).toHaveLength(1)
+  return found.join('')
 }
 
 test('without a file the defaults hold, and nothing can be changed afterwards', () => {
@@ -107,6 +114,26 @@ test.each([
 ])('%s is answered by name', (yaml, sentence) => {
   expect(complaint(yaml)).toContain(sentence)
   expect(complaint(yaml)).toContain('my.yaml')
+})
+
+test('everything that is wrong in a file is named, one sentence each, unknown names first', () => {
+  const yaml = `
+colour: red
+web: { prot: 1, hosst: x, port: 70000 }
+limits: { maxSteps: many, maxCount: 9 }
+admins: [joe, "discord:1:2", jim]`
+  expect(complaints(yaml)).toEqual(
+    [
+      'web.prot: there is no such setting; the nearest is web.port.',
+      'web.hosst: there is no such setting; the nearest is web.host.',
+      'colour: there is no such setting.',
+      'web.port: 70000 is outside 0 to 65535.',
+      'limits.maxSteps: "many" is not a whole number.',
+      'limits.maxCount: 9 is outside 1 to 4.',
+      'admins.0: "joe" is not platform:space:user.',
+      'admins.2: "jim" is not platform:space:user.',
+    ].map(problem => `The configuration my.yaml is wrong at ${problem}`),
+  )
 })
 
 test('a file that is not there is named', () => {

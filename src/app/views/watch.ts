@@ -8,6 +8,8 @@ import type { JobView } from './views.ts'
 
 /** Queue positions change with every claim. They are reported at most once per interval. */
 const placesIntervalMs = 1000
+/** While a job runs, what waits behind it comes nearer without a claim. */
+const forecastsIntervalMs = 5000
 /** The number of positions that are reported, from the front of the queue. */
 const reportedPlaces = 200
 
@@ -25,12 +27,16 @@ export class Watch {
   readonly #watchers = new Set<Watcher>()
   /** Running jobs and the front of the line, as they were told last: a step or a new place changes nothing in the database. */
   #known = new Map<string, JobView>()
+  readonly #clock: Clock
   #placesDue = false
+  /** On the monotonic clock. */
+  #placesToldMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: { views: JobViews; pool: Pick<Pool, 'order'>; clock: Clock; log: Logger }) {
     this.#views = parts.views
     this.#pool = parts.pool
     this.#log = parts.log
+    this.#clock = parts.clock
     this.#timers = new Timers(parts.clock)
   }
 
@@ -40,12 +46,8 @@ export class Watch {
   }
 
   onChange(change: Exclude<PoolChange, { kind: 'state' }>): void {
-    if (change.kind === 'queue') {
-      if (this.#placesDue) return
-      this.#placesDue = true
-      this.#timers.after(placesIntervalMs, () => this.#emitPlaces())
-      return
-    }
+    if (change.kind === 'queue') return this.#emitPlacesSoon()
+    if (this.#clock.monotonicMs() - this.#placesToldMs >= forecastsIntervalMs) this.#emitPlacesSoon()
     const known = change.kind === 'progress' ? this.#known.get(change.jobId) : undefined
     this.onStateChange(change.jobId, (known && this.#views.refresh(known)) ?? this.#views.job(change.jobId))
   }
@@ -79,8 +81,15 @@ export class Watch {
     this.#known.clear()
   }
 
+  #emitPlacesSoon(): void {
+    if (this.#placesDue) return
+    this.#placesDue = true
+    this.#timers.after(placesIntervalMs, () => this.#emitPlaces())
+  }
+
   #emitPlaces(): void {
     this.#placesDue = false
+    this.#placesToldMs = this.#clock.monotonicMs()
     const front = this.#pool.order(reportedPlaces)
     const refreshed = front.flatMap(id => this.#refresh(id) ?? [])
     const kept = new Map(refreshed.map(job => [job.id, job]))

@@ -87,7 +87,7 @@ export class Chat {
   more({ caller, words }: Requester, pictureId: string): ChatReply {
     const found = this.#parts.easel.picture(pictureId, caller)
     return found === undefined
-      ? { kind: 'refused', problems: [problem('picture-unknown', { id: pictureId })] }
+      ? { kind: 'refused', problems: [problem('picture-gone', {})] }
       : { kind: 'message', message: pictureMessage(found.job, found.picture, words) }
   }
 
@@ -152,7 +152,7 @@ export class Chat {
     const start = this.#parts.easel.remixStart(pictureId, caller)
     return start
       ? { kind: 'form', start: { ...start, pictureId } }
-      : { kind: 'refused', problems: [problem('picture-unknown', { id: pictureId })] }
+      : { kind: 'refused', problems: [problem('picture-gone', {})] }
   }
 
   async saveSettings({ caller, words }: Requester, settings: PersonSettings): Promise<ChatReply> {

@@ -1,11 +1,12 @@
 /** The checks of `easel doctor` besides the models: runtime, libraries, folders and chat platforms. */
 import { accessSync, constants, existsSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ChatPlatform } from '../../common/platforms.ts'
 import { databaseFileIn } from '../../db/files/data-folder.ts'
 import { AppError, hasCode } from '../../errors/errors.ts'
 import { readFileProblem } from '../../errors/file-problem.ts'
-import type { Words } from '../../words/en.ts'
+import { packageRoot } from '../../system/paths.ts'
+import { errorSentence, type Words } from '../../words/en.ts'
 import type { CommandSession } from '../session.ts'
 
 export interface DoctorFinding {
@@ -79,7 +80,7 @@ export async function checkDataFolder({ config, words }: CommandSession): Promis
 /** Whether the database is intact and agrees with the picture files. */
 async function checkContents(folder: string, words: Words): Promise<DoctorFinding[]> {
   const { examine } = await import('../../db/examine.ts')
-  const found = examine(folder)
+  const found = examine(folder, join(packageRoot, 'migrations'))
   const finding = (state: DoctorFinding['state'], detail: string): DoctorFinding => ({
     check: 'data',
     state,
@@ -90,6 +91,8 @@ async function checkContents(folder: string, words: Words): Promise<DoctorFindin
       return []
     case 'damaged':
       return [finding('wrong', words.cli.databaseDamaged(databaseFileIn(folder)))]
+    case 'refused':
+      return [finding('wrong', errorSentence(words, found.why))]
     case 'sound': {
       const { pictures, missing, unknown, undelivered, paused } = found
       const strays = [

@@ -4,6 +4,14 @@ import { join, relative } from 'node:path'
 import { toStorageFault } from '../sqlite-faults.ts'
 import type { PictureFiles } from './picture-files.ts'
 
+/** Up to this number, unknown files are accepted whatever their share of the pictures folder. */
+const fewFiles = 2
+
+/** Whether so many files of the pictures folder are unknown to the database that it is not theirs. */
+export function areMostlyUnknown(unknown: number, files: number): boolean {
+  return unknown > fewFiles && unknown * 2 > files
+}
+
 export class Strays {
   readonly #folder: string
   readonly #pathFromPictures: string

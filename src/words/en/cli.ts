@@ -77,12 +77,14 @@ export const cli = {
   refusals: {
     unknownCommand: (name: string, nearest: readonly string[]) =>
       `There is no command ${name}. ${nearest.length === 0 ? 'easel --help lists them all.' : `Did you mean ${nearest.join(' or ')}?`}`,
-    unknownOption: (option: string, nearest: readonly string[]) =>
-      `There is no option ${option}.${nearest.length === 0 ? '' : ` Did you mean ${nearest.join(' or ')}?`}`,
-    missingArgument: (name: string) => `The argument <${name}> is missing.`,
-    optionMissingArgument: (option: string) => `The value of the option ${option} is missing.`,
-    excessArguments: (expected: number, found: number) =>
-      `There are too many arguments: ${found}, where ${expected === 0 ? 'none is' : `${expected} ${expected === 1 ? 'is' : 'are'}`} expected.`,
+    unknownOption: (option: string, nearest: readonly string[], help: string) =>
+      `There is no option ${option} here. ${nearest.length === 0 ? `Options go after the command; ${help} shows how it is written.` : `Did you mean ${nearest.join(' or ')}?`}`,
+    missingArgument: (name: string, help: string) =>
+      `The argument <${name}> is missing. ${help} shows how it is written.`,
+    optionMissingArgument: (option: string, help: string) =>
+      `The value of the option ${option} is missing. ${help} shows how it is written.`,
+    excessArguments: (expected: number, found: number, help: string) =>
+      `There are too many arguments: ${found}, where ${expected === 0 ? 'none is' : `${expected} ${expected === 1 ? 'is' : 'are'}`} expected. ${help} shows how it is written.`,
     invalidArgument: (option: string, value: string, reason: string) =>
       `“${value}” is no value of the option ${option}. ${reason}`,
     other: 'The command cannot be read. easel --help shows how it is written.',
@@ -245,8 +247,8 @@ export const cli = {
   // stats
   daysPositive: '--days must be more than 0.',
   noDatabase: (file: string) => `There is no ${file} yet.`,
-  otherSchema: (file: string, found: number, known: number) =>
-    `${file} has schema ${found} and this Easel knows ${known}; run easel migrate, or update Easel.`,
+  olderSchema: (file: string, found: number, known: number) =>
+    `${file} was written by an older Easel (schema ${found}, this one has ${known}). Run easel migrate, or start the server.`,
 
   // migrate
   upToDate: (file: string) => `${file} is up to date.`,

@@ -161,7 +161,7 @@ export const problems: ProblemWords = {
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} needs ${expectations[d.expected]}.`
-      : `${d.flag} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”.${d.isField ? '' : ' (Flags go after the prompt.)'}`,
+      : `${d.flag} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”.${d.isField || !/\s/.test(d.value) ? '' : ' (Flags go after the prompt.)'}`,
   'option-value': d =>
     d.value === ''
       ? `${d.usage} needs ${expectations[d.expected]}.`
@@ -244,7 +244,10 @@ export const problems: ProblemWords = {
   'model-changed': d =>
     `The model ${d.model} is not the same as it was when that picture was painted, so the result will differ.`,
   'picture-unknown': () => 'There is no picture with that id here.',
-  'job-unknown': () => 'There is no job with that id here.',
+  'picture-gone': () =>
+    'That picture is not here any more: it was deleted, or is older than pictures are kept.',
+  'job-unknown': () =>
+    'That request is not here any more: it was deleted, or is older than requests are kept.',
   'already-running': () => 'That is already being painted.',
   'not-finished': () => 'That is still being made: it can be shown once it is done.',
   'already-finished': () => 'That is already finished.',

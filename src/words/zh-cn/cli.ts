@@ -76,11 +76,12 @@ export const cli: Words['cli'] = {
   refusals: {
     unknownCommand: (name, nearest) =>
       `没有 ${name} 这个命令。${nearest.length === 0 ? 'easel --help 会列出所有命令。' : `是不是 ${nearest.join(' 或 ')}？`}`,
-    unknownOption: (option, nearest) =>
-      `没有 ${option} 这个参数。${nearest.length === 0 ? '' : `是不是 ${nearest.join(' 或 ')}？`}`,
-    missingArgument: name => `缺少 <${name}>。`,
-    optionMissingArgument: option => `参数 ${option} 缺少值。`,
-    excessArguments: (expected, found) => `内容太多：给了 ${found} 项，应为 ${expected} 项。`,
+    unknownOption: (option, nearest, help) =>
+      `这里没有 ${option} 这个参数。${nearest.length === 0 ? `参数写在命令之后；${help} 会说明写法。` : `是不是 ${nearest.join(' 或 ')}？`}`,
+    missingArgument: (name, help) => `缺少 <${name}>。${help} 会说明写法。`,
+    optionMissingArgument: (option, help) => `参数 ${option} 缺少值。${help} 会说明写法。`,
+    excessArguments: (expected, found, help) =>
+      `内容太多：给了 ${found} 项，应为 ${expected} 项。${help} 会说明写法。`,
     invalidArgument: (option, value, reason) => `“${value}”不能作为参数 ${option} 的值。${reason}`,
     other: '无法识别这条命令。easel --help 会说明写法。',
   },
@@ -213,8 +214,8 @@ export const cli: Words['cli'] = {
 
   daysPositive: '--days 必须大于 0。',
   noDatabase: file => `还没有 ${file}。`,
-  otherSchema: (file, found, known) =>
-    `${file} 的结构版本是 ${found}，本程序只认识 ${known}；请运行 easel migrate，或更新 Easel。`,
+  olderSchema: (file, found, known) =>
+    `${file} 由旧版本的 Easel 写成（结构版本 ${found}，本程序为 ${known}）。请运行 easel migrate，或启动服务器。`,
 
   upToDate: file => `${file} 已是最新。`,
 }

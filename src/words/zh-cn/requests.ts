@@ -141,7 +141,7 @@ const problems: Words['problems'] = {
   'flag-value': d =>
     d.value === ''
       ? `${d.flag} 需要${expectations[d.expected]}。`
-      : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。${d.isField ? '' : '（参数写在提示词之后。）'}`,
+      : `${d.flag} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。${d.isField || !/\s/.test(d.value) ? '' : '（参数写在提示词之后。）'}`,
   'option-value': d =>
     d.value === ''
       ? `${d.usage} 需要${expectations[d.expected]}。`
@@ -215,7 +215,8 @@ const problems: Words['problems'] = {
   'no-recipe': () => 'Easel 不知道那张图是怎么画的，所以不能这样继续。',
   'model-changed': d => `模型 ${d.model} 与画那张图时不同，结果会有差别。`,
   'picture-unknown': () => '这里没有这个编号的图片。',
-  'job-unknown': () => '这里没有这个编号的任务。',
+  'picture-gone': () => '这张图片已经不在这里了：它已被删除，或超过了保存期限。',
+  'job-unknown': () => '这个请求已经不在这里了：它已被删除，或超过了保存期限。',
   'already-running': () => '已经在画了。',
   'not-finished': () => '还没有完成：完成后才能显示。',
   'already-finished': () => '已经完成了。',

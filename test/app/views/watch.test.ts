@@ -87,6 +87,20 @@ test('places in the line are told anew after a claim', async () => {
   )
 })
 
+test('what waits is told its new forecast while the job before it goes on', async () => {
+  const told = await watched()
+  const { id } = await t.ask('another circle')
+  t.clock.advance(1000)
+  const before = told.length
+  for (let step = 0; step < 6; step++) {
+    t.workers.current.step()
+    t.clock.advance(1000)
+  }
+  const forecasts = told.slice(before).filter(job => job.id === id)
+  expect(forecasts.map(({ place }) => place)).toEqual([1])
+  expect(forecasts.at(-1)).toEqual(t.job(id))
+})
+
 test('a running job of several pictures counts the steps of all of them before the first is told', async () => {
   t = new TestEasel({ devices: [new FakeWorkers({ mode: 'by-hand' })] })
   await t.start()

@@ -41,8 +41,19 @@ describe('bad input gets one clear sentence', () => {
     ['no prompt', ['imagine', '--steps', '3'], /Say what to paint/],
     ['a prompt of 10,000 characters', ['imagine', 'a'.repeat(10_000)], /has 10000 characters; at most 4000/],
     ['an unknown command', ['imagin'], /^There is no command imagin\. Did you mean imagine\?$/],
-    ['a missing file name', ['info'], /^The argument <file> is missing\.$/],
-    ['an unknown option', ['serve', '--bogus'], /^There is no option --bogus\.$/],
+    ['a missing file name', ['info'], /^The argument <file> is missing\. easel info --help shows/],
+    ['an unknown option', ['serve', '--bogus'], /^There is no option --bogus here\. .* easel serve --help/],
+    [
+      'an option before its command',
+      ['--bogus', 'x', 'serve'],
+      /^There is no option --bogus here\. Options go after/,
+    ],
+    ['a size that is none', [...circle, '--size', '5'], /^--size takes a size such as 1024x768, not “5”\.$/],
+    [
+      'a flag before the prompt',
+      ['imagine', '--size', '8x8', 'a cat'],
+      /not “8x8 a cat”\. \(Flags go after the prompt\.\)/,
+    ],
     ['a factor that there is none of', ['upscale', 'x.png', '--factor', '3'], /2, 4/],
     [
       'a kind of file that there is none of',
@@ -95,6 +106,11 @@ describe('bad input gets one clear sentence', () => {
       /wrong at devices: it is empty/,
     ],
     [
+      'several wrong settings, a line each',
+      ['models', '--config', 'three.yaml'],
+      /typoe: .*\neasel: .*three\.yaml is wrong at web\.port: .*\neasel: .*limits\.maxCount: 9 is outside/,
+    ],
+    [
       'a setting that there is none of',
       ['models', '--config', 'typo.yaml'],
       /dataDri.*the nearest is dataDir\./,
@@ -104,6 +120,7 @@ describe('bad input gets one clear sentence', () => {
     writeFileSync(inFolder('broken.yaml'), ': : [')
     writeFileSync(inFolder('wrong.yaml'), 'web: { port: x }')
     writeFileSync(inFolder('typo.yaml'), 'dataDri: x')
+    writeFileSync(inFolder('three.yaml'), 'typoe: 1\nweb: { port: x }\nlimits: { maxCount: 9 }')
     writeFileSync(inFolder('gateway.yaml'), 'devices: []\nredis: { url: "redis://localhost" }')
     expect(await refused(args, 1)).toMatch(sentence)
   })

@@ -151,7 +151,7 @@ export class Receiver {
     const found = this.#easel.picture(pictureId, caller)
     return found
       ? this.#message(pictureMessage(found.job, found.picture, this.#words))
-      : this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
+      : this.#refused([{ code: 'picture-gone', details: {} }])
   }
 
   async #remix(pictureId: string, text: string, caller: Caller, context: RequestContext): Promise<Reply> {
@@ -251,7 +251,7 @@ export class Receiver {
 
   #remixForm(pictureId: string, context: RequestContext): Reply {
     const start = this.#easel.remixStart(pictureId, this.#caller(context, undefined))
-    if (!start) return this.#refused([{ code: 'picture-unknown', details: { id: pictureId } }])
+    if (!start) return this.#refused([{ code: 'picture-gone', details: {} }])
     const { prompt, negative } = start
     const text = formatRequest({ prompt, negative: negative || undefined }).replace(/^\/imagine ?/, '')
     return {

@@ -283,7 +283,7 @@ describe('buttons', () => {
     for (const action of ['refine', 'remix', 'info'] as const)
       await asking.dealtWith(asking.bob.pressesForged(result, encodeButtonId({ action, targetId })))
     await asking.dealtWith(asking.bob.pressesForged(result, encodeButtonId({ action: 'cancel', targetId })))
-    const gone = en.problems['picture-unknown']({ id: targetId })
+    const gone = en.problems['picture-gone']({})
     const told = asking.told(asking.bob, result.channel)
     expect(told).toEqual([gone, gone, gone, en.problems['job-unknown']({ id: targetId })])
   })
