@@ -86,7 +86,7 @@ async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<A
   )
 }
 
-/** The words with which a picture was painted, for the Remix form. */
+/** The prompts with which a picture was painted, for the Remix form. */
 export function remixStart(parts: AppParts, pictureId: string, viewer: Viewer): RemixStart | undefined {
   const found = visiblePicture(parts.db, viewer, pictureId)
   const recipe = found && (paintRecipeBehind(parts, found, viewer) ?? recipeBehind(parts, found, viewer))
@@ -95,7 +95,7 @@ export function remixStart(parts: AppParts, pictureId: string, viewer: Viewer): 
   return { prompt: templateFor(positive), negative: negative ?? '' }
 }
 
-/** The edited request, merged over the settings with which that one picture was painted. */
+/** Submits the edited request, merged over the settings of the picture. */
 async function remix(
   parts: AppParts,
   pictureId: string,
@@ -163,12 +163,12 @@ function deriveRepaint(
   return deriveVariation(recipe, picture.id, variationStrengths[kind], seed, context, findings)
 }
 
-/** Two presses within it are a double click: what systems allow one (500 ms), and the way to the server. */
+/** Two presses within this time are a double click: the 500 ms that systems allow, plus the transfer to the server. */
 const doubleClickMs = 1000
 
 /**
  * The last steps of every button press: refuse, report a duplicate, or accept. `isAnother`: each press gives another picture, so
- * that only a double click is one press; otherwise one under way is enough.
+ * only a double click counts as one press. Otherwise a press is a duplicate while the job of an earlier press is unfinished.
  */
 async function derive(
   parts: AppParts,
@@ -202,8 +202,8 @@ async function derive(
 }
 
 /**
- * For the transaction that adds a job made from this one: the texts of what was deleted since it was read must not return
- * in a new job. They may be those of the job, or of one that its picture was made from.
+ * Returns the check for the transaction that adds a job derived from this one. If the job or one of its sources was deleted since
+ * it was read, its texts must not return in the new job.
  */
 function refusalIfDeleted({ db }: AppParts, job: JobRecord, viewer: Viewer): () => Problem | undefined {
   const read = [job.id]
@@ -219,7 +219,7 @@ function refusalIfDeleted({ db }: AppParts, job: JobRecord, viewer: Viewer): () 
   }
 }
 
-/** The number of pictures in the result whose button was pressed: a picture refined from a set stays single. */
+/** The recipe with the number of pictures of the pressed result: a picture refined from a set stays single. */
 function withCountOf<R extends Recipe>(recipe: R, pressed: JobRecord): R {
   return recipe.kind === 'paint' ? { ...recipe, count: countOf(pressed.order) } : recipe
 }
@@ -256,7 +256,7 @@ function showsMoreOf(
   return !isSame || (request.strength ?? 0) < (base.strength ?? 1)
 }
 
-/** The pictures, their uses, and how much of them is visible. The strength is compared separately, because it may grow. */
+/** The pictures, their uses, and how much of them is visible. The strength is compared separately, because it may increase. */
 function visiblePartOf(request: ImagineRequest) {
   const { pasteBack, softEdgePx, onlyMasked, controls, imagePrompts } = request
   return { pictures: picturesOf(request), pasteBack, softEdgePx, onlyMasked, controls, imagePrompts }

@@ -47,7 +47,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
   }
 }
 
-/** What people ask for. */
+/** The operations on requests. */
 function requests(
   app: AppParts,
   isStopping: () => boolean,
@@ -158,7 +158,7 @@ function queues(app: AppParts): Pick<Easel, 'jobsHere' | 'queue' | 'ownQueue' | 
   }
 }
 
-/** What can be asked for. */
+/** The lists of models, files and settings. */
 function catalogue({
   config,
   catalogue,
@@ -172,7 +172,7 @@ function catalogue({
   }
 }
 
-/** What is stored of a person. */
+/** The stored data of a person. */
 function people(
   app: AppParts,
 ): Pick<
@@ -204,7 +204,7 @@ function people(
   }
 }
 
-/** Statistics, for those who may see them. */
+/** Statistics, for viewers who may see them. */
 function statistics(app: AppParts): Pick<Easel, 'seesStats' | 'stats'> {
   const { config, db } = app
   return {
@@ -221,7 +221,7 @@ function statistics(app: AppParts): Pick<Easel, 'seesStats' | 'stats'> {
   }
 }
 
-/** Changes as they happen. */
+/** Notifications of changes. */
 function watching({ db }: AppParts, watch: Watch): Pick<Easel, 'watch' | 'watchQueueLength'> {
   return {
     watch: (viewer, onChange, onGone = () => {}) =>

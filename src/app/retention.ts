@@ -1,6 +1,6 @@
 /**
- * Removes what is older than `limits.keepDays` from the data folder: pictures and texts of finished jobs. Their messages stay, with
- * the platform's copies of the pictures, and can still be deleted.
+ * Removes pictures and texts of finished jobs that are older than `limits.keepDays` from the data folder. The jobs' messages stay,
+ * with the platform's copies of the pictures, and can still be deleted.
  */
 import { hourMs } from '../common/durations.ts'
 import { Timers } from '../engine/jobs/timers.ts'
@@ -15,7 +15,7 @@ type RetentionParts = Pick<AppParts, 'db' | 'thumbnails' | 'clock' | 'log' | 'ch
 
 export class Retention {
   readonly #parts: RetentionParts
-  /** 0: for ever. */
+  /** The age at which a finished job loses its pictures and texts; 0: never. */
   readonly #keepMs: number
   readonly #timers: Timers
   #sweeping = Promise.resolve()

@@ -139,7 +139,7 @@ function addedBy(admissions: ReadonlyMap<PicturePlace, Admission>): NewGivenPict
   return [...new Set(added)]
 }
 
-/** A stored picture that was deleted after its admission. */
+/** The problem if a stored picture was deleted after its admission. */
 function missingPicture({ db }: AppParts, admitted: readonly Admission[]): Problem | undefined {
   for (const admission of admitted) {
     if (admission.kind !== 'admitted' || admission.added) continue

@@ -36,7 +36,10 @@ const rules: readonly { reason: AccessReason; allows(viewer: Viewer, thing: Acce
   },
 ]
 
-/** Undefined if the viewer may not see it. Moderators, admins and operators see no more than other people. */
+/**
+ * The reason why the viewer may see the job; undefined if they may not. Moderators, admins and operators see no more than other
+ * people.
+ */
 export function accessOf(viewer: Viewer, thing: AccessTarget): AccessReason | undefined {
   return rules.find(rule => rule.allows(viewer, thing))?.reason
 }
@@ -45,7 +48,7 @@ export function maySee(viewer: Viewer, thing: AccessTarget): boolean {
   return accessOf(viewer, thing) !== undefined
 }
 
-/** Whether every reader of `there` may see it. Only then may a message there link to it. */
+/** Whether every reader of `there` may see the job. Only then may a message there link to it. */
 export function isOpenIn(there: Place, { places }: Pick<AccessTarget, 'places'>): boolean {
   return places.some(place => isInside(there, place) || (isPublic(place) && isSameSpace(there, place)))
 }

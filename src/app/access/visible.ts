@@ -26,13 +26,13 @@ export function visibleJob(db: Database, viewer: Viewer, jobId: string): JobReco
   return job && !job.removed && isVisible(db, viewer, job) ? job : undefined
 }
 
-/** A removed job that the viewer might see otherwise. */
+/** A removed job that the viewer could see if it were not removed. */
 export function removedJob(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
   const job = db.jobs.get(jobId)
   return job?.removed && isVisible(db, viewer, job) ? job : undefined
 }
 
-/** The same, if its messages stay on their platform. */
+/** A removed job whose messages stay on their platform and that the viewer could see if it were not removed. */
 export function removedJobWithMessages(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
   const job = removedJob(db, viewer, jobId)
   if (!job) return undefined

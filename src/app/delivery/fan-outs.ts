@@ -71,7 +71,7 @@ export class FanOuts {
     return before.some(job => this.#next(job.id) === 'open')
   }
 
-  /** The content of its card as a key for comparison. */
+  /** A key that changes with the content of the card. */
   stateOf(record: DeliveryRecord): string | undefined {
     const group = this.groupOf(record)
     if (!group) return undefined

@@ -1,4 +1,4 @@
-/** Finds the order with a prompt behind a job or a picture, as far as a viewer may see what it was made from. */
+/** Finds the order with a prompt from which a job or a picture was made, as far as a viewer may see its sources. */
 import type { JobRecord } from '../../db/records/job-records.ts'
 import type { PictureRecord } from '../../db/repositories/pictures.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
@@ -16,7 +16,7 @@ export function recipeOf(parts: Parts, { order }: JobRecord, viewer: Viewer): Re
   return source ? recipeBehind(parts, source, viewer) : order.recipe
 }
 
-/** The nearest order with a prompt behind a picture. */
+/** The nearest order with a prompt among a picture's order and those of its sources. */
 export function recipeBehind(
   parts: Parts,
   { picture, job }: MadePicture,
@@ -25,7 +25,10 @@ export function recipeBehind(
   return job.order.kind === 'paint' ? ofPicture(job.order, picture) : recipeOf(parts, job, viewer)
 }
 
-/** The nearest order behind a picture that used the Base. Variations of a refined picture derive from it, too. */
+/**
+ * The nearest order of the Base among a picture's order and those of its sources. Variations of a refined picture derive from it,
+ * too.
+ */
 export function paintRecipeBehind(
   parts: Parts,
   { picture, job: { order } }: MadePicture,

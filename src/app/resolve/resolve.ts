@@ -192,7 +192,10 @@ function guidesOf(
   return { ...(controls && { controls }), ...(imagePrompts && { imagePrompts }) }
 }
 
-/** ControlNets and image prompts exclude it: reused features of an earlier step would lack their effect. */
+/**
+ * Whether features of earlier steps are reused. ControlNets and image prompts exclude that, because reused features would lack
+ * their effect.
+ */
 function isFast(
   { fast = false }: ImagineRequest,
   { controls, imagePrompts }: Guides,

@@ -22,7 +22,7 @@ export interface ModelDefaults {
   widthPx: number
   heightPx: number
   sampler: string
-  /** The sampler replaces the model's own, which is not supported. */
+  /** The model's own scheduler, if it is not supported and the sampler replaces it. */
   replacedScheduler?: { className: string; key?: string }
   /** Properties of the model's training that samplers depend on. */
   noise: { zeroTerminalSnr: boolean; edm: boolean }

@@ -112,7 +112,7 @@ export const padding: FlagValue<number | false> = {
   range: { ...bounds.maskPadding, numbersOf: value => (value === false ? [] : [value]) },
 }
 
-/** A1111's. */
+/** A1111's default padding. */
 const defaultPaddingPx = 32
 
 export const refineWay: FlagValue<NonNullable<ImagineRequest['refine']>> = {

@@ -7,9 +7,9 @@ const message = z.object({ channelId: z.string(), messageId: z.string() })
 export type MessageAddress = z.infer<typeof message>
 
 /**
- * Missing permissions, a guild with too many threads, an app that is not a member, a time limit that is over; and why a
- * message is not where it was requested: the place is closed, pictures are not allowed there, it was refused, its message was
- * deleted, the place was deleted.
+ * Reasons for a reduced delivery: missing permissions, a guild with too many threads, an app that is not a member, an expired time
+ * limit. The others state why a message is not where it was requested: the place is closed, pictures are not allowed there, it was
+ * refused, its message was deleted, the place was deleted.
  */
 export const shortfalls = [
   'view',
@@ -47,7 +47,7 @@ export const { read: readAddress, write: writeAddress } = addressForm(address)
 /** `messageId` may be `@original`, the interaction's own response. */
 const replyAddress = z.object({ token: z.string(), messageId: z.string() })
 
-/** The address of a reply that one person alone sees. */
+/** The address of a reply that only one person sees. */
 export const { read: readReplyAddress, write: writeReplyAddress } = addressForm(replyAddress)
 
 const details = z.object({

@@ -1,4 +1,7 @@
-/** Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed. None is omitted: then the place is refused. */
+/**
+ * Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed. No picture is omitted: if they do not fit, the
+ * place counts as refused.
+ */
 import type { LRUCache } from 'lru-cache'
 import sharp, { type Sharp } from 'sharp'
 import type { JobView } from '../../../app/views/views.ts'
@@ -31,7 +34,7 @@ const defaultLimitBytes = 20 * 1024 * 1024
 const shrinkFactor = 0.6
 const maxTries = 5
 
-/** Twice what Discord shows beside a text, for dense screens. */
+/** The side of a thumbnail: twice the size that Discord shows beside a text, for high-density screens. */
 const thumbnailPx = 256
 
 /** The recipes in order of increasing loss. */
