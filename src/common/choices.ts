@@ -1,6 +1,6 @@
-/** The words that settings, requests and work orders choose from. Flags, checks, schemas and types derive from these lists. */
+/** The choices of settings, requests and work orders. Flags, checks, schemas and types derive from these lists. */
 
-/** The rules for the markup in prompts that an operator can set for everybody: those that people know from other programs. */
+/** The rules for the markup in prompts that an operator can set as the default: those of other programs. */
 export const defaultSyntaxes = ['a1111', 'comfyui'] as const
 
 export const promptSyntaxes = [...defaultSyntaxes, 'easel'] as const
@@ -37,6 +37,6 @@ export const weightForms = ['float32', ...cachedForms] as const
 export const workerHosts = ['thread', 'process'] as const
 export type WorkerHostKind = (typeof workerHosts)[number]
 
-/** `silent`: defects of Easel alone, because people are told that those are logged. */
+/** `silent`: only defects of Easel, because messages to people state that those are logged. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]

@@ -13,7 +13,7 @@ export type Examination =
       missing: number
       /** Files that are unknown to the database. */
       unknown: number
-      /** Results that reached nobody, every way being closed. */
+      /** Results that reached nobody, because every method was refused. */
       undelivered: number
       /** The names of paused devices. */
       paused: string[]

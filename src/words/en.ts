@@ -13,7 +13,7 @@ export function errorSentence<Code extends ErrorCode>(words: Words, error: AppEr
   return words.errors[error.code](error.details)
 }
 
-/** The sentence for a fault as a chat shows it: where files lie on the server is for its log and its doctor. */
+/** The sentence for a fault in a chat, without the server's folders, which only the log and doctor show. */
 export function chatErrorSentence<Code extends ErrorCode>(words: Words, error: AppError<Code>): string {
   return words.errors[error.code](withoutFolders(error.details))
 }

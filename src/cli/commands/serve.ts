@@ -82,7 +82,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
   return exitCode
 }
 
-/** The first signal asks for a stop, and the next one ends the process. SIGHUP: the terminal was closed. */
+/** The first signal requests a stop, and the next one ends the process. SIGHUP: the terminal was closed. */
 function handleSignals(shutdown: Shutdown, endAtOnce: () => Promise<void>): void {
   const onSignal = () => {
     if (shutdown.isRequested) void endAtOnce()

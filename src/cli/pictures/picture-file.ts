@@ -12,7 +12,7 @@ export interface PictureFile {
   bytes: Uint8Array
 }
 
-/** No picture is larger. A device such as /dev/zero has no end. */
+/** The maximum size of a picture file, because a device such as /dev/zero has no end. */
 const maxFileBytes = 512 * 1024 * 1024
 
 /** The bytes of a file or a pipe. @throws AppError 'file' when it cannot be read. */

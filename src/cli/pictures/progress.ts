@@ -23,7 +23,7 @@ export function showProgress(
   return stream.isTTY ? bar(stream, cli) : lines(print, cli)
 }
 
-/** The same for files that are read or made before painting: a line with the name and size, and a bar on a terminal. */
+/** Shows files that are read or made before painting: a line with the name and size, and a bar on a terminal. */
 export function showMaking(
   stream: NodeJS.WriteStream,
   say: (line: string) => void,
@@ -47,7 +47,7 @@ export function showMaking(
   }
 }
 
-/** The same for models that come from another machine: a line for each quarter of one, and a bar on a terminal. */
+/** Shows models that are fetched from another machine: a line for each quarter of one, and a bar on a terminal. */
 export function showFetching(
   stream: NodeJS.WriteStream,
   say: (fetching: Fetching) => void,

@@ -43,7 +43,7 @@ export class DatabaseFile {
     this.#readState()
   }
 
-  /** Called after a write: both files must be the same, and their growth is our own. */
+  /** Checks after a write that both files are the same, and records their growth as Easel's own. */
   checkWritten(): void {
     const before = { database: this.#database, log: this.#log }
     this.#readState()

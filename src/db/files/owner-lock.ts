@@ -69,7 +69,7 @@ function createFolder(folder: string): void {
   }
 }
 
-/** What lies in a folder can be lost with the power as long as the one above does not know of it. */
+/** Syncs a folder, because a power failure loses new entries of a folder that was not synced. */
 function syncFolder(path: string): void {
   const folder = openSync(path, constants.O_RDONLY)
   try {

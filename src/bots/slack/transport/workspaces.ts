@@ -92,7 +92,7 @@ export class OneWorkspace implements Workspaces {
     throw new AppError('platform-busy', { platform: 'Slack', retryAfterMs: this.#workspace })
   }
 
-  /** The environment's token has no installation time, so Slack is asked whether it is revoked. */
+  /** The environment's token has no installation time, so a call checks whether it is revoked. */
   async end(): Promise<boolean> {
     const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
     if (called.kind === 'done') return false
@@ -101,7 +101,7 @@ export class OneWorkspace implements Workspaces {
   }
 }
 
-/** Empty if Slack did not list the granted scopes. */
+/** The scopes that are missing; empty if Slack did not list the granted ones. */
 export function missingScopesOf(
   workspace: { workspaceId?: string },
   granted: readonly string[] | undefined,

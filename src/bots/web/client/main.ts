@@ -20,7 +20,7 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
     if (reply.kind === 'answer') {
       showNotices([])
       dialog.open(reply.html)
-      // A question needs what it is about; any other answer is the end of it.
+      // A question refers to the content of the field, so only other replies clear the field.
       if (sent.form === form && !dialog.isQuestion) composer.clear(sent.body)
       return
     }
@@ -39,7 +39,7 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
     })
   })
 
-  // A double click is one press, also when the answer to its first half has come.
+  // A double click is one press, even if the reply to the first click has arrived.
   document.addEventListener('click', event => {
     if (event.detail > 1 && closest(event, 'button[type=submit]') !== null) event.preventDefault()
   })
@@ -68,7 +68,7 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
   })
 }
 
-/** Tells the style sheet the height of the bar or the field, between which scrolling stops. */
+/** Sets the height of the bar or of the field in the style sheet, which keeps the scrolled content between them. */
 function measure(element: Element, property: '--bar-height' | '--field-height'): void {
   const height = `${Math.ceil(element.getBoundingClientRect().height)}px`
   document.documentElement.style.setProperty(property, height)

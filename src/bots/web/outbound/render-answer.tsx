@@ -208,7 +208,7 @@ function Chart({ days, alt }: { days: number; alt: string }) {
   )
 }
 
-/** `jobIds`: the jobs whose words it shows. The page's script closes it when one of them is deleted. */
+/** `jobIds`: the jobs whose texts it shows. The page's script closes it when one of them is deleted. */
 function Answer({
   title,
   jobIds = [],

@@ -6,7 +6,7 @@ import { outbox } from '../../schema/deliveries.ts'
 export type OutboxKind = typeof outbox.$inferSelect.kind
 export type OutboxEntry = typeof outbox.$inferSelect
 
-/** The id of a delivery's oldest entry, from the index alone: an order by it would be sorted anew at each read. */
+/** The id of a delivery's oldest entry, read from the index alone. ORDER BY would sort at each read. */
 export function oldestEntryOf(deliveryId: SQLWrapper): SQL {
   return sql`(select min(oldest.id) from ${outbox} as oldest where oldest.delivery_id = ${deliveryId})`
 }
