@@ -121,7 +121,7 @@ function recordAction(parts: AppParts, caller: Caller, job: JobRecord, action: s
   if (entry) parts.db.audit.add(entry)
 }
 
-/** Undefined for a person's own job. */
+/** The entry on an action on another person's job; undefined for a person's own job. */
 function auditEntry(
   { clock }: AppParts,
   { person }: Caller,

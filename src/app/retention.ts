@@ -56,7 +56,7 @@ export class Retention {
     if (count > 0) log.info({ jobs: count }, 'old pictures were removed')
   }
 
-  /** Inside a transaction. Rows are deleted before files, as in erase.ts. */
+  /** Inside a transaction: removes the next expired jobs. Rows are deleted before files, as in erase.ts. */
   #removeSome() {
     const { db, clock } = this.#parts
     const now = clock.now()

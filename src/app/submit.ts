@@ -24,7 +24,7 @@ export interface Submission {
   /** `imagine` or `remix`. */
   action: string
   settings: PersonSettings
-  /** Pictures of the pressed result's order, whoever uploaded them. */
+  /** Pictures of the pressed result's order, including other people's uploads. */
   granted?: readonly string[]
   /** Runs inside the transaction. */
   refusal?(): Problem | undefined

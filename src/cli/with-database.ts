@@ -10,7 +10,7 @@ import { type CommandSession, type ExitCode, refuse } from './session.ts'
 
 type Opened = { kind: 'open'; client: Client } | { kind: 'refused'; sentence: string }
 
-/** Refuses where there is no database, or one of another version. @throws as Client.open. */
+/** Runs `work` with the open database. Refuses if there is no database, or one of another version. @throws as Client.open. */
 export async function withDatabase(
   session: CommandSession,
   work: (client: Client) => ExitCode | Promise<ExitCode>,

@@ -10,7 +10,7 @@ export type PromptSyntax = (typeof promptSyntaxes)[number]
 export const sigmaSpreads = ['plain', 'karras', 'exponential', 'beta'] as const
 export type SigmaSpread = (typeof sigmaSpreads)[number]
 
-/** How the timesteps of a run lie among those of the training, in diffusers' words. */
+/** The spacing of a run's timesteps among those of the training, by diffusers' names. */
 export const timestepSpacings = ['leading', 'trailing', 'linspace'] as const
 export type TimestepSpacing = (typeof timestepSpacings)[number]
 
@@ -26,7 +26,7 @@ export type TextEncoderName = (typeof textEncoders)[number]
 export const precisions = ['float32', 'float16'] as const
 export type Precision = (typeof precisions)[number]
 
-/** The forms of weights that lie in a cache file: float32 that is mapped, or linear layers in 8-bit blocks. */
+/** The forms of weights in a cache file: float32 that is mapped, or linear layers in 8-bit blocks. */
 export const cachedForms = ['mapped', 'int8'] as const
 export type CachedForm = (typeof cachedForms)[number]
 

@@ -78,7 +78,10 @@ export class Client {
     this.query = drizzle(sqlite)
   }
 
-  /** @throws AppError 'storage' when the file cannot be opened with these settings, 'database-lost' when it is damaged. */
+  /**
+   * Opens the database. @throws AppError 'storage' when the file cannot be opened with these settings, 'database-lost' when it is
+   * damaged.
+   */
   static open(file: string, options: ClientOptions): Client {
     try {
       // SQLite creates its log with the permissions of the database.

@@ -116,7 +116,7 @@ export class DurableJobStore implements JobStore {
     const at = clock.now()
     const job = jobs.get(claim.jobId)
     if (!job) {
-      // Its row was damaged while it was painted.
+      // The job's row was damaged while it was painted.
       if (jobs.exists(claim.jobId)) this.#endUnreadable(claim.jobId)
       return undefined
     }
@@ -137,7 +137,7 @@ export class DurableJobStore implements JobStore {
     return ending
   }
 
-  /** Part of a transaction. `only`: the id of a single job to check. */
+  /** Part of a transaction: ends unreadable jobs. `only`: the id of a single job to check. */
   #endUnreadable(only?: string): void {
     const ended = this.#parts.openJobs.endUnreadable(this.#parts.clock.now(), only)
     for (const jobId of ended) this.#settleUncounted(jobId)

@@ -33,7 +33,7 @@ export async function readLibrary(
   return withWeights(pinned, config.models, join(cacheFolder(config.dataDir, env), 'weights'))
 }
 
-/** The same catalogue without models.lock, for writing a new lock. */
+/** The catalogue without regard to models.lock, for writing a new lock. */
 export async function readUnpinned(
   config: LibraryConfig,
   onReading?: OnReading,

@@ -5,7 +5,10 @@ import { findSampler } from '../engine/sampling/sampler-names.ts'
 import type { ConfigProblem } from '../errors/config-problem.ts'
 import { AppError } from '../errors/errors.ts'
 
-/** @throws AppError 'config' when a preset or sampler does not exist; names the first one and the existing ones. */
+/**
+ * Checks the configured presets and samplers. @throws AppError 'config' when a preset or sampler does not exist; names the first
+ * one and the existing ones.
+ */
 export function checkModelSettings({ models }: Pick<Config, 'models'>): void {
   for (const [name, { preset, sampler }] of Object.entries(models)) {
     const key = `models.${name}`

@@ -1,4 +1,4 @@
-/** Models whose weights come from cache files in another form, as the configuration says: their records and those files. */
+/** Models whose configured weights come from cache files in another form: their records and those files. */
 
 import { join } from 'node:path'
 import type { CachedForm } from '../common/choices.ts'

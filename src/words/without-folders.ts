@@ -4,7 +4,7 @@ import { basename, isAbsolute } from 'node:path'
 /** The folders of an absolute path inside a text, such as the runtime's message; not those of a URL or of `a/b`. */
 const leadingFolders = /(?<![\w.~:/-])\/+(?:[^\s/"'“”‘’(),;:]+\/+)*/g
 
-/** The same facts; every absolute path in their texts is reduced to its last name. */
+/** The facts, with every absolute path in their texts reduced to its last name. */
 export function withoutFolders<Facts extends object>(facts: Facts): Facts {
   const reduced = Object.entries(facts).map(([key, value]) => [key, reducedValue(value)])
   return Object.assign({}, facts, Object.fromEntries(reduced))

@@ -68,8 +68,8 @@ export function visibleByHash(db: Database, viewer: Viewer, hash: string): MadeP
 }
 
 /**
- * A picture that may be painted from: one of a visible job, or one that the viewer uploaded. Uploads belong to their
- * uploader alone. `granted` pictures belong to an order that the viewer may repeat, whoever uploaded them.
+ * A picture that may be painted from: one of a visible job, or one that the viewer uploaded. Uploads belong to their uploader
+ * alone. `granted` pictures belong to an order that the viewer may repeat, including other people's uploads.
  */
 export function usablePicture(
   db: Database,

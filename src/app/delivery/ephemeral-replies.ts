@@ -21,7 +21,7 @@ export interface EphemeralReply {
 
 const recorded = z.object({ address: z.string(), untilMs: z.number().optional() })
 
-/** Inside a transaction. False if one of the jobs was removed meanwhile: the reply must not be shown. */
+/** Inside a transaction: records a reply. False if one of the jobs was removed meanwhile, so the reply must not be shown. */
 export function recordReply(db: Database, clock: Clock, { id, jobIds, deletion }: EphemeralReply): boolean {
   if (!jobIds.every(jobId => db.deliveries.get(jobId)?.isJobRemoved === false)) return false
   const value = deletion === undefined ? {} : { value: JSON.stringify(deletion) }

@@ -23,7 +23,7 @@ export class FanOuts {
     this.#views = views
   }
 
-  /** Undefined for the delivery of a copy, and for a single job. */
+  /** The fan-out of a delivery; undefined for a copy and for a single job. */
   groupOf({ id, jobId, platform }: Pick<DeliveryRecord, 'id' | 'jobId' | 'platform'>): Group | undefined {
     const eventId = id === jobId ? this.#db.jobs.eventOf(jobId) : undefined
     if (eventId === undefined) return undefined

@@ -39,7 +39,7 @@ export interface Rights {
   admin: boolean
 }
 
-/** Where a request was made and where its results go. */
+/** The conversation in which a request was made and to which its results go. */
 export interface Conversation {
   platform: Platform
   spaceId: string

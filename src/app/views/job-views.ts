@@ -20,7 +20,7 @@ export class JobViews {
     this.#pool = pool
   }
 
-  /** Undefined for unknown and removed jobs. */
+  /** The view of a job; undefined for unknown and removed jobs. */
   job(jobId: string): JobView | undefined {
     const record = this.#db.jobs.get(jobId)
     return record && !record.removed ? this.ofRecord(record) : undefined

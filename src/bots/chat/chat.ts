@@ -130,7 +130,7 @@ export class Chat {
     }
   }
 
-  /** Rejects if the database fails. */
+  /** Executes a command. Rejects if the database fails. */
   command(name: CommandName, typed: TypedOptions, { caller, words }: Requester): Promise<CommandReply> {
     const { easel, ids, clock, prefix } = this.#parts
     return runCommand(name, typed, { easel, ids, caller, words, nowMs: clock.now(), prefix })

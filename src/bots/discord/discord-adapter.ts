@@ -82,7 +82,7 @@ export class DiscordAdapter implements Adapter {
     await Promise.all([this.#receiver.idle(), this.#cleaning])
   }
 
-  /** Rejects if Discord refuses the token. While Discord is unreachable it retries. */
+  /** Connects. Rejects if Discord refuses the token. While Discord is unreachable it retries. */
   start(report: ReportStatus = () => {}): Promise<void> {
     return this.#connection.open(report)
   }

@@ -54,7 +54,7 @@ function readControl([name = '', ...parts]: readonly string[]): ControlRequest |
   return isRead ? control : undefined
 }
 
-/** False for an unknown part or a repeated one. */
+/** Reads one part into `control`. False for an unknown part or a repeated one. */
 function readControlPart(part: string, control: ControlRequest): boolean {
   const word = part.toLowerCase()
   const preprocessor = preprocessorOf(word)

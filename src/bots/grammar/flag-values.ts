@@ -49,7 +49,7 @@ export const number: FlagValue<number> = {
   write: String,
 }
 
-/** The same kind of value with bounds. */
+/** A kind of number with bounds. */
 export function between({ min, max }: Bounds, kind: FlagValue<number>): FlagValue<number> {
   return { ...kind, range: { min, max, numbersOf: value => [value] } }
 }

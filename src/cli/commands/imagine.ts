@@ -55,7 +55,10 @@ export function imagineCommand(words: Words): Command {
     )
 }
 
-/** Without a short form for commander, which would take `-old man` as the file "ld man"; withLongOutput reads `-o`. */
+/**
+ * The output option. It has no short form for commander, which would take `-old man` as the file "ld man"; withLongOutput reads
+ * `-o`.
+ */
 function outputOption(description: string): Option {
   const option = new Option('-o, --output <file>', description).default('out.png')
   option.short = undefined

@@ -25,7 +25,7 @@ export async function readPicture(file: string): Promise<PictureFile> {
   }
 }
 
-/** @throws Error 'EFBIG' when the file has more bytes. */
+/** Reads at most `limitBytes` of a file. @throws Error 'EFBIG' when the file has more bytes. */
 async function readWithin(file: string, limitBytes: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let left = limitBytes

@@ -27,7 +27,10 @@ export class DatabaseFile {
     this.#readState()
   }
 
-  /** @throws AppError 'database-lost' when a file was changed, and again at every later call. */
+  /**
+   * Checks before a write that the files are the same. @throws AppError 'database-lost' when a file was changed, and again at every
+   * later call.
+   */
   verify(): void {
     if (this.#lost) throw this.#lost
     const database = markOf(this.#file)

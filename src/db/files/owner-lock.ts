@@ -1,6 +1,6 @@
 /**
- * The lock for one Easel per data folder. The operating system releases it when the process ends, in whatever way. It is
- * SQLite's lock on a separate file; the pid file beside it is only for the error message.
+ * The lock for one Easel per data folder. The operating system releases it when the process ends, however it ends. It is SQLite's
+ * lock on a separate file; the pid file beside it is only for the error message.
  */
 import {
   accessSync,

@@ -42,7 +42,7 @@ export class PictureFiles {
     }
   }
 
-  /** Undefined when there is no such file. */
+  /** The bytes of a file; undefined when there is no such file. */
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
       return await readFile(join(this.folder, name))

@@ -1,6 +1,6 @@
 /**
- * The served time of a data folder, summed over all starts: a clock that stands still while Easel does not run and that
- * is independent of the machine's date.
+ * The served time of a data folder, summed over all starts: a clock that stops while Easel does not run and that is independent of
+ * the machine's date.
  */
 import { eq, sql } from 'drizzle-orm'
 import type { Clock } from '../../system/ports.ts'

@@ -38,7 +38,7 @@ export async function handleMention(parts: MentionParts, message: DiscordMessage
   }
 }
 
-/** @throws as `send`. */
+/** Sends after the wait of a rate limit, if there is one. @throws as `send`. */
 async function afterRateLimit<T>({ clock }: MentionParts, send: () => Promise<T>): Promise<T> {
   const untilMs = clock.monotonicMs() + maxWaitMs
   for (;;) {

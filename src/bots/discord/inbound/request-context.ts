@@ -36,7 +36,7 @@ export function requestContextOf(interaction: Interaction, clock: Clock): Reques
   }
 }
 
-/** The same context, for a public response that the courier fills. */
+/** The context for a public response that the courier fills. */
 export function filledByCourier(requester: RequestContext): RequestContext {
   const { caller } = requester
   const { conversation } = caller

@@ -37,7 +37,7 @@ const address = z.object({
   /** Set if only an interaction's token can edit the message. */
   token: z.string().optional(),
   tokenUntilMs: z.number().optional(),
-  /** Why the message is not in the best place; the message says so. */
+  /** The reason why the message is not in the best place, which the message states. */
   shortfall: z.enum(shortfalls).optional(),
 })
 export type DiscordAddress = z.infer<typeof address>

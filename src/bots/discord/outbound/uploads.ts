@@ -103,7 +103,7 @@ export class Pictures {
     return tooLarge === undefined ? Number.MAX_SAFE_INTEGER : tooLarge - 1
   }
 
-  /** Undefined if a picture cannot be made as small as that. */
+  /** The packed pictures of at most `limitBytes` each; undefined if a picture cannot be made as small as that. */
   async #pack(job: JobView, words: Words, limitBytes: number): Promise<PackedPictures | undefined> {
     const packed: PackedPictures = { files: [] }
     for (const picture of job.pictures) {

@@ -123,7 +123,7 @@ function loginFault(error: unknown): AppError {
     : new AppError('platform-busy', { platform: 'Discord', retryAfterMs: unreachableRetryMs }, error)
 }
 
-/** Rejects when the gateway closes permanently. */
+/** A promise that rejects when the gateway closes permanently, and the function that ends the wait. */
 function refusalFrom(client: Client): { promise: Promise<never>; forget(): void } {
   let forget = () => {}
   const promise = new Promise<never>((_, reject) => {

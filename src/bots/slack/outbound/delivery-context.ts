@@ -29,7 +29,10 @@ export interface DeliveryContext {
   notes: readonly string[]
 }
 
-/** Undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when that is unknown. */
+/**
+ * The context of a delivery; undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when that is
+ * unknown.
+ */
 export function contextOf(workspaces: Workspaces, delivery: Delivery): DeliveryContext | undefined {
   const { conversation } = delivery.job
   const workspace = workspaces.of(workspaceOf(conversation))

@@ -173,7 +173,7 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Undefined for a body that is too large; the rest is not read. */
+/** The body of a request; undefined if it is too large, in which case the rest is not read. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let length = 0

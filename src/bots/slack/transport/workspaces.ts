@@ -28,7 +28,10 @@ export interface MissingScopes {
 export interface Workspaces {
   /** The scopes that were not granted. Rejects if Slack refuses the token. */
   start(): Promise<MissingScopes[]>
-  /** Undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when that is unknown. */
+  /**
+   * The workspace of an installation; undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when
+   * that is unknown.
+   */
   of(ids: WorkspaceIds): Workspace | undefined
   /**
    * Handles Slack's notice that the app was removed there, or its tokens revoked, in the second `atS` since 1970. A late

@@ -86,7 +86,7 @@ const unavailableStatuses = [502, 503, 504]
 /** The maximum length of a plain answer that is shown. */
 const maxAnswerCharacters = 500
 
-/** @throws Error when no answer of the server comes. */
+/** Posts a form and returns the server's reply. @throws Error when no answer of the server comes. */
 async function post(form: HTMLFormElement, body: FormData): Promise<FormReply> {
   const headers = { Accept: 'application/json' }
   const response = await fetch(form.getAttribute('action') ?? '', { method: 'POST', body, headers })

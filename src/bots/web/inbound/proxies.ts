@@ -113,7 +113,7 @@ function parseForwarded(header: string): Forwarding {
   }
 }
 
-/** Undefined in the place of a name that hides an address, such as `unknown`. */
+/** The addresses, with undefined in place of a name that hides one, such as `unknown`. */
 function addressesIn(written: readonly string[]): (string | undefined)[] {
   return written.map(one => {
     const address = plain(one.trim())

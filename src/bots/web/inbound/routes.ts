@@ -210,7 +210,7 @@ function guidesOf(easel: Easel): Guides {
   return { controlNets: easel.fileNames('controlnet'), ipAdapters: easel.fileNames('ip-adapter') }
 }
 
-/** Undefined if the body is not a form or does not match the schema. */
+/** The submitted form; undefined if the body is not a form or does not match the schema. */
 async function readForm<Form>(c: Context, schema: z.ZodType<Form>): Promise<Form | undefined> {
   const { body } = c.req.raw
   if (!body) return undefined

@@ -39,7 +39,7 @@ export class OutboxTable {
     this.#statements = prepareStatements(query)
   }
 
-  /** Idempotent: an entry that is already waiting stays unchanged. */
+  /** Adds an entry. Idempotent: an entry that is already waiting stays unchanged. */
   add(deliveryId: string, kind: OutboxKind, createdAt: number): void {
     this.#statements.add.run({ deliveryId, kind, createdAt })
   }
