@@ -1,13 +1,13 @@
 /** Handles button presses: each creates a new job from a stored one, or changes or shows that one. */
-import { isDeepStrictEqual } from 'node:util'
 import type { JobRecord } from '../db/records/job-records.ts'
 import type { PictureRecord } from '../db/repositories/pictures.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { templateFor } from '../engine/text/expand-prompt.ts'
-import { countOf, sourcesOf, type WorkOrder } from '../engine/work-order.ts'
+import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { accept, duplicateOf } from './accept.ts'
 import type { Viewer } from './access/access-rules.ts'
-import { usablePicture, visibleJob, visiblePicture } from './access/visible.ts'
+import { grantedSources, revealsMore } from './access/granted-sources.ts'
+import { visibleJob, visiblePicture } from './access/visible.ts'
 import {
   deriveRefinement,
   deriveUpscale,
@@ -25,7 +25,6 @@ import type { Caller } from './people/people.ts'
 import { type Problem, problem } from './problems.ts'
 import { cancel, remove } from './remove.ts'
 import type { Action, ImagineRequest } from './requests.ts'
-import { picturesOf } from './resolve/request-pictures.ts'
 import { submit } from './submit.ts'
 import { findByName, suggestions } from './views/catalogue.ts'
 import { Findings } from './views/findings.ts'
@@ -107,8 +106,8 @@ async function remix(
   const order = paintRecipeBehind(parts, found, caller)
   const base = order && requestOf({ order })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
-  const granted = order ? grantedSources(parts, order, caller) : []
-  if (showsMoreOf(granted, request, base))
+  const granted = order ? grantedSources(parts.db, order, caller) : []
+  if (revealsMore(granted, request, base))
     request.problems = [...(request.problems ?? []), problem('source-private', {})]
   // The picture's settings take precedence over the person's defaults.
   const settings = base ? {} : parts.db.people.settings(caller.person)
@@ -237,29 +236,6 @@ function currentModel(parts: AppParts, recipe: Recipe, findings: Findings): Mode
   const now = recipe.kind === 'paint' ? model.hash : model.refiner?.hash
   if (now !== hash) findings.notice('model-changed', { model: name })
   return model
-}
-
-/** Source pictures of an order that the viewer may use only as part of that order, not on their own. */
-function grantedSources({ db }: AppParts, order: WorkOrder, viewer: Viewer): string[] {
-  return sourcesOf(order).filter(id => usablePicture(db, viewer, id) === undefined)
-}
-
-/** Whether the request reveals more of another person's picture than the order did: by less strength or another mask. */
-function showsMoreOf(
-  granted: readonly string[],
-  request: ImagineRequest,
-  base: ImagineRequest | undefined,
-): boolean {
-  const used = [...picturesOf(request).values()]
-  if (!used.some(given => given.kind === 'stored' && granted.includes(given.pictureId))) return false
-  const isSame = base !== undefined && isDeepStrictEqual(visiblePartOf(request), visiblePartOf(base))
-  return !isSame || (request.strength ?? 0) < (base.strength ?? 1)
-}
-
-/** The pictures, their uses, and how much of them is visible. The strength is compared separately, because it may increase. */
-function visiblePartOf(request: ImagineRequest) {
-  const { pasteBack, softEdgePx, onlyMasked, controls, imagePrompts } = request
-  return { pictures: picturesOf(request), pasteBack, softEdgePx, onlyMasked, controls, imagePrompts }
 }
 
 function refuse(...problems: Problem[]): ActOutcome {

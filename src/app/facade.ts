@@ -5,6 +5,7 @@ import { schedules } from '../engine/sampling/schedule-registry.ts'
 import type { Viewer } from './access/access-rules.ts'
 import {
   isVisible,
+  type MadePicture,
   removedJob,
   usablePicture,
   visibleByHash,
@@ -85,20 +86,15 @@ function pictures(
   | 'foreignPicture'
 > {
   const { db, views } = app
+  const withJob = (found: MadePicture | undefined) => found && views.pictureWithJob(found)
   return {
     job(jobId, viewer) {
       const job = visibleJob(db, viewer, jobId)
       return job && views.ofRecord(job)
     },
-    picture(pictureId, viewer) {
-      const found = visiblePicture(db, viewer, pictureId)
-      return found && views.pictureWithJob(found)
-    },
+    picture: (pictureId, viewer) => withJob(visiblePicture(db, viewer, pictureId)),
     remixStart: (pictureId, viewer) => remixStart(app, pictureId, viewer),
-    pictureByHash(hash, viewer) {
-      const found = visibleByHash(db, viewer, hash)
-      return found && views.pictureWithJob(found)
-    },
+    pictureByHash: (hash, viewer) => withJob(visibleByHash(db, viewer, hash)),
     async pictureBytes(pictureId, viewer) {
       const picture = usablePicture(db, viewer, pictureId)
       return picture && db.files.read(picture.file)
