@@ -59,5 +59,8 @@ export const gatewayWeights: Bounds = { min: 0.1, max: 10 }
  */
 export const maxPictureBytes = 20_000_000
 
+/** The maximum length of the name of a file, model, sampler, schedule, preset or style in a request, in characters. */
+export const maxNameCharacters = 200
+
 /** The maximum length of a prompt that an operator may set, in code units. */
 export const maxPromptCharacters = 10_000

@@ -1,6 +1,6 @@
 /** The length limits of texts from people, checked before a text is parsed, expanded or stored. */
 
-import { type Bounds, bounds } from '../../common/bounds.ts'
+import { type Bounds, bounds, maxNameCharacters } from '../../common/bounds.ts'
 import type { Config } from '../../config/config.ts'
 import type { Person } from '../people/people.ts'
 import { type Problem, problem } from '../problems.ts'
@@ -35,7 +35,7 @@ const fixedLimits = {
   /** A whole command with its flags. */
   command: 50_000,
   /** Names of models, samplers, schedules, presets and styles. */
-  name: 200,
+  name: maxNameCharacters,
   /** Easel's own ids have 16 characters. */
   id: 40,
   /** A person's name as the platform gave it; for display only. */
