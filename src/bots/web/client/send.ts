@@ -3,7 +3,7 @@ import type { FormReply } from '../protocol.ts'
 import { sentence, showNotices } from './elements.ts'
 
 /** A submitted form. */
-interface Sent {
+export interface Sent {
   readonly form: HTMLFormElement
   readonly button: HTMLButtonElement | undefined
   readonly body: FormData
