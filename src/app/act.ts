@@ -17,7 +17,7 @@ import {
   variationStrengths,
 } from './derive/derive.ts'
 import { overlay } from './derive/overlay.ts'
-import { paintRecipeBehind, recipeBehind, recipeOf } from './derive/recipes.ts'
+import { paintRecipeOfPicture, recipeOf, recipeOfPicture } from './derive/recipes.ts'
 import { requestOf } from './derive/request-of-job.ts'
 import type { ActOutcome, RemixStart } from './easel.ts'
 import type { AppParts } from './parts.ts'
@@ -88,7 +88,8 @@ async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<A
 /** The prompts with which a picture was painted, for the Remix form. */
 export function remixStart(parts: AppParts, pictureId: string, viewer: Viewer): RemixStart | undefined {
   const found = visiblePicture(parts.db, viewer, pictureId)
-  const recipe = found && (paintRecipeBehind(parts, found, viewer) ?? recipeBehind(parts, found, viewer))
+  const recipe =
+    found && (paintRecipeOfPicture(parts, found, viewer) ?? recipeOfPicture(parts, found, viewer))
   if (!recipe) return found && { prompt: found.job.promptAsTyped, negative: '' }
   const { positive, negative } = recipe.prompt
   return { prompt: templateFor(positive), negative: negative ?? '' }
@@ -103,7 +104,7 @@ async function remix(
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refuse(problem('picture-unknown', { id: pictureId }), ...(edited.problems ?? []))
-  const order = paintRecipeBehind(parts, found, caller)
+  const order = paintRecipeOfPicture(parts, found, caller)
   const base = order && requestOf({ order })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
   const granted = order ? grantedSources(parts.db, order, caller) : []
@@ -124,7 +125,7 @@ async function upscale(
   const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refuse(problem('picture-unknown', { id: pictureId }))
   const findings = new Findings()
-  const recipe = recipeBehind(parts, found, caller)
+  const recipe = recipeOfPicture(parts, found, caller)
   const order = deriveUpscale(found.picture, factor, parts.config, findings, recipe)
   return derive(parts, `upscale-${factor}`, order, { job: found.job, pictureId }, findings, caller)
 }
@@ -137,8 +138,8 @@ async function repaint(
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refuse(problem('picture-unknown', { id: pictureId }))
-  const painted = kind === 'refine' ? undefined : paintRecipeBehind(parts, found, caller)
-  const recipe = painted ?? recipeBehind(parts, found, caller)
+  const painted = kind === 'refine' ? undefined : paintRecipeOfPicture(parts, found, caller)
+  const recipe = painted ?? recipeOfPicture(parts, found, caller)
   if (!recipe) return refuse(problem('no-recipe', {}))
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)

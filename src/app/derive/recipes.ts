@@ -13,11 +13,11 @@ type Parts = Pick<AppParts, 'db'>
 export function recipeOf(parts: Parts, { order }: JobRecord, viewer: Viewer): Recipe | undefined {
   if (isRecipe(order)) return order
   const source = visiblePicture(parts.db, viewer, order.source.pictureId)
-  return source ? recipeBehind(parts, source, viewer) : order.recipe
+  return source ? recipeOfPicture(parts, source, viewer) : order.recipe
 }
 
 /** The nearest order with a prompt among a picture's order and those of its sources. */
-export function recipeBehind(
+export function recipeOfPicture(
   parts: Parts,
   { picture, job }: MadePicture,
   viewer: Viewer,
@@ -29,14 +29,14 @@ export function recipeBehind(
  * The nearest order of the Base among a picture's order and those of its sources. Variations of a refined picture derive from it,
  * too.
  */
-export function paintRecipeBehind(
+export function paintRecipeOfPicture(
   parts: Parts,
   { picture, job: { order } }: MadePicture,
   viewer: Viewer,
 ): PaintOrder | undefined {
   if (order.kind === 'paint') return ofPicture(order, picture)
   const source = visiblePicture(parts.db, viewer, order.source.pictureId)
-  if (source) return paintRecipeBehind(parts, source, viewer)
+  if (source) return paintRecipeOfPicture(parts, source, viewer)
   return order.kind === 'upscale' && order.recipe?.kind === 'paint' ? order.recipe : undefined
 }
 
