@@ -22,11 +22,11 @@ export interface Acceptance {
   notices: Problem[]
   /** The person's own pictures. Their files are written already. */
   given: Omit<NewPicture, 'personId'>[]
-  /** Runs inside the transaction: checks that what the jobs were derived from still exists. */
+  /** Called inside the transaction: the problem if an object from which the jobs were derived no longer exists. */
   refusal(): Problem | undefined
 }
 
-/** Once this has returned `accepted`, the jobs are on disk; only a person's action removes them. */
+/** Stores the jobs. After `accepted` they are on disk, and only a person's action removes them. */
 export async function accept(parts: AppParts, caller: Caller, wanted: Acceptance): Promise<ImagineOutcome> {
   const { db, pool, changed, catalogue, views } = parts
   const orders = wanted.jobs.map(({ order }) => order)
@@ -68,7 +68,7 @@ type Written =
   | { kind: 'duplicate'; jobs: JobRecord[] }
   | { kind: 'refused'; problem: Problem }
 
-/** Inside the transaction. */
+/** Inserts the jobs inside the transaction. */
 function insert(parts: AppParts, caller: Caller, wanted: Acceptance): Written {
   const { db, ids, clock, config } = parts
   const known = db.jobs.byEvent(caller.person.platform, caller.eventId)

@@ -1,13 +1,13 @@
 /** Handles button presses: each creates a new job from a stored one, or changes or shows that one. */
-import { isDeepStrictEqual } from 'node:util'
 import type { JobRecord } from '../db/records/job-records.ts'
 import type { PictureRecord } from '../db/repositories/pictures.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
 import { templateFor } from '../engine/text/expand-prompt.ts'
-import { countOf, sourcesOf, type WorkOrder } from '../engine/work-order.ts'
+import { countOf, type WorkOrder } from '../engine/work-order.ts'
 import { accept, duplicateOf } from './accept.ts'
 import type { Viewer } from './access/access-rules.ts'
-import { usablePicture, visibleJob, visiblePicture } from './access/visible.ts'
+import { grantedSources, revealsMore } from './access/granted-sources.ts'
+import { visibleJob, visiblePicture } from './access/visible.ts'
 import {
   deriveRefinement,
   deriveUpscale,
@@ -17,7 +17,7 @@ import {
   variationStrengths,
 } from './derive/derive.ts'
 import { overlay } from './derive/overlay.ts'
-import { paintRecipeBehind, recipeBehind, recipeOf } from './derive/recipes.ts'
+import { paintRecipeOfPicture, recipeOf, recipeOfPicture } from './derive/recipes.ts'
 import { requestOf } from './derive/request-of-job.ts'
 import type { ActOutcome, RemixStart } from './easel.ts'
 import type { AppParts } from './parts.ts'
@@ -25,7 +25,6 @@ import type { Caller } from './people/people.ts'
 import { type Problem, problem } from './problems.ts'
 import { cancel, remove } from './remove.ts'
 import type { Action, ImagineRequest } from './requests.ts'
-import { picturesOf } from './resolve/request-pictures.ts'
 import { submit } from './submit.ts'
 import { findByName, suggestions } from './views/catalogue.ts'
 import { Findings } from './views/findings.ts'
@@ -83,16 +82,17 @@ async function reRoll(parts: AppParts, jobId: string, caller: Caller): Promise<A
   )
 }
 
-/** The words with which a picture was painted, for the Remix form. */
+/** The prompts with which a picture was painted, for the Remix form. */
 export function remixStart(parts: AppParts, pictureId: string, viewer: Viewer): RemixStart | undefined {
   const found = visiblePicture(parts.db, viewer, pictureId)
-  const recipe = found && (paintRecipeBehind(parts, found, viewer) ?? recipeBehind(parts, found, viewer))
+  const recipe =
+    found && (paintRecipeOfPicture(parts, found, viewer) ?? recipeOfPicture(parts, found, viewer))
   if (!recipe) return found && { prompt: found.job.promptAsTyped, negative: '' }
   const { positive, negative } = recipe.prompt
   return { prompt: templateFor(positive), negative: negative ?? '' }
 }
 
-/** The edited request, merged over the settings with which that one picture was painted. */
+/** Submits the edited request, merged over the settings of the picture. */
 async function remix(
   parts: AppParts,
   pictureId: string,
@@ -101,11 +101,11 @@ async function remix(
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refuse(problem('picture-gone', {}), ...(edited.problems ?? []))
-  const order = paintRecipeBehind(parts, found, caller)
+  const order = paintRecipeOfPicture(parts, found, caller)
   const base = order && requestOf({ order })
   const request = { ...base, ...overlay(base, edited), parentPictureId: pictureId }
-  const granted = order ? grantedSources(parts, order, caller) : []
-  if (showsMoreOf(granted, request, base))
+  const granted = order ? grantedSources(parts.db, order, caller) : []
+  if (revealsMore(granted, request, base))
     request.problems = [...(request.problems ?? []), problem('source-private', {})]
   // The picture's settings take precedence over the person's defaults.
   const settings = base ? {} : parts.db.people.settings(caller.person)
@@ -122,7 +122,7 @@ async function upscale(
   const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refuse(problem('picture-gone', {}))
   const findings = new Findings()
-  const recipe = recipeBehind(parts, found, caller)
+  const recipe = recipeOfPicture(parts, found, caller)
   const order = deriveUpscale(found.picture, factor, parts.config, findings, recipe)
   return derive(parts, `upscale-${factor}`, order, { job: found.job, pictureId }, findings, caller)
 }
@@ -135,8 +135,8 @@ async function repaint(
 ): Promise<ActOutcome> {
   const found = visiblePicture(parts.db, caller, pictureId)
   if (!found) return refuse(problem('picture-gone', {}))
-  const painted = kind === 'refine' ? undefined : paintRecipeBehind(parts, found, caller)
-  const recipe = painted ?? recipeBehind(parts, found, caller)
+  const painted = kind === 'refine' ? undefined : paintRecipeOfPicture(parts, found, caller)
+  const recipe = painted ?? recipeOfPicture(parts, found, caller)
   if (!recipe) return refuse(problem('no-recipe', {}))
   const findings = new Findings()
   const model = currentModel(parts, recipe, findings)
@@ -160,12 +160,12 @@ function deriveRepaint(
   return deriveVariation(recipe, picture.id, variationStrengths[kind], seed, context, findings)
 }
 
-/** Two presses within it are a double click: what systems allow one (500 ms), and the way to the server. */
+/** Two presses within this time are a double click: the 500 ms that systems allow, plus the transfer to the server. */
 const doubleClickMs = 1000
 
 /**
  * The last steps of every button press: refuse, report a duplicate, or accept. `isAnother`: each press gives another picture, so
- * that only a double click is one press; otherwise one under way is enough.
+ * only a double click counts as one press. Otherwise a press is a duplicate while the job of an earlier press is unfinished.
  */
 async function derive(
   parts: AppParts,
@@ -199,8 +199,8 @@ async function derive(
 }
 
 /**
- * For the transaction that adds a job made from this one: the texts of what was deleted since it was read must not return
- * in a new job. They may be those of the job, or of one that its picture was made from.
+ * Returns the check for the transaction that adds a job derived from this one. If the job or one of its sources was deleted since
+ * it was read, its texts must not return in the new job.
  */
 function refusalIfDeleted({ db }: AppParts, job: JobRecord, viewer: Viewer): () => Problem | undefined {
   const read = [job.id]
@@ -216,7 +216,7 @@ function refusalIfDeleted({ db }: AppParts, job: JobRecord, viewer: Viewer): () 
   }
 }
 
-/** The number of pictures in the result whose button was pressed: a picture refined from a set stays single. */
+/** The recipe with the number of pictures of the pressed result: a picture refined from a set stays single. */
 function withCountOf<R extends Recipe>(recipe: R, pressed: JobRecord): R {
   return recipe.kind === 'paint' ? { ...recipe, count: countOf(pressed.order) } : recipe
 }
@@ -234,29 +234,6 @@ function currentModel(parts: AppParts, recipe: Recipe, findings: Findings): Mode
   const now = recipe.kind === 'paint' ? model.hash : model.refiner?.hash
   if (now !== hash) findings.notice('model-changed', { model: name })
   return model
-}
-
-/** Source pictures of an order that the viewer may use only as part of that order, not on their own. */
-function grantedSources({ db }: AppParts, order: WorkOrder, viewer: Viewer): string[] {
-  return sourcesOf(order).filter(id => usablePicture(db, viewer, id) === undefined)
-}
-
-/** Whether the request reveals more of another person's picture than the order did: by less strength or another mask. */
-function showsMoreOf(
-  granted: readonly string[],
-  request: ImagineRequest,
-  base: ImagineRequest | undefined,
-): boolean {
-  const used = [...picturesOf(request).values()]
-  if (!used.some(given => given.kind === 'stored' && granted.includes(given.pictureId))) return false
-  const isSame = base !== undefined && isDeepStrictEqual(visiblePartOf(request), visiblePartOf(base))
-  return !isSame || (request.strength ?? 0) < (base.strength ?? 1)
-}
-
-/** The pictures, their uses, and how much of them is visible. The strength is compared separately, because it may grow. */
-function visiblePartOf(request: ImagineRequest) {
-  const { pasteBack, softEdgePx, onlyMasked, controls, imagePrompts } = request
-  return { pictures: picturesOf(request), pasteBack, softEdgePx, onlyMasked, controls, imagePrompts }
 }
 
 function refuse(...problems: Problem[]): ActOutcome {

@@ -32,7 +32,7 @@ export interface EaselParts {
   ids: Ids
   random: Random
   log: Logger
-  /** Called when a device hangs in a way that only a restart of the process can mend. */
+  /** Called when a device hangs and only a restart of the process helps. */
   onHung: (device: string) => void
   /** Called before every SQL statement; for tests. */
   beforeStatement?: (sql: unknown) => void
@@ -41,7 +41,7 @@ export interface EaselParts {
 /** Easel with the operations that are reserved for the composition root. */
 export interface BuiltEasel {
   easel: Easel
-  /** From now on this courier delivers the results of its platform. */
+  /** Adds the courier that delivers the results of its platform. */
   register(courier: Courier): void
   /** Recovers the jobs of a dead process, then starts the pool and the deliveries. */
   start(): Promise<void>
@@ -60,7 +60,7 @@ export interface BuiltEasel {
   close(): void
   /** `drain` and `close`. */
   stop(graceMs: number): Promise<void>
-  /** Devices may join and leave while it serves. */
+  /** The pool's devices, which may join and leave at run time. */
   pool: Pick<Pool, 'addDevice' | 'removeDevice' | 'devices'>
   /** Resolves when no delivery is in progress. */
   delivered(): Promise<void>
@@ -136,7 +136,7 @@ function assemble(given: EaselParts) {
   return { app, watch, deliveries, pool, retention: new Retention(app, config.limits.keepDays * dayMs) }
 }
 
-/** Passes the new state of a job on. The job is read once for all who show it. */
+/** Notifies watchers and deliveries of a job's new state. The job is read once for both. */
 function stateChanges({
   views,
   deliveries,

@@ -23,7 +23,7 @@ export type { AddOnKind }
 
 /**
  * `notices` report changes to the request, such as a fitted size or an ignored word; `undelivered` the person's earlier results
- * that reached no conversation and of which they have not been told.
+ * that reached no conversation and were not reported yet.
  */
 export type ImagineOutcome =
   | {
@@ -42,7 +42,7 @@ export type ActOutcome =
   /** Info. */
   | { kind: 'info'; job: JobView; picture: PictureView }
   | { kind: 'cancelled'; job: JobView }
-  /** `undeletableReplies`: replies to one person that show it and can no longer be deleted. */
+  /** `undeletableReplies`: replies to one person that show the job and can no longer be deleted. */
   | { kind: 'deleted'; job: JobView; undeletableReplies: number }
 
 /** The initial words of the Remix form. */
@@ -77,9 +77,9 @@ export type ShowOutcome =
 export interface ForgetOutcome {
   /** The number of requests that were removed. */
   count: number
-  /** The jobs to ask `deletionStatus` about. */
+  /** The jobs for a call of `deletionStatus`. */
   jobIds: string[]
-  /** The number of replies to one person that show something of it and can no longer be deleted. */
+  /** The number of replies to one person that show removed texts and can no longer be deleted. */
   undeletableReplies: number
 }
 
@@ -98,12 +98,12 @@ export interface Easel {
   job(jobId: string, viewer: Viewer): JobView | undefined
   /** The picture with that id, with the job that made it. */
   picture(pictureId: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
-  /** The words behind a picture, which a remix replaces. */
+  /** The prompts of a picture, which a remix replaces. */
   remixStart(pictureId: string, viewer: Viewer): RemixStart | undefined
   /** The picture whose file has that sha256, or that prefix of it in its name. */
   pictureByHash(hash: string, viewer: Viewer): { picture: PictureView; job: JobView } | undefined
   pictureBytes(pictureId: string, viewer: Viewer): Promise<Uint8Array | undefined>
-  /** The same as a stream, which holds a small part of the picture in memory, however slowly it is read. */
+  /** The picture's bytes as a stream, which keeps a small part of them in memory, however slowly it is read. */
   pictureStream(pictureId: string, viewer: Viewer): Promise<ReadableStream<Uint8Array> | undefined>
   /** The picture as a small WebP without parameters, of at most so many pixels on its longest side. */
   thumbnail(pictureId: string, sidePx: ThumbnailSidePx, viewer: Viewer): Promise<Uint8Array | undefined>
@@ -120,7 +120,7 @@ export interface Easel {
   queue(viewer: Viewer, limit: number): QueueEntry[]
   /** The first of a person's own running and queued jobs, in serving order, and how many there are. */
   ownQueue(person: Person, limit: number): { jobs: JobView[]; count: number }
-  /** A person's own finished jobs, newest first, wherever they asked for them. */
+  /** A person's own finished jobs from all conversations, newest first. */
   ownDone(person: Person, limit: number): JobView[]
   /** The number of running and queued jobs of all people. */
   queueLength(): QueueLength
@@ -129,11 +129,11 @@ export interface Easel {
   /** The state of the deletion of these jobs' messages, once it has ended or `timeoutMs` has passed. */
   deletionStatus(jobIds: readonly string[], timeoutMs: number): Promise<DeletionStatus>
   /**
-   * Records a reply that one person alone sees, so that it is deleted with the jobs whose words it shows. False if one of
-   * them was removed meanwhile: the adapter then does not send the reply, or deletes it at once.
+   * Records a reply that one person alone sees, so that it is deleted with the jobs whose texts it shows. False if one of them was
+   * removed meanwhile: the adapter then does not send the reply, or deletes it at once.
    */
   recordReply(reply: EphemeralReply): Promise<boolean>
-  /** Deliveries and deletions that a person should be told about. */
+  /** The notices for a person on deliveries and deletions. */
   notices(person: Person): DeliveryNotices
 
   models(): ModelView[]

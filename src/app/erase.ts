@@ -8,7 +8,9 @@ import { dropUndeletable } from './delivery/ephemeral-replies.ts'
 import type { AppParts } from './parts.ts'
 
 export interface Erased {
-  /** The files to delete: the jobs' pictures and those that only they started from, also where a start moved them aside. */
+  /**
+   * The files to delete: the jobs' pictures and source pictures that no other job uses, including files that a start moved aside.
+   */
   files: string[]
   /** Names of replies to one person that can no longer be deleted. */
   undeletable: string[]

@@ -5,6 +5,7 @@ import { schedules } from '../engine/sampling/schedule-registry.ts'
 import type { Viewer } from './access/access-rules.ts'
 import {
   isVisible,
+  type MadePicture,
   removedJob,
   usablePicture,
   visibleByHash,
@@ -47,7 +48,7 @@ export function facade(app: AppParts, watch: Watch, isStopping: () => boolean): 
   }
 }
 
-/** What people ask for. */
+/** The operations on requests. */
 function requests(
   app: AppParts,
   isStopping: () => boolean,
@@ -85,20 +86,15 @@ function pictures(
   | 'foreignPicture'
 > {
   const { db, views } = app
+  const withJob = (found: MadePicture | undefined) => found && views.pictureWithJob(found)
   return {
     job(jobId, viewer) {
       const job = visibleJob(db, viewer, jobId)
       return job && views.ofRecord(job)
     },
-    picture(pictureId, viewer) {
-      const found = visiblePicture(db, viewer, pictureId)
-      return found && views.pictureWithJob(found)
-    },
+    picture: (pictureId, viewer) => withJob(visiblePicture(db, viewer, pictureId)),
     remixStart: (pictureId, viewer) => remixStart(app, pictureId, viewer),
-    pictureByHash(hash, viewer) {
-      const found = visibleByHash(db, viewer, hash)
-      return found && views.pictureWithJob(found)
-    },
+    pictureByHash: (hash, viewer) => withJob(visibleByHash(db, viewer, hash)),
     async pictureBytes(pictureId, viewer) {
       const picture = usablePicture(db, viewer, pictureId)
       return picture && db.files.read(picture.file)
@@ -158,7 +154,7 @@ function queues(app: AppParts): Pick<Easel, 'jobsHere' | 'queue' | 'ownQueue' | 
   }
 }
 
-/** What can be asked for. */
+/** The lists of models, files and settings. */
 function catalogue({
   config,
   catalogue,
@@ -172,7 +168,7 @@ function catalogue({
   }
 }
 
-/** What is stored of a person. */
+/** The stored data of a person. */
 function people(
   app: AppParts,
 ): Pick<
@@ -204,7 +200,7 @@ function people(
   }
 }
 
-/** Statistics, for those who may see them. */
+/** Statistics, for viewers who may see them. */
 function statistics(app: AppParts): Pick<Easel, 'seesStats' | 'stats'> {
   const { config, db } = app
   return {
@@ -221,7 +217,7 @@ function statistics(app: AppParts): Pick<Easel, 'seesStats' | 'stats'> {
   }
 }
 
-/** Changes as they happen. */
+/** Notifications of changes. */
 function watching({ db }: AppParts, watch: Watch): Pick<Easel, 'watch' | 'watchQueueLength'> {
   return {
     watch: (viewer, onChange, onGone = () => {}) =>

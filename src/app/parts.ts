@@ -31,7 +31,9 @@ export interface AppParts {
   views: JobViews
   thumbnails: Thumbnails
   deliveries: Deliveries
-  /** Must be called after every commit that changed a job: it notifies watchers and deliveries, and returns what it told them. */
+  /**
+   * Must be called after every commit that changed a job: it notifies watchers and deliveries, and returns the view that they got.
+   */
   changed: (jobId: string) => JobView | undefined
   clock: Clock
   ids: Ids

@@ -27,7 +27,7 @@ export function pending({ db, clock }: AppParts, id: string, person: Person): Pe
   return row.kind === 'found' ? { kind: 'found', document: row.document } : row
 }
 
-/** In the order in which they were saved; undefined if the person has no such question, or a file is gone. */
+/** The files in the order in which they were saved; undefined if the person has no such question, or a file is gone. */
 export async function pendingFiles(
   { db, clock }: AppParts,
   id: string,

@@ -28,10 +28,10 @@ export async function recover({ db, clock, log }: RecoverParts): Promise<void> {
 }
 
 /**
- * Deletes files whose deletion or writing a dead process did not finish. The operator may have restored an older database,
- * and a newer one may own what this one does not. Therefore files that it does not know are moved aside, and so are whole
- * files that were being written: they may have got their row after the copy. A job's picture needs no row to be known as one
- * that was being written: its name says whose it is.
+ * Deletes files whose deletion or writing a dead process did not finish. If the operator restored an older database, a newer one
+ * may own files that this one does not know. Therefore unknown files are moved aside, and so are complete files that were being
+ * written, which may have got their row after the copy. A job's picture that was being written is recognised by the job's id in its
+ * name.
  */
 async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
   const owned = db.ownedFiles()

@@ -9,7 +9,7 @@ import type { AppParts } from './parts.ts'
 import { type Caller, isSamePerson } from './people/people.ts'
 import { type Problem, problem } from './problems.ts'
 
-/** A job that was being painted counts against the quota. */
+/** Cancels a job. A job that was being painted counts against the quota. */
 export async function cancel(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   try {
     return await cancelJob(parts, jobId, caller, () => {})
@@ -20,8 +20,8 @@ export async function cancel(parts: AppParts, jobId: string, caller: Caller): Pr
 }
 
 /**
- * Stops the painting of a job whose cancel a disk refuses; its end, and who caused it, are stored once there is room. False: it goes
- * on as it was.
+ * Stops the painting of a job whose cancel cannot be stored. Its end and the audit entry are stored once the disk has room. False
+ * if it is not being painted.
  */
 function stopsUnstored(parts: AppParts, jobId: string, caller: Caller): boolean {
   const found = managedJob(parts, jobId, caller)
@@ -31,7 +31,9 @@ function stopsUnstored(parts: AppParts, jobId: string, caller: Caller): boolean 
   return true
 }
 
-/** Nobody wished the end of that job, so it does not count, even if it is finished before the cancel arrives. */
+/**
+ * Cancels a job that could not be shown in its conversation. It does not count, even if it is finished before the cancel arrives.
+ */
 export function cancelUnopened(parts: AppParts, jobId: string, caller: Caller): Promise<ActOutcome> {
   return cancelJob(parts, jobId, caller, () => parts.db.usage.refund(jobId))
 }
@@ -88,7 +90,7 @@ export function deletionProblem(parts: AppParts, jobId: string, caller: Caller):
 
 type Managed = { kind: 'managed'; job: JobRecord } | Refused
 
-/** The job may be one whose pictures are not kept any more: its messages are still there. */
+/** A job that the caller may delete. Retention may have removed its pictures, while its messages remain. */
 function deletableJob(parts: AppParts, jobId: string, caller: Caller): Managed {
   return managedJob(parts, jobId, caller, removedJobWithMessages(parts.db, caller, jobId))
 }
@@ -104,7 +106,7 @@ function managedJob(
   return mayManage(caller, job) ? { kind: 'managed', job } : refuse(problem('not-yours', {}))
 }
 
-/** The author anywhere; a moderator only in the space in which they have that right. */
+/** Whether the caller is the author, in any conversation, or a moderator of the job's space. */
 function mayManage(caller: Caller, job: JobRecord): boolean {
   if (isSamePerson(caller.person, job.author)) return true
   const { platform, spaceId } = caller.conversation
@@ -119,7 +121,7 @@ function recordAction(parts: AppParts, caller: Caller, job: JobRecord, action: s
   if (entry) parts.db.audit.add(entry)
 }
 
-/** Undefined for a person's own job. */
+/** The entry on an action on another person's job; undefined for a person's own job. */
 function auditEntry(
   { clock }: AppParts,
   { person }: Caller,

@@ -92,7 +92,7 @@ export interface ImagineRequest {
   repeat?: number
   /** The picture from which this request was derived, for the link to the parent. */
   parentPictureId?: string
-  /** What could not be read of the request. It is refused with these problems and all others that it has. */
+  /** The problems of parsing. The request is refused with these and all its other problems. */
   problems?: readonly Problem[]
 }
 

@@ -1,6 +1,6 @@
 /**
- * Removes what is older than `limits.keepDays` from the data folder: pictures and texts of finished jobs. Their messages stay, with
- * the platform's copies of the pictures, and can still be deleted.
+ * Removes pictures and texts of finished jobs that are older than `limits.keepDays` from the data folder. The jobs' messages stay,
+ * with the platform's copies of the pictures, and can still be deleted.
  */
 import { hourMs } from '../common/durations.ts'
 import { Timers } from '../engine/jobs/timers.ts'
@@ -15,7 +15,7 @@ type RetentionParts = Pick<AppParts, 'db' | 'thumbnails' | 'clock' | 'log' | 'ch
 
 export class Retention {
   readonly #parts: RetentionParts
-  /** 0: for ever. */
+  /** The age at which a finished job loses its pictures and texts; 0: never. */
   readonly #keepMs: number
   readonly #timers: Timers
   #sweeping = Promise.resolve()
@@ -56,7 +56,7 @@ export class Retention {
     if (count > 0) log.info({ jobs: count }, 'old pictures were removed')
   }
 
-  /** Inside a transaction. Rows are deleted before files, as in erase.ts. */
+  /** Inside a transaction: removes the next expired jobs. Rows are deleted before files, as in erase.ts. */
   #removeSome() {
     const { db, clock } = this.#parts
     const now = clock.now()

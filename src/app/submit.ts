@@ -2,7 +2,6 @@
 import { templateFor } from '../engine/text/expand-prompt.ts'
 import { accept, duplicateOf } from './accept.ts'
 import { visiblePicture } from './access/visible.ts'
-import { checkLoras } from './checks/check-loras.ts'
 import { checkTexts } from './checks/text-limits.ts'
 import { withoutConsequences } from './checks/unread-flags.ts'
 import type { ImagineOutcome } from './easel.ts'
@@ -12,7 +11,8 @@ import { type Problem, problem } from './problems.ts'
 import type { GivenPicture, ImagineRequest } from './requests.ts'
 import { type Admission, admitPicture, type NewGivenPicture } from './resolve/given-pictures.ts'
 import { type PicturePlace, picturesOf } from './resolve/request-pictures.ts'
-import { type AdmittedPicture, type Resolved, resolve } from './resolve/resolve.ts'
+import type { AdmittedPicture } from './resolve/resolve.ts'
+import { resolveAll } from './resolve/resolve-all.ts'
 import { variantsOf, withWildcardsDrawn } from './resolve/variants.ts'
 import { Findings } from './views/findings.ts'
 import type { PersonSettings } from './views/views.ts'
@@ -24,7 +24,7 @@ export interface Submission {
   /** `imagine` or `remix`. */
   action: string
   settings: PersonSettings
-  /** Pictures of the pressed result's order, whoever uploaded them. */
+  /** Pictures of the pressed result's order, including other people's uploads. */
   granted?: readonly string[]
   /** Runs inside the transaction. */
   refusal?(): Problem | undefined
@@ -50,16 +50,15 @@ export async function submit(
   const admissions = await admitAll(parts, submission, caller)
   const given = addedBy(admissions)
   // If the prompt cannot be expanded, the rest of the request is still checked.
-  const { resolved, notices } = await resolveAll(
-    parts,
+  const pictures = admittedOf(admissions, findings)
+  const { orders, notices } = await resolveAll(
     requests.length > 0 ? requests : [request],
-    submission.settings,
-    admittedOf(admissions, findings),
+    () => ({ ...parts, settings: submission.settings, pictures, seed: parts.random.uint32() }),
+    parts.catalogue,
     findings,
   )
-  const [first] = resolved
   const problems = withoutConsequences(findings.problems, unread)
-  if (!first || problems.length > 0 || (variants.length > 1 && !confirmed)) {
+  if (problems.length > 0 || (variants.length > 1 && !confirmed)) {
     await parts.db.discard(given.map(picture => picture.file))
     // Wildcards are drawn after the confirmation; here they are shown as typed.
     return problems.length > 0
@@ -69,37 +68,12 @@ export async function submit(
 
   return accept(parts, caller, {
     action,
-    jobs: resolved.flatMap((outcome, i) =>
-      outcome.kind === 'order'
-        ? { order: outcome.order, promptAsTyped: templateFor(requests[i]?.prompt ?? '') }
-        : [],
-    ),
+    jobs: orders.map((order, i) => ({ order, promptAsTyped: templateFor(requests[i]?.prompt ?? '') })),
     parent: parentOf(parts, request, caller),
-    notices: [...noticesOf(first), ...notices],
+    notices,
     given,
     refusal: () => submission.refusal?.() ?? missingPicture(parts, [...admissions.values()]),
   })
-}
-
-/** The order of each request, or its problems, which are added to the findings. `notices`: those on the LoRAs of all. */
-async function resolveAll(
-  parts: AppParts,
-  requests: readonly ImagineRequest[],
-  settings: PersonSettings,
-  pictures: ReadonlyMap<PicturePlace, AdmittedPicture>,
-  findings: Findings,
-): Promise<{ resolved: Resolved[]; notices: Problem[] }> {
-  const resolved = requests.map(request =>
-    resolve(request, { ...parts, settings, pictures, seed: parts.random.uint32() }),
-  )
-  for (const outcome of resolved) {
-    if (outcome.kind === 'refused') for (const problem of outcome.problems) findings.add(problem)
-  }
-  const orders = resolved.flatMap(outcome => (outcome.kind === 'order' ? [outcome.order] : []))
-  const fit = new Findings()
-  await checkLoras(orders, parts.catalogue, fit)
-  for (const problem of fit.problems) findings.add(problem)
-  return { resolved, notices: fit.notices }
 }
 
 /** The admitted pictures. The refusals of the others are added to the findings. */
@@ -139,7 +113,7 @@ function addedBy(admissions: ReadonlyMap<PicturePlace, Admission>): NewGivenPict
   return [...new Set(added)]
 }
 
-/** A stored picture that was deleted after its admission. */
+/** The problem if a stored picture was deleted after its admission. */
 function missingPicture({ db }: AppParts, admitted: readonly Admission[]): Problem | undefined {
   for (const admission of admitted) {
     if (admission.kind !== 'admitted' || admission.added) continue
@@ -153,8 +127,4 @@ function missingPicture({ db }: AppParts, admitted: readonly Admission[]): Probl
 function parentOf(parts: AppParts, { parentPictureId: pictureId }: ImagineRequest, caller: Caller) {
   const found = pictureId === undefined ? undefined : visiblePicture(parts.db, caller, pictureId)
   return found && { jobId: found.job.id, pictureId }
-}
-
-function noticesOf(resolved: Resolved) {
-  return resolved.kind === 'order' ? resolved.notices : []
 }

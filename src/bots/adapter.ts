@@ -82,7 +82,7 @@ export interface Adapter {
   readonly courier: Courier
   /** The URL for browsers, after the start; undefined if there is none. */
   readonly url?: string | undefined
-  /** Resolves when it is on or connecting, as `report` states. Rejects if it cannot start. */
+  /** Starts the adapter. Resolves when it is on or connecting, as `report` states. Rejects if it cannot start. */
   start(report?: ReportStatus): Promise<void>
   /** Stops accepting events and lets running replies finish. */
   stop(): Promise<void>

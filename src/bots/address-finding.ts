@@ -1,4 +1,4 @@
-/** Doctor's line on the listening address of an adapter. */
+/** Checks the listening address of an adapter for doctor. */
 import { addressFault, type ListeningAddress } from '../net/listen.ts'
 import { errorSentence, type Words } from '../words/en.ts'
 import type { Finding } from './adapter.ts'

@@ -5,7 +5,7 @@ import type { Words } from '../words/en.ts'
 import { helpIn } from './commander-texts.ts'
 import { newCommand } from './session.ts'
 
-/** A broken native library therefore stops only the commands that need it, and doctor can report it. */
+/** Each command is loaded on use, so a broken native library stops only the commands that need it, and doctor can report it. */
 const loaders: { readonly [Name in keyof Words['cli']['commands']]: (words: Words) => Promise<Command> } = {
   serve: async words => (await import('./commands/serve.ts')).serveCommand(words),
   imagine: async words => (await import('./commands/imagine.ts')).imagineCommand(words),

@@ -30,7 +30,7 @@ export interface CommandSession {
   log: Logger
   /** Prints a line of the command's output, without control characters from other people's texts. */
   out(line: string): void
-  /** The same on stderr, for progress and refusals. */
+  /** Prints a line on stderr in the same way, for progress and refusals. */
   err(line: string): void
 }
 
@@ -95,7 +95,7 @@ export async function libraryOf({ config, words, err }: CommandSession): Promise
   return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)))
 }
 
-/** The sentence of a fault that does not end the command; logged if the sentence says so. */
+/** The sentence of a fault that does not end the command. The fault is logged if the sentence refers to the log. */
 export function faultSentence({ words, log }: CommandSession, fault: AppError): string {
   if (mustBeLogged(fault)) log.error({ error: fault }, 'internal error')
   return errorSentence(words, fault)

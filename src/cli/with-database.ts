@@ -11,7 +11,7 @@ import { type CommandSession, type ExitCode, refuse } from './session.ts'
 
 type Opened = { kind: 'open'; client: Client } | { kind: 'refused'; sentence: string }
 
-/** Refuses where there is no database, or one of an earlier version. @throws as openDatabase. */
+/** Runs `work` with the open database. Refuses if there is no database, or one of an earlier version. @throws as openDatabase. */
 export async function withDatabase(
   session: CommandSession,
   work: (client: Client) => ExitCode | Promise<ExitCode>,

@@ -33,7 +33,7 @@ export const bounds = {
   /** ControlNets, and image prompts, of one picture. Each is one more network at every step. */
   controls: { min: 1, max: 3 },
   imagePrompts: { min: 1, max: 3 },
-  /** LoRAs of one picture, and what each may be multiplied by: beyond that they only spoil it. */
+  /** LoRAs of one picture, and the weight of each. Larger weights only spoil the picture. */
   loras: { min: 1, max: 16 },
   loraWeight: { min: -10, max: 10 },
   softEdge: { min: 0, max: 64 },
@@ -44,14 +44,23 @@ export const bounds = {
   refineScore: { min: 0, max: 10 },
 } as const satisfies Record<string, Bounds>
 
-/** The longer side over the shorter one: SDXL was not trained on longer pictures, and a side of few pixels shows nothing. */
+/**
+ * The maximum ratio of the longer side to the shorter one: SDXL was not trained on longer pictures, and a side of few pixels shows
+ * nothing.
+ */
 export const maxAspectRatio = 4
 
-/** Shares of a device's time are as the weights of the gateways that have work for it. */
+/** The weight of a gateway. Gateways with work for a device share its time in proportion to their weights. */
 export const gatewayWeights: Bounds = { min: 0.1, max: 10 }
 
-/** A person's picture, as a file. A phone's camera makes up to 15 MB; what has more pixels than needed is made smaller. */
+/**
+ * The maximum size of a person's picture file. A phone's camera makes up to 15 MB; a picture with more pixels than needed is scaled
+ * down.
+ */
 export const maxPictureBytes = 20_000_000
 
-/** The most that an operator may let people type as a prompt, in code units. */
+/** The maximum length of the name of a file, model, sampler, schedule, preset or style in a request, in characters. */
+export const maxNameCharacters = 200
+
+/** The maximum length of a prompt that an operator may set, in code units. */
 export const maxPromptCharacters = 10_000

@@ -1,6 +1,6 @@
-/** The words that settings, requests and work orders choose from. Flags, checks, schemas and types derive from these lists. */
+/** The choices of settings, requests and work orders. Flags, checks, schemas and types derive from these lists. */
 
-/** The rules for the markup in prompts that an operator can set for everybody: those that people know from other programs. */
+/** The rules for the markup in prompts that an operator can set as the default: those of other programs. */
 export const defaultSyntaxes = ['a1111', 'comfyui'] as const
 
 export const promptSyntaxes = [...defaultSyntaxes, 'easel'] as const
@@ -10,7 +10,7 @@ export type PromptSyntax = (typeof promptSyntaxes)[number]
 export const sigmaSpreads = ['plain', 'karras', 'exponential', 'beta'] as const
 export type SigmaSpread = (typeof sigmaSpreads)[number]
 
-/** How the timesteps of a run lie among those of the training, in diffusers' words. */
+/** The spacing of a run's timesteps among those of the training, by diffusers' names. */
 export const timestepSpacings = ['leading', 'trailing', 'linspace'] as const
 export type TimestepSpacing = (typeof timestepSpacings)[number]
 
@@ -26,7 +26,7 @@ export type TextEncoderName = (typeof textEncoders)[number]
 export const precisions = ['float32', 'float16'] as const
 export type Precision = (typeof precisions)[number]
 
-/** The forms of weights that lie in a cache file: float32 that is mapped, or linear layers in 8-bit blocks. */
+/** The forms of weights in a cache file: float32 that is mapped, or linear layers in 8-bit blocks. */
 export const cachedForms = ['mapped', 'int8'] as const
 export type CachedForm = (typeof cachedForms)[number]
 
@@ -37,6 +37,6 @@ export const weightForms = ['float32', ...cachedForms] as const
 export const workerHosts = ['thread', 'process'] as const
 export type WorkerHostKind = (typeof workerHosts)[number]
 
-/** `silent`: defects of Easel alone, because people are told that those are logged. */
+/** `silent`: only defects of Easel, because messages to people state that those are logged. */
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]

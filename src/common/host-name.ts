@@ -7,7 +7,7 @@ export interface HostAndPort {
   port?: string
 }
 
-/** Undefined for anything else, such as a URL, a pattern, or an IPv6 address without brackets. */
+/** Parses a host; undefined for any other text, such as a URL, a pattern, or an IPv6 address without brackets. */
 export function readHost(host: string): HostAndPort | undefined {
   const [, name = '', port] =
     /^(\[[0-9a-f:.]+\]|[^\s:/?#@\\[\]*.][^\s:/?#@\\[\]*]*?)\.?(?::(\d{1,5}))?$/i.exec(host) ?? []

@@ -1,6 +1,6 @@
-/** Tells whether a process runs on this machine. */
+/** Checks whether a process runs on this machine. */
 
-/** Another person's process counts as running. */
+/** Whether the process runs. A process of another user counts as running. */
 export function isAlive(processId: number): boolean {
   try {
     process.kill(processId, 0)

@@ -2,7 +2,7 @@
 
 /** Line and paragraph separators, and the marks that change the direction of the text around them: they mislead a reader. */
 const misleading = '\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069'
-/** With C0, DEL and C1 (8-bit ANSI), which control a terminal. */
+/** The misleading marks, and C0, DEL and C1 (8-bit ANSI), which control a terminal. */
 const controls = new RegExp(`[\\p{Cc}${misleading}]`, 'u')
 const everyControl = new RegExp(controls, 'gu')
 

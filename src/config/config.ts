@@ -72,22 +72,25 @@ function isNetwork(entry: string): boolean {
   )
 }
 
-/** The message that tells config-issues.ts the expected format. */
+/** The message by which config-issues.ts recognises the expected format. */
 const expected = (format: SettingFormat) => format
 
-/** More than a machine has processors. The runtime starts as many as it is told, and takes the memory of all. */
+/** The maximum number of threads, more than a machine has processors. The runtime starts any number and takes memory for each. */
 const maxThreads = 1024
 
 const device = z.strictObject({
   /** A number has one spelling, so that one card has one name. */
   name: z.string().regex(/^(auto|webgpu|cpu(:(0|[1-9]\d?))?|cuda:(0|[1-9]\d?))$/, expected('device')),
-  /** Where it is left out: a process for a GPU, whose driver may take it down, and a thread for the CPU. */
+  /** Absent: a process for a GPU, whose driver may crash it, and a thread for the CPU. */
   host: z.enum(workerHosts).optional(),
   /** 0: as many as the runtime chooses; several workers on the CPU share its processors. */
   threads: z.int().min(0).max(maxThreads).default(0),
-  /** What the networks compute in; `auto`: float16 on GPUs that have it, float32 on CPUs. */
+  /** The precision of the networks; `auto`: float16 on GPUs that have it, float32 on CPUs. */
   precision: z.enum(['auto', ...precisions]).default('auto'),
-  /** What its worker may use, `12GB`; without it, what is free at the start, on a CPU or on a card whose driver says it. */
+  /**
+   * The memory that its worker may use, such as `12GB`. Absent: the free memory at the start, on a CPU or on a GPU whose driver
+   * reports it.
+   */
   memory: z
     .string()
     .refine(text => bytesOf(text) !== undefined, expected('memory'))
@@ -141,16 +144,16 @@ const settings = z.strictObject({
     .refine(all => all.length === 1 || all.every(one => one.name !== 'auto'), autoNotAlone),
   /** A folder of CUDA's libraries and ONNX Runtime's part for it; empty: where the system finds them. */
   cudaLibraries: z.string(),
-  /** The Redis or Valkey that carries work to other machines; without a URL nothing of it is loaded. */
+  /** The Redis or Valkey that carries work to other machines; without a URL no code for it is loaded. */
   redis: z.strictObject({
     url: z.string(),
     /** Hosts to which the connection need not be encrypted, such as one in a private network. */
     allowedWithoutTls: z.array(z.string().min(1)).default([]),
     /** A file of certificates (PEM) to trust in place of the system's. */
     caFile: z.string().default(''),
-    /** What all keys begin with: installations with other prefixes share nothing. */
+    /** The prefix of all keys. Installations with different prefixes share nothing. */
     prefix: z.string().regex(/^[\w-]+$/, expected('key-prefix')),
-    /** The weight of this Easel's work on devices that it shares with others: shares are as the weights. */
+    /** The weight of this Easel's work on devices that it shares with others. Shares are proportional to the weights. */
     weight: numberWithin(gatewayWeights),
   }),
   remote: z.strictObject({
@@ -187,7 +190,7 @@ const settings = z.strictObject({
   }),
   /** People who may see everybody's statistics. */
   admins: z.array(z.string().regex(personName, expected('person'))),
-  /** People are told when their pictures are done, unless they say otherwise (/notify). */
+  /** People are notified when their pictures are done, unless they disable it (/notify). */
   notify: z.boolean(),
   styles: z.array(style),
   /** Lists of lines by name; `__name__` in a prompt draws one line. */
@@ -199,7 +202,7 @@ const settings = z.strictObject({
   shutdownGraceMs: z.int().min(0),
 })
 
-/** Without a device of its own, a server can paint on other machines alone. */
+/** Without a device of its own, a server can paint on other machines only. */
 const schema = settings.refine(({ devices, redis }) => devices.length > 0 || redis.url !== '', {
   path: ['devices'],
   error: noDevice,

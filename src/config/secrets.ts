@@ -14,7 +14,7 @@ export const secretVariables = {
   /** Encrypts stored installations. */
   encryptionKey: 'EASEL_ENCRYPTION_KEY',
   redisPassword: 'EASEL_REDIS_PASSWORD',
-  /** Seals what gateways and workers on other machines tell each other; the second one is accepted too. */
+  /** Encrypts the messages between gateways and workers on other machines. Messages with the second key are accepted too. */
   workerKey: 'EASEL_WORKER_KEY',
   workerKeySecond: 'EASEL_WORKER_KEY_SECOND',
   /** The keys of the S3-compatible store for results of other machines. */

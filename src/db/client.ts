@@ -17,11 +17,14 @@ const busyTimeoutMs = 50
 /** How long a write retries to get the lock, without blocking the event loop, before it is a fault. */
 const busyLimitMs = 10_000
 const lockRetry: Backoff = { firstMs: 10, maxMs: 200 }
-/** So many waiting writes share a transaction, and no more of them begin after so long: other work waits for all of them. */
+/**
+ * The limits of a shared transaction: the number of waiting writes, and the time after which no further write begins, because other
+ * work waits.
+ */
 const maxWritesPerTransaction = 16
 const maxTransactionMs = 10
 
-/** The settings of every connection, and what SQLite answers when they hold. */
+/** The settings of every connection. `reads`: the value that SQLite returns for an applied setting. */
 const settings = [
   { name: 'journal_mode', value: 'WAL', reads: 'wal' },
   // A WAL database is NORMAL again after every open, and a power failure could then lose an accepted job.
@@ -41,7 +44,7 @@ export interface ClientOptions {
   beforeStatement?: (sql: unknown) => void
 }
 
-/** Tells whoever asked for a write that it is durable. */
+/** Resolves the promise of a durable write. */
 type Acknowledge = () => void
 
 interface Write {
@@ -53,7 +56,7 @@ interface Write {
 export class Client {
   readonly query: QueryBuilder
   readonly sqlite: Sqlite.Database
-  /** Made once, because each call of it makes four functions. Inside itself it is a savepoint. */
+  /** Created once, because each creation makes four functions. A nested call is a savepoint. */
   readonly #transaction: Sqlite.Transaction<(run: () => Acknowledge[]) => Acknowledge[]>
   readonly #clock: Clock
   readonly #file: DatabaseFile
@@ -66,7 +69,7 @@ export class Client {
   private constructor(sqlite: Sqlite.Database, clock: Clock) {
     this.#clock = clock
     this.#file = new DatabaseFile(sqlite.name)
-    // A read meets damage before any write where its page is not in memory.
+    // A read of a page that is not in memory may find damage before any write does.
     watchStatements(sqlite, error => {
       if (isDamage(error)) this.#file.declareLost('damaged')
     })
@@ -75,7 +78,10 @@ export class Client {
     this.query = drizzle(sqlite)
   }
 
-  /** @throws AppError 'storage' when the file cannot be opened with these settings, 'database-lost' when it is damaged. */
+  /**
+   * Opens the database. @throws AppError 'storage' when the file cannot be opened with these settings, 'database-lost' when it is
+   * damaged.
+   */
   static open(file: string, options: ClientOptions): Client {
     try {
       // SQLite creates its log with the permissions of the database.
@@ -90,10 +96,10 @@ export class Client {
   }
 
   /**
-   * Runs `work` in an IMMEDIATE transaction, all of it or nothing, and resolves after the commit. One transaction runs per turn of the
-   * event loop. It is complete when the call returns, unless there was one before: then the writes that wait for the next turn share
-   * one, because each commit is synced to disk. While another process holds the write lock it retries, with pauses in which the event
-   * loop is free.
+   * Runs `work` in an IMMEDIATE transaction, all of it or nothing, and resolves after the commit. One transaction runs per turn of
+   * the event loop. The first one of a turn is complete when the call returns. Later writes wait for the next turn and share one
+   * transaction, because each commit is synced to disk. While another process holds the write lock it retries, with pauses in which
+   * the event loop is free.
    * @throws AppError 'storage' when the disk is at fault, 'database-lost' when another program changed the file.
    */
   write<T>(work: () => T): Promise<T> {
@@ -127,7 +133,7 @@ export class Client {
     if (this.#logHoldsWiped) this.#wipeAgain()
   }
 
-  /** Takes from `writes` those that there is no time for, and puts them back. */
+  /** Runs the writes. Writes for which no time is left are removed from `writes` and put back. */
   #runAll(writes: Write[]): Acknowledge[] {
     const [only] = writes
     if (only && writes.length === 1) return [only.run()]
@@ -141,7 +147,7 @@ export class Client {
     return acknowledged
   }
 
-  /** A write that fails undoes only what it did itself; a fault of SQLite is everybody's. */
+  /** Runs one of several writes. A failed write is undone alone; a fault of SQLite fails all of them. */
   #runAmong({ run, reject }: Write): Acknowledge {
     try {
       return this.#transaction(() => [run()])[0] ?? (() => {})
@@ -170,12 +176,12 @@ export class Client {
     this.#logHoldsWiped = this.#onSameFile(checkpoint) === 1
   }
 
-  /** The next write repeats it where that fails: what is committed and reported is no fault. */
+  /** Repeats `wipeLog`. A failure is no fault of the write, which is committed and reported, so the next write repeats it. */
   #wipeAgain(): void {
     try {
       this.wipeLog()
     } catch {
-      // The log is known to hold what was wiped.
+      // The flag stays set, so the next write tries again.
     }
   }
 
@@ -191,7 +197,7 @@ export class Client {
     this.sqlite.close()
   }
 
-  /** The transaction of this turn, and a look for waiting writes in the next one. */
+  /** Commits the waiting writes of this turn, and schedules the check for more in the next turn. */
   #takeTurn(): void {
     const writes = this.#waiting.splice(0, maxWritesPerTransaction)
     this.#turnTaken = writes.length > 0

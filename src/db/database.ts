@@ -153,7 +153,7 @@ export class Database {
     for (const { file, bytes } of files) await this.files.write(file, bytes)
   }
 
-  /** Part of a transaction: files that were moved aside and are to be discarded. */
+  /** Part of a transaction: marks files that were moved aside for deletion, and returns their names. */
   disownStrays(isUnwanted: (name: string) => boolean): string[] {
     const files = this.strays.find(isUnwanted)
     this.unownedFiles.disown(files)

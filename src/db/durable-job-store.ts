@@ -61,7 +61,7 @@ export class DurableJobStore implements JobStore {
     })
   }
 
-  /** Ends unreadable jobs, and tells their authors. */
+  /** Ends unreadable jobs, and notifies their authors. */
   endUnreadable(): Promise<void> {
     return this.#parts.client.write(() => this.#endUnreadable())
   }
@@ -78,7 +78,10 @@ export class DurableJobStore implements JobStore {
     return sources
   }
 
-  /** Writes the files first; after a crash their names tell the next start what they are. A next attempt has new names. */
+  /**
+   * Ends a claim. The files are written first: after a crash, the next start recognises them by their names. Another attempt uses
+   * new names.
+   */
   async end(claim: Claim, ending: Ending, runMs: number): Promise<Ending | undefined> {
     const { client, files, audit } = this.#parts
     const made = ending.state === 'done' ? this.#rowsOf(claim, ending.pictures) : []
@@ -113,7 +116,7 @@ export class DurableJobStore implements JobStore {
     const at = clock.now()
     const job = jobs.get(claim.jobId)
     if (!job) {
-      // Its row was damaged while it was painted.
+      // The job's row was damaged while it was painted.
       if (jobs.exists(claim.jobId)) this.#endUnreadable(claim.jobId)
       return undefined
     }
@@ -134,13 +137,13 @@ export class DurableJobStore implements JobStore {
     return ending
   }
 
-  /** Part of a transaction. `only`: of this job only. */
+  /** Part of a transaction: ends unreadable jobs. `only`: the id of a single job to check. */
   #endUnreadable(only?: string): void {
     const ended = this.#parts.openJobs.endUnreadable(this.#parts.clock.now(), only)
     for (const jobId of ended) this.#settleUncounted(jobId)
   }
 
-  /** Part of a transaction: a job that came to nothing is not counted, and its author is told. */
+  /** Part of a transaction: removes the usage of a job without a result, and notifies its author. */
   #settleUncounted(jobId: string): void {
     this.#parts.usage.refund(jobId)
     this.#parts.outbox.add(jobId, 'settle', this.#parts.clock.now())

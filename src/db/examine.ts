@@ -3,7 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { AppError } from '../errors/errors.ts'
 import { databaseFileIn, picturesFolderIn } from './files/data-folder.ts'
-import { jobOfPainted, nameWhenWhole } from './files/file-names.ts'
+import { finalName, jobOfPainted } from './files/file-names.ts'
 import { areMostlyUnknown } from './files/strays.ts'
 import { schemaVersions } from './migrate.ts'
 
@@ -19,7 +19,7 @@ export type Examination =
       missing: number
       /** Files that are unknown to the database. */
       unknown: number
-      /** Results that reached nobody, every way being closed. */
+      /** Results that reached nobody, because every method was refused. */
       undelivered: number
       /** The names of paused devices. */
       paused: string[]
@@ -72,7 +72,7 @@ function straysIn(sqlite: Sqlite.Database, unowned: readonly string[]): string[]
   const jobs = namesIn(sqlite, 'SELECT id FROM jobs')
   const others = ['unowned_files', 'pending_files'].filter(table => hasTable(sqlite, table))
   const known = new Set(others.flatMap(table => [...namesIn(sqlite, `SELECT file FROM ${table}`)]))
-  return unowned.map(nameWhenWhole).filter(name => !known.has(name) && !jobs.has(jobOfPainted(name) ?? ''))
+  return unowned.map(finalName).filter(name => !known.has(name) && !jobs.has(jobOfPainted(name) ?? ''))
 }
 
 function namesIn(sqlite: Sqlite.Database, query: string): ReadonlySet<string> {

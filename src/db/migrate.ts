@@ -29,7 +29,7 @@ export function migrateDatabase(client: Client, migrationsFolder: string): void 
 }
 
 /**
- * Where the disk is full, SQLite ends the transaction by itself: the migrator's own ROLLBACK then fails, and hides why.
+ * If the disk is full, SQLite ends the transaction by itself. The migrator's own ROLLBACK then fails and hides the cause.
  * https://sqlite.org/lang_transaction.html#response_to_errors_within_a_transaction
  */
 function migrateOrExplain(client: Client, migrationsFolder: string): void {

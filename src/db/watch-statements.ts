@@ -1,7 +1,7 @@
 /** Watches the errors of every statement of a connection: reads run outside of `Client.write`. */
 import type Sqlite from 'better-sqlite3'
 
-/** `onError` hears the error of a statement that fails, and may throw another one in its place. */
+/** Calls `onError` with the error of each failed statement. It may throw another error instead. */
 export function watchStatements(sqlite: Sqlite.Database, onError: (error: unknown) => void): void {
   const prepare = watched(sqlite.prepare, onError)
   // Assigned to the connection itself: the query builder prepares its statements by this method.
@@ -16,7 +16,7 @@ export function watchStatements(sqlite: Sqlite.Database, onError: (error: unknow
   })
 }
 
-/** Fifty of these run for each job, and a proxy costs more. */
+/** Wraps a function without a proxy, which would cost more: fifty calls run for each job. */
 function watched<Self, Values extends unknown[], Result>(
   call: (this: Self, ...values: Values) => Result,
   onError: (error: unknown) => void,

@@ -8,7 +8,7 @@ export class AbortableRequests {
   readonly #underway = new Set<AbortController>()
   #isAborted = false
 
-  /** The same function with our abort signal in addition to its own. */
+  /** The function with this object's abort signal in addition to its own. */
   wrap<Url, Init extends WithSignal, Answer>(
     request: (url: Url, init: Init) => Promise<Answer>,
   ): (url: Url, init: Init) => Promise<Answer> {

@@ -3,10 +3,10 @@ import { ByteBudget, type ByteBudgetOptions } from './byte-budget.ts'
 
 export class ByteBudgetPerKey {
   readonly #options: ByteBudgetOptions
-  /** Of keys with work under way or waiting only, so that their number is bounded by that of requests. */
+  /** The budgets of keys with running or waiting work, so that their number is bounded by that of requests. */
   readonly #budgets = new Map<string, { budget: ByteBudget; users: number }>()
 
-  /** `options` are each key's. */
+  /** `options`: those of each key's budget. */
   constructor(options: ByteBudgetOptions) {
     this.#options = options
   }

@@ -20,7 +20,7 @@ type LibraryConfig = Pick<Config, 'modelsDir' | 'extraModelDirs' | 'modelLinkTar
 
 /** Called for each large file that is read for its hash, once per file. */
 type OnReading = (file: string, bytes: number) => void
-/** Smaller files are read too quickly to announce. */
+/** The minimum size of an announced file. Smaller files are read too quickly. */
 const minAnnouncedBytes = 256 * 1024 * 1024
 
 /** The checked catalogue of the models folders, without models that differ from models.lock, with the configured weights. */
@@ -33,7 +33,7 @@ export async function readLibrary(
   return withWeights(pinned, config.models, join(cacheFolder(config.dataDir, env), 'weights'))
 }
 
-/** The same catalogue without models.lock, for writing a new lock. */
+/** The catalogue without regard to models.lock, for writing a new lock. */
 export async function readUnpinned(
   config: LibraryConfig,
   onReading?: OnReading,
@@ -76,7 +76,7 @@ export async function readUnpinned(
   return { models: usable, files: usableFiles, unused }
 }
 
-/** With what it needs to run, or what is wrong with it. */
+/** The expert with the memory that it needs to run, or its fault. */
 async function checkedExpert<Expert extends ExpertRecord>(expert: Expert): Promise<Expert | AppError> {
   try {
     return { ...expert, needs: await checkModel(expert.parts) }
@@ -93,7 +93,7 @@ async function recheckFile(file: FileRecord): Promise<FileRecord | AppError> {
   }
 }
 
-/** Reads files of the models folders alone, and knows the hashes of those that were read before. */
+/** The hasher for files of the models folders, with the cached hashes of files that were read before. */
 export async function modelHasher(
   config: LibraryConfig,
   env: Environment = process.env,
@@ -115,7 +115,7 @@ function hashCache(dataDir: string, env: Environment): HashCache {
   return layeredHashCache(fileHashCache(join(dataDir, 'model-hashes.json')), usersOwn)
 }
 
-/** Easel's own folder for what can always be made again. */
+/** Easel's own folder for files that can always be made again. */
 function cacheFolder(dataDir: string, env: Environment): string {
   return isWritable(dataDir) ? join(dataDir, 'cache') : join(userCacheFolder(env), 'easel')
 }

@@ -5,7 +5,7 @@ import { findSampler } from '../engine/sampling/sampler-names.ts'
 import type { ConfigIssue } from '../errors/config-problem.ts'
 import { wrongConfig } from '../errors/errors.ts'
 
-/** @throws AppError 'config' when presets or samplers do not exist; names them and the existing ones. */
+/** Checks the configured presets and samplers. @throws AppError 'config' when some do not exist; names all of them and the existing ones. */
 export function checkModelSettings({ models }: Pick<Config, 'models'>): void {
   const issues: ConfigIssue[] = []
   for (const [name, { preset, sampler }] of Object.entries(models)) {

@@ -1,4 +1,4 @@
-/** Models whose weights come from cache files in another form, as the configuration says: their records and those files. */
+/** Models whose configured weights come from cache files in another form: their records and those files. */
 
 import { join } from 'node:path'
 import type { CachedForm } from '../common/choices.ts'
@@ -13,7 +13,7 @@ import { removeDamaged } from '../engine/weights/cached/used-weight-file.ts'
 import { ensureWritten, isComplete, type WeightFile } from '../engine/weights/cached/weight-file.ts'
 import { type AppError, toAppError } from '../errors/errors.ts'
 
-/** Follows the cache files that are examined and made. */
+/** Receives the progress of cache files that are examined and made. */
 export interface MakingProgress {
   /** Called before a file that changed is read whole. */
   reading(file: string, sizeBytes: number): void
@@ -24,8 +24,8 @@ export interface MakingProgress {
 }
 
 /**
- * The models, each with the weights that its `settings` name. Pictures differ by the weights, so the hashes do, too.
- * folder: of the cache files.
+ * The models, each with the weights that its `settings` name. Pictures differ by the weights, so the hashes do, too. `folder`: that
+ * of the cache files.
  */
 export async function withWeights(
   { models, ...catalogue }: ModelCatalogue,
@@ -59,14 +59,14 @@ export async function makeWeightFiles(
   }
 }
 
-/** The cache files of a model that were read whole. */
+/** The result for the cache files of a model that were read whole. */
 export interface ExaminedWeightFiles {
   readonly sound: readonly string[]
-  /** They have been removed. */
+  /** Damaged files, which have been removed. */
   readonly damaged: readonly string[]
 }
 
-/** Reads the cache files of a model that are there, whole. @throws as removeDamaged. */
+/** Reads the existing cache files of a model whole. @throws as removeDamaged. */
 export async function examineWeightFiles(
   model: ModelRecord,
   devices: readonly DeviceConfig[],
@@ -84,7 +84,7 @@ export async function examineWeightFiles(
   return { sound, damaged }
 }
 
-/** The models whose cache files exist or could be made. `leaveOut` is told of each of the others. */
+/** The models whose cache files exist or could be made. Calls `leaveOut` for each of the others. */
 export async function modelsWithFiles(
   models: readonly ModelRecord[],
   devices: readonly DeviceConfig[],
@@ -103,7 +103,7 @@ export async function modelsWithFiles(
   return usable
 }
 
-/** A GPU computes in float16, and so does a CPU that is told to. */
+/** Whether the device uses the cache files: CPUs that compute in float32 do; GPUs, and CPUs set to float16, do not. */
 function usesFiles({ name, precision }: DeviceConfig): boolean {
   return isCpuName(name) && precision !== 'float16'
 }
@@ -143,7 +143,7 @@ async function expertInForm<Expert extends ExpertRecord>(
   return { ...expert, parts, hash: hashOf(expert.hash, target), needs: await checkModel(parts) }
 }
 
-/** The VAE has next to no linear layers, and opens at once. */
+/** The networks in the form. The VAE is unchanged, because it has almost no linear layers and opens at once. */
 function networksInForm(networks: NetworkParts, target: FormTarget): NetworkParts {
   const { textEncoder, textEncoder2, unet } = networks
   const inForm = (part: NetworkPart): NetworkPart => {

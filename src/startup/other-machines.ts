@@ -1,4 +1,4 @@
-/** Opens the way to other machines for a server, a command or a machine itself, from the configuration and the secrets. */
+/** Opens the connection to other machines for a server, a command or a machine itself, from the configuration and the secrets. */
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
@@ -31,16 +31,16 @@ export interface OtherMachinesParts {
   warn(line: string): void
 }
 
-/** A connection that waits for Redis, with what all ends need, and how to close it. */
+/** A connection that waits for Redis: the options of all endpoints, and the function that closes it. */
 export interface OpenRedis {
   options: EndpointOptions & { version: string }
   disconnect(): void
 }
 
 /**
- * Where Redis does not answer, only a warning: it is tried again and again, and checked each time it is there.
- * @throws AppError 'redis' when it answers and cannot be used, and as readRedisAddress, readSealingKeys
- * and readStoreAddress.
+ * Opens a connection to Redis. If Redis does not answer, there is only a warning: the connection is retried, and Redis is checked
+ * at each success.
+ * @throws AppError 'redis' when it answers and cannot be used, and as readRedisAddress, readSealingKeys and readStoreAddress.
  */
 export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   const { config, secrets, words, log, warn } = parts
@@ -59,7 +59,7 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   }
   const onError = (error: unknown) => log.debug({ problem: String(error) }, 'Redis')
   const redis = connectRedis(address, onError)
-  // It may come later than this process, or come back with other settings.
+  // Redis may start later than this process, or restart with other settings.
   redis.on('ready', () => {
     void requireRedis(address, prefix).catch(error => {
       if (!hasCode(error, 'redis') || isUnreachable(error)) onError(error)

@@ -1,4 +1,4 @@
-/** What a gateway's machines may fetch: the models and files of its catalogue, with those of their files that a library reads. */
+/** Lists the models and files that a gateway's machines may fetch: those of its catalogue, with the files that a library reads. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
 import type { Config } from '../config/config.ts'
@@ -24,7 +24,7 @@ interface ServedEntry extends Reference {
   networks: readonly (NetworkPart | undefined)[]
 }
 
-/** Models come before files that are used with them. Those under names that other systems do not have are left out. */
+/** Models come before files that are used with them. Entries whose names other systems do not permit are omitted. */
 export function servedModels(
   catalogue: Pick<ModelCatalogue, 'models' | 'files'>,
   config: Pick<Config, 'modelsDir' | 'extraModelDirs'>,
@@ -58,7 +58,7 @@ function entriesOf({ models, files }: Pick<ModelCatalogue, 'models' | 'files'>):
   ]
 }
 
-/** The path below the models folder that has it: there, the same scan finds the same name. */
+/** The path of an entry below its models folder. At that path, a scan elsewhere finds the same name. */
 function placeOf(path: string, { modelsDir, extraModelDirs }: Pick<Config, 'modelsDir' | 'extraModelDirs'>) {
   for (const root of [modelsDir, ...extraModelDirs]) {
     const below = relative(root, path)

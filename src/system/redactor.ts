@@ -9,7 +9,7 @@ const tokenPatterns = [
   /\b(?:Bot|Bearer)\s+[\w.~+/=-]{16,}/g,
 ]
 
-/** A shorter value is a mistake in the environment, and replacing it would garble every line. */
+/** The minimum length of a secret. A shorter value is a mistake in the environment, and replacing it would garble every line. */
 const minSecretCharacters = 6
 
 /** A function that replaces the given secrets, plain or JSON-escaped, and anything that looks like a token. */

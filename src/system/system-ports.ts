@@ -26,7 +26,7 @@ export const systemClock: Clock = Object.freeze({
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz'
 const idLength = 16
 
-/** 16 letters of 36: 82 bits, unguessable. Node keeps random numbers in stock for `randomInt`, which favours none. */
+/** 16 letters of 36: 82 bits, unguessable. `randomInt` is unbiased, and Node buffers random numbers for it. */
 export const systemIds: Ids = Object.freeze({
   next() {
     let id = ''

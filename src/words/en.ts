@@ -13,7 +13,7 @@ export function errorSentence<Code extends ErrorCode>(words: Words, error: AppEr
   return words.errors[error.code](error.details)
 }
 
-/** One sentence for each thing that is wrong: of a configuration all of them. */
+/** One sentence for each wrong setting of a configuration; otherwise the sentence for the error. */
 export function errorSentences(words: Words, error: AppError): string[] {
   const others = hasCode(error, 'config') ? (error.details.others ?? []) : []
   const file = hasCode(error, 'config') ? error.details.file : undefined
@@ -21,7 +21,7 @@ export function errorSentences(words: Words, error: AppError): string[] {
   return [error, ...more].map(one => errorSentence(words, one))
 }
 
-/** The sentence for a fault as a chat shows it: where files lie on the server is for its log and its doctor. */
+/** The sentence for a fault in a chat, without the server's folders, which only the log and doctor show. */
 export function chatErrorSentence<Code extends ErrorCode>(words: Words, error: AppError<Code>): string {
   return words.errors[error.code](withoutFolders(error.details))
 }

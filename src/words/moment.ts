@@ -15,12 +15,12 @@ export function withMoments(text: string, write: (atMs: number) => string): stri
   return text.replace(marked, (_whole, atMs: string) => write(Number(atMs)))
 }
 
-/** For outputs that do not know the reader's time zone. */
+/** The text with each time in UTC, for outputs without the reader's time zone. */
 export function inUtc(text: string): string {
   return withMoments(text, utc)
 }
 
-/** `2026-01-05 12:00 UTC`. */
+/** Formats a time in milliseconds since 1970 as `2026-01-05 12:00 UTC`. */
 export function utc(atMs: number): string {
   return `${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

@@ -1,4 +1,4 @@
-/** Hashes in sentences, in every language. */
+/** Shortens hashes for sentences, in every language. */
 
 /** The part of a hash that people compare: its beginning, and the form of the weights that it has in its end. */
 export function shortHash(hash: string): string {

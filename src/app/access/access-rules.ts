@@ -23,7 +23,7 @@ export interface AccessTarget {
 export type AccessReason = 'own' | 'conversation' | 'space'
 
 /** The rows of the table in SECURITY.md. Access is denied unless a row allows it. */
-const rules: readonly { reason: AccessReason; allows(viewer: Viewer, thing: AccessTarget): boolean }[] = [
+const rules: readonly { reason: AccessReason; allows(viewer: Viewer, target: AccessTarget): boolean }[] = [
   { reason: 'own', allows: (viewer, { author }) => isSamePerson(viewer.person, author) },
   {
     reason: 'conversation',
@@ -36,16 +36,19 @@ const rules: readonly { reason: AccessReason; allows(viewer: Viewer, thing: Acce
   },
 ]
 
-/** Undefined if the viewer may not see it. Moderators, admins and operators see no more than other people. */
-export function accessOf(viewer: Viewer, thing: AccessTarget): AccessReason | undefined {
-  return rules.find(rule => rule.allows(viewer, thing))?.reason
+/**
+ * The reason why the viewer may see the job; undefined if they may not. Moderators, admins and operators see no more than other
+ * people.
+ */
+export function accessOf(viewer: Viewer, target: AccessTarget): AccessReason | undefined {
+  return rules.find(rule => rule.allows(viewer, target))?.reason
 }
 
-export function maySee(viewer: Viewer, thing: AccessTarget): boolean {
-  return accessOf(viewer, thing) !== undefined
+export function maySee(viewer: Viewer, target: AccessTarget): boolean {
+  return accessOf(viewer, target) !== undefined
 }
 
-/** Whether every reader of `there` may see it. Only then may a message there link to it. */
+/** Whether every reader of `there` may see the job. Only then may a message there link to it. */
 export function isOpenIn(there: Place, { places }: Pick<AccessTarget, 'places'>): boolean {
   return places.some(place => isInside(there, place) || (isPublic(place) && isSameSpace(there, place)))
 }

@@ -26,13 +26,13 @@ export function visibleJob(db: Database, viewer: Viewer, jobId: string): JobReco
   return job && !job.removed && isVisible(db, viewer, job) ? job : undefined
 }
 
-/** A removed job that the viewer might see otherwise. */
+/** A removed job that the viewer could see if it were not removed. */
 export function removedJob(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
   const job = db.jobs.get(jobId)
   return job?.removed && isVisible(db, viewer, job) ? job : undefined
 }
 
-/** The same, if its messages stay on their platform. */
+/** A removed job whose messages stay on their platform and that the viewer could see if it were not removed. */
 export function removedJobWithMessages(db: Database, viewer: Viewer, jobId: string): JobRecord | undefined {
   const job = removedJob(db, viewer, jobId)
   if (!job) return undefined
@@ -68,8 +68,8 @@ export function visibleByHash(db: Database, viewer: Viewer, hash: string): MadeP
 }
 
 /**
- * A picture that may be painted from: one of a visible job, or one that the viewer uploaded. Uploads belong to their
- * uploader alone. `granted` pictures belong to an order that the viewer may repeat, whoever uploaded them.
+ * A picture that may be painted from: one of a visible job, or one that the viewer uploaded. Uploads belong to their uploader
+ * alone. `granted` pictures belong to an order that the viewer may repeat, including other people's uploads.
  */
 export function usablePicture(
   db: Database,

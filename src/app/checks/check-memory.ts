@@ -1,4 +1,4 @@
-/** Checks before acceptance whether a picture fits in the memory of any device that is there. Pure. */
+/** Checks before acceptance whether a picture fits in the memory of any present device. Pure. */
 
 import {
   canHold,
@@ -16,8 +16,8 @@ import { type Problem, problem } from '../problems.ts'
 import { neededMemoryFor, neededMemoryOf } from './needed-memory.ts'
 
 /**
- * The problem if none of the devices that have an order's files has memory for it: of the largest such order, and it names the
- * device with the most. An order whose files no device has waits for one that has them.
+ * The problem if no device with an order's files has memory for it. It concerns the largest such order, and names the device with
+ * the most memory. An order whose files no device has waits for a device that has them.
  */
 export function memoryProblem(
   orders: readonly WorkOrder[],
@@ -28,7 +28,7 @@ export function memoryProblem(
   return problemOf(jobs, devices)
 }
 
-/** The same for a model at its native size; reported at start. */
+/** As `memoryProblem`, for a model at its native size; reported at start. */
 export function modelMemoryProblem(
   { needs = [], nativeSidePx }: ModelRecord,
   devices: readonly DeviceMemory[],

@@ -1,4 +1,4 @@
-/** The least memory that an order needs on each kind of device. Pure. */
+/** Computes the minimum memory that an order needs on each kind of device. Pure. */
 import type { Precision } from '../../common/choices.ts'
 import { type NeededMemory, neededBytes, nothingNeeded } from '../../common/memory-need.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
@@ -9,7 +9,10 @@ export function neededMemoryOf(order: WorkOrder, named: NamedFiles): NeededMemor
   return neededMemoryFor(needsOfOrder(order, named), paintedPixels(order))
 }
 
-/** `pixels`: those of the picture. A card paints with less memory where it runs out of it, so the last low-memory level counts. */
+/**
+ * The minimum memory in bytes for a picture of `pixels` pixels. A GPU that runs out of memory changes to a low-memory level, so the
+ * last level counts.
+ */
 export function neededMemoryFor(needs: NonNullable<ModelRecord['needs']>, pixels: number): NeededMemory {
   if (needs.length === 0) return nothingNeeded
   const onCard = (precision: Precision) =>

@@ -1,6 +1,6 @@
 /** The length limits of texts from people, checked before a text is parsed, expanded or stored. */
 
-import { type Bounds, bounds } from '../../common/bounds.ts'
+import { type Bounds, bounds, maxNameCharacters } from '../../common/bounds.ts'
 import type { Config } from '../../config/config.ts'
 import type { Person } from '../people/people.ts'
 import { type Problem, problem } from '../problems.ts'
@@ -35,14 +35,14 @@ const fixedLimits = {
   /** A whole command with its flags. */
   command: 50_000,
   /** Names of models, samplers, schedules, presets and styles. */
-  name: 200,
+  name: maxNameCharacters,
   /** Easel's own ids have 16 characters. */
   id: 40,
   /** A person's name as the platform gave it; for display only. */
   personName: 100,
 }
 
-/** Longer texts are not counted to their end: a form cuts them where they come in. */
+/** The maximum number of characters that are counted. A form truncates longer texts on arrival. */
 export const maxCounted = 2 * fixedLimits.command
 
 /** One row per text field of a request. A new field without a row is a type error. */
@@ -139,7 +139,7 @@ function countCharacters(text: string): number {
   return characters
 }
 
-/** A person's name is for display only, so it is shortened and not refused. */
+/** The person with a name of at most the maximum length. A name is for display only, so it is shortened and not refused. */
 export function withShortName(person: Person): Person {
   const characters = [...person.name.slice(0, 2 * fixedLimits.personName)]
   return { ...person, name: characters.slice(0, fixedLimits.personName).join('') }

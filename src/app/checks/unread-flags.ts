@@ -2,7 +2,7 @@
 import type { Problem, ProblemCode } from '../problems.ts'
 import type { PictureUse } from '../resolve/request-pictures.ts'
 
-/** Problems that follow from a missing or replaced value, with the flags or attached pictures of which one lacks. */
+/** Problems that follow from a missing or replaced value, with the flags or attached pictures of which one is missing. */
 const causes: { readonly [Code in ProblemCode]?: readonly string[] } = {
   'prompt-empty': ['prompt'],
   'strength-without-source': ['source'],
@@ -22,7 +22,7 @@ export function withoutConsequences(problems: readonly Problem[], unread: readon
   return problems.filter(({ code }) => !causes[code]?.some(flag => flags.has(flag)))
 }
 
-/** The flag, picture or text that a problem of reading is about; the flag that was probably meant for an unknown one. */
+/** The flag, picture or text that a parse problem concerns; for an unknown flag, the flag that was probably meant. */
 function subjectOf({ code, details }: Problem): string | undefined {
   switch (code) {
     case 'flag-value':

@@ -6,7 +6,10 @@ import type { Random } from '../../system/ports.ts'
 const firstPauseMs = 1000
 export const maxPauseMs = 300_000
 
-/** `failures` includes this one. Half of a pause is random, so that many deliveries do not retry at the same time. */
+/**
+ * The pause in milliseconds. `failures` includes this one. Half of a pause is random, so that many deliveries do not retry at the
+ * same time.
+ */
 export function pauseAfter(fault: AppError, failures: number, random: Random): number {
   if (hasCode(fault, 'platform-busy')) return fault.details.retryAfterMs
   return exponentialPause(failures, random)

@@ -65,7 +65,7 @@ export interface Steps {
     make: (begin: () => Promise<void>) => Promise<Done | R>,
     options?: StepOptions<R>,
   ): Promise<Done | R>
-  /** Its object no longer exists. */
+  /** Removes the record of a step whose object no longer exists. */
   forget(name: string): Promise<void>
 }
 
@@ -96,7 +96,7 @@ export interface Delivery {
   steps: Steps
 }
 
-/** How the result arrived, or that it did not. `refusals`: those of the closed methods. */
+/** The method by which the result arrived, or that it did not arrive. `refusals`: those of the closed methods. */
 export type DeliveryResult = { refusals: readonly Refusal[] } & (
   | { kind: 'arrived'; method: DeliveryMethodName }
   | { kind: 'undeliverable' }

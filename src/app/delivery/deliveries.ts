@@ -31,7 +31,7 @@ export interface DeliveriesParts {
   log: Logger
 }
 
-/** What was just read of a delivery. */
+/** Data of a delivery that was just read. */
 interface Facts {
   turn?: DeliveryTurn
   job?: JobView
@@ -45,8 +45,8 @@ export class Deliveries {
   readonly #waiters: Waiters
   readonly #progress = new ProgressUpdates()
   /**
-   * Deliveries of open jobs as they were read without an entry in the outbox. They stay as they are until a nudge, so their progress
-   * is shown without reading them again.
+   * Deliveries of open jobs without an outbox entry. They do not change until `wake`, so their progress is shown without reading
+   * them again.
    */
   readonly #quiet = new Map<string, DeliveryRecord>()
   /** The number of consecutive faults, by delivery. */
@@ -64,7 +64,7 @@ export class Deliveries {
     })
   }
 
-  /** From now on this courier handles the deliveries of its platform. */
+  /** Adds the courier that handles the deliveries of its platform. */
   register(courier: Courier): void {
     this.#couriers.set(courier.platform, courier)
     if (this.#isOpen) this.#takeUp()
@@ -76,12 +76,12 @@ export class Deliveries {
     this.#takeUp()
   }
 
-  /** The outbox has a new entry for that delivery. A job's own delivery has the job's id. `job`: if it was just read. */
+  /** Signals a new outbox entry of a delivery. A job's own delivery has the job's id. `job`: the job, if it was just read. */
   wake(id: string, job?: JobView): void {
     if (this.#isOpen) this.#wake(id, job && { job })
   }
 
-  /** The job made progress, or its queue position changed. */
+  /** Signals that a job made progress or that its queue position changed. */
   onProgress(job: JobView): void {
     const nowMs = this.#parts.clock.monotonicMs()
     const courier = this.#couriers.get(job.conversation.platform)
@@ -171,7 +171,7 @@ export class Deliveries {
     if (shown) this.#onShown(shown)
     if (unshown) this.#progress.recordChange(id, unshown, this.#parts.clock.monotonicMs())
     for (const other of wakes ?? []) this.#wake(other)
-    // A final job stays as it is, unless it is removed, and its delivery says so.
+    // A final job changes only by its removal, which the delivery's record states.
     return shown && isFinal(shown.state) ? { outcome, known: { job: shown } } : { outcome }
   }
 
@@ -210,7 +210,7 @@ export class Deliveries {
     return 'idle'
   }
 
-  /** A result that is shown in the meantime is the last word: then nothing need be read again. */
+  /** Schedules another turn. If the result is shown by then, the delivery need not be read again. */
   #postpone(id: string, nowMs: number, pauseMs: number): void {
     this.#progress.postpone(id, nowMs + pauseMs)
     this.#queue.addLater(id, pauseMs, () => this.#progress.isStale(id))

@@ -27,7 +27,10 @@ interface AttemptContext {
   isBroken: boolean
 }
 
-/** Throws a retryable fault. A fault that is repeated too often closes its method. */
+/**
+ * Returns the first success, or the refusals of all methods. Throws a retryable fault; a fault that is repeated too often closes
+ * its method.
+ */
 export async function tryInOrder(
   methods: readonly DeliveryMethod[],
   parts: AttemptContext,

@@ -16,7 +16,7 @@ export interface DeletionStatus {
   kept: readonly Refusal[]
 }
 
-/** Notices for a person, wherever they are. */
+/** Notices for a person, in any conversation. */
 export interface DeliveryNotices {
   /** Finished jobs whose results reached no conversation. */
   undelivered: readonly { job: JobView; refusals: readonly Refusal[] }[]
@@ -33,7 +33,7 @@ export function resultOf({
   return end === 'arrived' ? { kind: 'arrived', method: method ?? 'edit', refusals } : undefined
 }
 
-/** Jobs that the viewer may not see are treated as unknown. */
+/** The status of a delivery. Jobs that the viewer may not see are treated as unknown. */
 export function deliveryStatus(db: Database, deliveryId: string, viewer: Viewer): DeliveryStatus {
   const record = db.deliveries.get(deliveryId)
   const result = record && visibleJob(db, viewer, record.jobId) && resultOf(record)
@@ -51,7 +51,7 @@ export function deliveryNotices(db: Database, views: JobViews, person: Person): 
   return { undelivered, deletion: statusOf(db.deliveries.beingDeleted({ personIds })) }
 }
 
-/** Those that were given up since the person's last request: the next one tells of them, once. */
+/** The deliveries that were given up since the person's last request. The reply to the next request reports each of them once. */
 export function newlyUndelivered(db: Database, person: Person): DeliveryRecord[] {
   return db.deliveries.newlyUndelivered(db.people.ofAccount(person))
 }

@@ -39,7 +39,9 @@ function senderOf(parts: EndNoticeParts, delivery: Delivery): Delivery | undefin
   return sender?.address === undefined ? undefined : { ...delivery, job: sender.job, address: sender.address }
 }
 
-/** Whether a notice is needed: edits notify nobody, direct messages do, and who cancels their own job knows. */
+/**
+ * Whether a notice is needed: edits notify nobody, direct messages do, and a person who cancels their own job knows the outcome.
+ */
 function isNoticeDue(
   { db, notify }: EndNoticeParts,
   { job, recipient, isCopy }: Delivery,

@@ -50,7 +50,10 @@ export class EntryHandler {
     this.#retries = new RefusalRetries(parts.random)
   }
 
-  /** Throws a retryable fault. `faults`: the number of consecutive faults before. `read`: its job, if it was just read. */
+  /**
+   * Handles one entry. Throws a retryable fault. `faults`: the number of consecutive faults before. `read`: the job, if it was just
+   * read.
+   */
   async handle(
     courier: Courier,
     record: DeliveryRecord,
@@ -74,7 +77,10 @@ export class EntryHandler {
     }
   }
 
-  /** Undefined if its job is gone. `known`: an earlier view of the job, so that an open one need not be read. */
+  /**
+   * The delivery for its courier; undefined if its job is gone. `known`: an earlier view of the job, which saves a read while the
+   * job is open.
+   */
   deliveryOf(record: DeliveryRecord, courier: Courier, known?: JobView): Delivery | undefined {
     const view =
       (known && this.#parts.views.refresh(known)) ?? this.#parts.views.includingRemoved(record.jobId)

@@ -1,6 +1,6 @@
 /**
- * Replies that one person alone sees, such as Info. Each is recorded as a step of the jobs whose words it shows, so that it
- * is deleted with them while its platform permits that.
+ * Replies that one person alone sees, such as Info. Each is recorded as a step of the jobs whose texts it shows, so that it is
+ * deleted with them while its platform permits that.
  */
 import { z } from 'zod'
 import type { Database } from '../../db/database.ts'
@@ -8,12 +8,12 @@ import type { Clock } from '../../system/ports.ts'
 import type { Address, StepRecord } from './courier.ts'
 
 export interface EphemeralReply {
-  /** The event that it answers, or the view that it stands in. */
+  /** The event that it answers, or the view that contains it. */
   id: string
-  /** The jobs whose words it shows. */
+  /** The jobs whose texts it shows. */
   jobIds: readonly string[]
   /**
-   * With which its courier can delete it, until then on the wall clock if the platform limits that; undefined if the
+   * The address by which its courier can delete it, until `untilMs` on the wall clock if the platform limits that. Undefined if the
    * platform never permits it.
    */
   deletion?: { address: Address; untilMs?: number }
@@ -21,7 +21,7 @@ export interface EphemeralReply {
 
 const recorded = z.object({ address: z.string(), untilMs: z.number().optional() })
 
-/** Inside a transaction. False if one of the jobs was removed meanwhile: the reply must not be shown. */
+/** Inside a transaction: records a reply. False if one of the jobs was removed meanwhile, so the reply must not be shown. */
 export function recordReply(db: Database, clock: Clock, { id, jobIds, deletion }: EphemeralReply): boolean {
   if (!jobIds.every(jobId => db.deliveries.get(jobId)?.isJobRemoved === false)) return false
   const value = deletion === undefined ? {} : { value: JSON.stringify(deletion) }
@@ -41,7 +41,7 @@ export function replyAddress({ value }: StepRecord): Address | undefined {
   return value === undefined ? undefined : recorded.parse(JSON.parse(value)).address
 }
 
-/** Inside a transaction: drops the records of a delivery's replies that can no longer be deleted. → their names */
+/** Inside a transaction: drops the records of a delivery's replies that can no longer be deleted. Returns their names. */
 export function dropUndeletable(db: Database, clock: Clock, deliveryId: string): string[] {
   const names = db.deliverySteps
     .of(deliveryId)

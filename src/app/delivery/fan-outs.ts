@@ -23,7 +23,7 @@ export class FanOuts {
     this.#views = views
   }
 
-  /** Undefined for the delivery of a copy, and for a single job. */
+  /** The fan-out of a delivery; undefined for a copy and for a single job. */
   groupOf({ id, jobId, platform }: Pick<DeliveryRecord, 'id' | 'jobId' | 'platform'>): Group | undefined {
     const eventId = id === jobId ? this.#db.jobs.eventOf(jobId) : undefined
     if (eventId === undefined) return undefined
@@ -71,7 +71,7 @@ export class FanOuts {
     return before.some(job => this.#next(job.id) === 'open')
   }
 
-  /** The content of its card as a key for comparison. */
+  /** A key that changes with the content of the card. */
   stateOf(record: DeliveryRecord): string | undefined {
     const group = this.groupOf(record)
     if (!group) return undefined

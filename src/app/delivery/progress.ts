@@ -25,7 +25,7 @@ export class ProgressUpdates {
     return (this.#againMs.get(id) ?? 0) <= nowMs
   }
 
-  /** A timer checks the delivery at that time. */
+  /** Records that a timer checks the delivery at `untilMs`. */
   postpone(id: string, untilMs: number): void {
     this.#againMs.set(id, untilMs)
   }
@@ -34,7 +34,7 @@ export class ProgressUpdates {
     return this.#stale.has(id)
   }
 
-  /** The view that was told last and is not shown. */
+  /** The newest view that is not shown yet. */
   newest(id: string): JobView | undefined {
     return this.#stale.get(id)
   }

@@ -1,10 +1,10 @@
-/** Retries of edits and deletions that a platform refused: the refusal may be a passing one. */
+/** Retries of edits and deletions that a platform refused: the refusal may be temporary. */
 import type { Random } from '../../system/ports.ts'
 import { exponentialPause } from './backoff.ts'
 import type { RefusalReason } from './courier.ts'
 
 const maxTries = 4
-/** A new message may be unknown to a platform for a moment. Otherwise it is gone, and there is nothing to edit. */
+/** One retry, because a new message may be unknown to a platform for a moment. After that the message counts as gone. */
 const maxTriesIfDeleted = 1
 
 export class RefusalRetries {
@@ -16,7 +16,7 @@ export class RefusalRetries {
     this.#random = random
   }
 
-  /** Counts a refusal. The wait before the next try in milliseconds; undefined: it is not tried again. */
+  /** Counts a refusal and returns the wait before the next try in milliseconds; undefined if there is none. */
   pauseAfter(entryId: number, reason: RefusalReason): number | undefined {
     const times = (this.#refused.get(entryId) ?? 0) + 1
     this.#refused.set(entryId, times)

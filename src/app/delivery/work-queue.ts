@@ -8,7 +8,7 @@ import type { Clock } from '../../system/ports.ts'
 /** The outcome of a unit of work: more work at once, more work later, none for now, or none ever again. */
 export type WorkOutcome = 'more' | 'idle' | 'over' | { pauseMs: number }
 
-/** `known`: for more work at once. */
+/** `known`: data for the next unit, if it follows at once. */
 export interface WorkDone<Facts> {
   outcome: WorkOutcome
   known?: Facts
@@ -39,12 +39,12 @@ interface Item {
   pausedUntilMs: number
 }
 
-/** `Facts`: what is known of a delivery at the moment, so that its work need not read it again. */
+/** `Facts`: data of a delivery that was just read, so that its work need not read it again. */
 export interface WorkQueueParts<Facts> {
   clock: Clock
-  /** `known`: what whoever signals the work knows. */
+  /** The group of a delivery. `known`: data from the caller of `add`. */
   groupOf(id: string, known?: Facts): (WorkGroup & { facts?: Facts }) | undefined
-  /** Never rejects. `facts` are absent where the delivery has waited since. */
+  /** Does one unit of work. Never rejects. `facts` is absent if the delivery has waited since it was read. */
   work(id: string, facts?: Facts): Promise<WorkDone<Facts>>
 }
 
@@ -62,7 +62,7 @@ export class WorkQueue<Facts = unknown> {
     this.#timers = new Timers(parts.clock)
   }
 
-  /** Signals that it may have work. `known`: what was just read of it. */
+  /** Signals that a delivery may have work. `known`: data of it that was just read. */
   add(id: string, known?: Facts): void {
     if (this.#isStopped) return
     const item = this.#item(id)
@@ -71,7 +71,7 @@ export class WorkQueue<Facts = unknown> {
     const group = this.#parts.groupOf(id, known)
     if (!group) return
     const ready = this.#readyIn(group)
-    // Nothing of the group waits, so it begins now, with what was read.
+    // Nothing of the group waits, so the work begins now with the data that was read.
     if (ready.busy < ready.maxConcurrent && ready.urgent.size + ready.others.size === 0) {
       this.#begin(id, ready, group.facts)
       return
@@ -85,7 +85,7 @@ export class WorkQueue<Facts = unknown> {
     this.#start(ready)
   }
 
-  /** The same after a delay, if there is still a need for it then. */
+  /** As `add`, after a delay, if `isNeeded` holds then. */
   addLater(id: string, delayMs: number, isNeeded = () => true): void {
     this.#timers.after(delayMs, () => {
       if (isNeeded()) this.add(id)

@@ -1,4 +1,4 @@
-/** Finds the order with a prompt behind a job or a picture, as far as a viewer may see what it was made from. */
+/** Finds the order with a prompt from which a job or a picture was made, as far as a viewer may see its sources. */
 import type { JobRecord } from '../../db/records/job-records.ts'
 import type { PictureRecord } from '../../db/repositories/pictures.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
@@ -13,11 +13,11 @@ type Parts = Pick<AppParts, 'db'>
 export function recipeOf(parts: Parts, { order }: JobRecord, viewer: Viewer): Recipe | undefined {
   if (isRecipe(order)) return order
   const source = visiblePicture(parts.db, viewer, order.source.pictureId)
-  return source ? recipeBehind(parts, source, viewer) : order.recipe
+  return source ? recipeOfPicture(parts, source, viewer) : order.recipe
 }
 
-/** The nearest order with a prompt behind a picture. */
-export function recipeBehind(
+/** The nearest order with a prompt among a picture's order and those of its sources. */
+export function recipeOfPicture(
   parts: Parts,
   { picture, job }: MadePicture,
   viewer: Viewer,
@@ -25,15 +25,18 @@ export function recipeBehind(
   return job.order.kind === 'paint' ? ofPicture(job.order, picture) : recipeOf(parts, job, viewer)
 }
 
-/** The nearest order behind a picture that used the Base. Variations of a refined picture derive from it, too. */
-export function paintRecipeBehind(
+/**
+ * The nearest order of the Base among a picture's order and those of its sources. Variations of a refined picture derive from it,
+ * too.
+ */
+export function paintRecipeOfPicture(
   parts: Parts,
   { picture, job: { order } }: MadePicture,
   viewer: Viewer,
 ): PaintOrder | undefined {
   if (order.kind === 'paint') return ofPicture(order, picture)
   const source = visiblePicture(parts.db, viewer, order.source.pictureId)
-  if (source) return paintRecipeBehind(parts, source, viewer)
+  if (source) return paintRecipeOfPicture(parts, source, viewer)
   return order.kind === 'upscale' && order.recipe?.kind === 'paint' ? order.recipe : undefined
 }
 

@@ -35,7 +35,7 @@ export function requestOf(job: Pick<JobView, 'order'>, pictureIndex?: number): I
     schedule: sampling.schedule,
     churn: sampling.noise?.churn?.amount,
     eta: etaOf(sampling),
-    // No flag takes a list of timesteps; the preset that fixes them stands for it.
+    // No flag takes a list of timesteps; the preset that fixes them replaces it.
     preset: sampling.timesteps && presetOfTimesteps(sampling.timesteps)?.name,
     model: order.model.name,
     vae: order.model.vae?.name,

@@ -6,7 +6,7 @@ import { accountOf } from '../../db/repositories/account.ts'
 
 export type { Platform } from '../../common/platforms.ts'
 
-/** The space of all Discord conversations outside guilds. It is no community: its people share nothing. */
+/** The space of all Discord conversations outside guilds. Its people share nothing with each other. */
 export const directSpaceId = 'direct'
 
 /** A person on a platform, identified by platform, space and user. Names are for display only. */
@@ -39,12 +39,12 @@ export interface Rights {
   admin: boolean
 }
 
-/** Where a request was made and where its results go. */
+/** The conversation in which a request was made and to which its results go. */
 export interface Conversation {
   platform: Platform
   spaceId: string
   channelId: string
-  /** Set where the request came from inside a thread. */
+  /** Set if the request came from a thread. */
   threadId?: string
   kind: ConversationKind
   /** The audience at the time of the request. An adapter sets `space` only for conversations known to be public. */

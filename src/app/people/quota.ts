@@ -8,7 +8,7 @@ import { type Problem, problem } from '../problems.ts'
 import type { UsageView } from '../views/views.ts'
 import { directSpaceId, type Person } from './people.ts'
 
-/** What one request uses of the quotas. */
+/** The quota usage of one request. */
 export interface QuotaRequest {
   person: Person
   jobs: number

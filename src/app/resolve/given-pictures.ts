@@ -21,7 +21,7 @@ export type Admission =
 
 export type NewGivenPicture = Omit<NewPicture, 'personId'>
 
-/** `granted`: pictures of an order that the viewer may repeat, whoever uploaded them. */
+/** Admits one picture. `granted`: pictures of an order that the viewer may repeat, including other people's uploads. */
 export async function admitPicture(
   parts: AppParts,
   viewer: Viewer,
@@ -46,7 +46,7 @@ export async function admitPicture(
   }
 }
 
-/** The same bytes from the same person are the same picture. */
+/** Admits uploaded bytes. The same bytes from the same person are the same picture. */
 async function admitBytes(parts: AppParts, person: Person, given: Uint8Array): Promise<Admission> {
   const { db, ids, clock } = parts
   const { bytes, mediaType, widthPx, heightPx, shrunkFrom } = await parts.checkPicture(given)

@@ -16,7 +16,10 @@ const maskFlags = [
   ['only-masked', 'onlyMasked'],
 ] as const
 
-/** Undefined without a mask or without pasting back. painted: the size at which the area around the mask is painted. */
+/**
+ * The options of inpainting; undefined without a mask or without pasting back. `painted`: the size at which the area around the
+ * mask is painted.
+ */
 export function resolveInpainting(
   request: ImagineRequest,
   hasMask: boolean,

@@ -4,7 +4,7 @@ import type { ModelReference } from '../../engine/work-order.ts'
 import { type Catalogue, findByName, suggestions } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'
 
-/** Undefined for the model's own. */
+/** The VAE that the request names; undefined for the model's own. */
 export function resolveVae(
   name: string | undefined,
   model: ModelRecord,
@@ -26,7 +26,7 @@ export function resolveVae(
   return { name: found.name, hash: found.hash }
 }
 
-/** The channels of its latents; SDXL's if its config does not say. */
+/** The number of latent channels; SDXL's if the config does not state it. */
 function widthIn(config: Readonly<Record<string, unknown>> = {}): number {
   const width = config.latent_channels
   return typeof width === 'number' ? width : 4

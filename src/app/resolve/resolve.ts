@@ -6,7 +6,13 @@ import type { ModelRecord } from '../../engine/models/record.ts'
 import type { Inpainting, ModelReference, PaintOrder } from '../../engine/work-order.ts'
 import type { Problem } from '../problems.ts'
 import type { ImagineRequest } from '../requests.ts'
-import { type Catalogue, defaultsOf, findByName, suggestions } from '../views/catalogue.ts'
+import {
+  type Catalogue,
+  defaultsOf,
+  findByName,
+  type ModelDefaults,
+  suggestions,
+} from '../views/catalogue.ts'
 import { Findings } from '../views/findings.ts'
 import type { PersonSettings } from '../views/views.ts'
 import type { PicturePlace } from './request-pictures.ts'
@@ -61,8 +67,7 @@ export function resolve(request: ImagineRequest, context: ResolveContext): Resol
     { model, vae, defaults, steps: sampling.steps, maxSteps: config.limits.maxSteps },
     ofModel,
   )
-  const { sizeStepPx: stepPx, nativeSidePx } = model
-  const rules = { own: defaults, stepPx, nativeSidePx, maxPixels: config.limits.maxPixels }
+  const rules = sizeRulesOf(model, defaults, config)
   checkShape(request, findings)
   const { size, inpainting } = sizesOf(request, context, rules, ofModel, findings)
   const source = sourceOf(request, context, sampling.steps, inpainting, findings)
@@ -121,6 +126,14 @@ function modelOf(
   const model = findByName(catalogue.models, name)
   if (!model) findings.refuse('model-unknown', { name, known: suggestions(names, name) })
   return model
+}
+
+function sizeRulesOf(
+  { sizeStepPx: stepPx, nativeSidePx }: ModelRecord,
+  defaults: ModelDefaults,
+  { limits }: ResolveContext['config'],
+): SizeRules {
+  return { own: defaults, stepPx, nativeSidePx, maxPixels: limits.maxPixels }
 }
 
 /** With "only masked" the result has the source's size, and the requested size is that of the painted part. */
@@ -192,7 +205,10 @@ function guidesOf(
   return { ...(controls && { controls }), ...(imagePrompts && { imagePrompts }) }
 }
 
-/** ControlNets and image prompts exclude it: reused features of an earlier step would lack their effect. */
+/**
+ * Whether features of earlier steps are reused. ControlNets and image prompts exclude that, because reused features would lack
+ * their effect.
+ */
 function isFast(
   { fast = false }: ImagineRequest,
   { controls, imagePrompts }: Guides,

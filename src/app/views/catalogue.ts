@@ -22,7 +22,7 @@ export interface ModelDefaults {
   widthPx: number
   heightPx: number
   sampler: string
-  /** The sampler replaces the model's own, which is not supported. */
+  /** The model's own scheduler, if it is not supported and the sampler replaces it. */
   replacedScheduler?: { className: string; key?: string }
   /** Properties of the model's training that samplers depend on. */
   noise: { zeroTerminalSnr: boolean; edm: boolean }
@@ -83,16 +83,14 @@ export function filesOf({ files = [] }: Catalogue, kind: AddOnKind): FileRecord[
   return files.filter(file => file.kind === kind)
 }
 
-export function namesOf(things: readonly { name: string }[]): string[] {
-  return things.map(({ name }) => name)
+export function namesOf(items: readonly { name: string }[]): string[] {
+  return items.map(({ name }) => name)
 }
 
 /** Compares names without regard to letter case. */
-export function findByName<T extends { name: string }>(things: readonly T[], name: string): T | undefined {
+export function findByName<T extends { name: string }>(items: readonly T[], name: string): T | undefined {
   const wanted = name.toLowerCase()
-  return (
-    things.find(thing => thing.name === name) ?? things.find(thing => thing.name.toLowerCase() === wanted)
-  )
+  return items.find(item => item.name === name) ?? items.find(item => item.name.toLowerCase() === wanted)
 }
 
 /** Similar names, for a spelling mistake; otherwise the first ten. */

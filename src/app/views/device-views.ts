@@ -1,4 +1,4 @@
-/** What the devices are, have and do now, here and on other machines. */
+/** The views of devices, here and on other machines: their memory, their models and their current use. */
 import type { DeviceStatus } from '../../engine/jobs/devices/device.ts'
 import type { Pool } from '../../engine/jobs/pool.ts'
 import type { Catalogue } from './catalogue.ts'

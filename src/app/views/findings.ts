@@ -26,7 +26,7 @@ export class Findings {
     if (!(value >= min && value <= max)) this.refuse('out-of-range', { name, value, min, max })
   }
 
-  /** The same for whole numbers. */
+  /** As `inRange`, and refuses fractions too. */
   wholeInRange(name: string, value: number, { min, max }: Bounds): void {
     if (Number.isInteger(value)) this.inRange(name, value, { min, max })
     else this.refuse('out-of-range', { name, value, min, max })

@@ -49,7 +49,7 @@ export async function readForeignPicture(bytes: Uint8Array, catalogue: Catalogue
   return keywords.length > 0 ? { kind: 'unknown-format', keywords } : { kind: 'nothing' }
 }
 
-/** No request may be longer, and the work on a prompt grows faster than its length. */
+/** Truncates the texts to the maximum of a request, because the work on a prompt grows faster than its length. */
 function shortenTexts(parameters: PictureParameters): PictureParameters {
   const short = (text: string) => text.slice(0, maxPromptCharacters)
   const extra = [...parameters.extra].slice(0, maxExtraFields)

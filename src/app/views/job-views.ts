@@ -20,7 +20,7 @@ export class JobViews {
     this.#pool = pool
   }
 
-  /** Undefined for unknown and removed jobs. */
+  /** The view of a job; undefined for unknown and removed jobs. */
   job(jobId: string): JobView | undefined {
     const record = this.#db.jobs.get(jobId)
     return record && !record.removed ? this.ofRecord(record) : undefined
@@ -42,7 +42,7 @@ export class JobViews {
     return record && this.ofRecord(record)
   }
 
-  /** Also of a removed one. */
+  /** The view of a record, also of a removed job. */
   ofRecord(record: JobRecord): JobView {
     return this.#view(record, record.state === 'done' ? this.#db.pictures.ofJob(record.id) : [])
   }
@@ -55,14 +55,14 @@ export class JobViews {
   }
 
   /**
-   * An earlier view of an open job as it is now: its step or its place, which are not in the database. Undefined where the job
-   * neither runs nor waits any more.
+   * An earlier view of an open job with its current step or place, which are not in the database. Undefined if the job no longer
+   * runs or waits.
    */
   refresh(job: JobView): JobView | undefined {
     const live = this.#live(job.id)
     if (!live.progress && !live.forecast) return undefined
     const shown = liveView(live, job.steps)
-    // The fields are named one by one, as in JobReader: this runs at each step.
+    // The fields are listed one by one for speed, as in JobReader: this runs at each step.
     return {
       id: job.id,
       state: shown.state,
@@ -117,13 +117,13 @@ export class JobViews {
   }
 }
 
-/** What the pool knows of a job. */
+/** The pool's state of a job. */
 interface LiveState {
   progress?: RunProgress | undefined
   forecast?: Forecast | undefined
 }
 
-/** `steps`: as many as were known before the device said how many there are. */
+/** `steps`: the number to show until the device reports it. */
 function liveView({ progress, forecast }: LiveState, steps: number) {
   const outlook = forecast?.outlook
   return {

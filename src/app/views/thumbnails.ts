@@ -1,4 +1,4 @@
-/** Thumbnails of stored pictures: made when they are asked for, one at a time, and kept in memory up to a limit. */
+/** Thumbnails of stored pictures: made on demand, one at a time, and kept in memory up to a limit. */
 import { LRUCache } from 'lru-cache'
 import { encodeThumbnail } from '../../engine/image/thumbnail.ts'
 
@@ -9,7 +9,7 @@ import { encodeThumbnail } from '../../engine/image/thumbnail.ts'
 export const thumbnailSidesPx = [512, 1024] as const
 export type ThumbnailSidePx = (typeof thumbnailSidesPx)[number]
 
-/** Room for about 300 of 1024 px, or 1,000 of 512 px. */
+/** The default limit: about 300 thumbnails of 1024 px, or 1,000 of 512 px. */
 const defaultLimitBytes = 32_000_000
 
 export class Thumbnails {
@@ -29,12 +29,12 @@ export class Thumbnails {
     return this.#made.calculatedSize
   }
 
-  /** Undefined when there is no such file. */
+  /** The thumbnail as WebP; undefined if there is no such file. */
   async of(file: string, sidePx: ThumbnailSidePx): Promise<Uint8Array | undefined> {
     return this.#made.get(keyOf(file, sidePx)) ?? this.#inTurn(() => this.#make(file, sidePx))
   }
 
-  /** Forgets what was made of files that are deleted. */
+  /** Drops the thumbnails of deleted files. */
   drop(files: readonly string[]): void {
     for (const file of files) {
       for (const sidePx of thumbnailSidesPx) this.#made.delete(keyOf(file, sidePx))
@@ -42,7 +42,7 @@ export class Thumbnails {
     }
   }
 
-  /** One at a time: decoding uses the threads and processors that files and painting use too. */
+  /** Runs the tasks one at a time, because decoding competes with files and painting for threads and processors. */
   #inTurn<T>(task: () => Promise<T>): Promise<T> {
     const turn = this.#lastTurn.then(task)
     this.#lastTurn = turn.catch(() => undefined)
@@ -51,7 +51,7 @@ export class Thumbnails {
 
   async #make(file: string, sidePx: ThumbnailSidePx): Promise<Uint8Array | undefined> {
     const key = keyOf(file, sidePx)
-    // Several pages ask for a new picture at once: the first one's turn made it for all.
+    // An earlier task may have made it, because several pages request a new picture at once.
     const known = this.#made.get(key)
     if (known) return known
     this.#making = file

@@ -31,7 +31,7 @@ export interface JobView {
   place?: number
   /** The forecast time until it is done, from measured speeds; undefined while there are none. */
   etaMs?: number
-  /** Why it does not come nearer; only while queued. */
+  /** The reason why the job does not advance; only while queued. */
   heldUp?: HoldUp['kind']
   step: number
   steps: number
@@ -82,7 +82,7 @@ export interface DeviceView {
   use: DeviceUse
   /** Absent: no limit. */
   memoryBytes?: number
-  /** Those of our models that its machine has, by hash. */
+  /** The models of this Easel that the device's machine has, by hash. */
   models: { name: string; hash: string }[]
   /** The model that its machine fetches now. */
   fetching?: { name: string; doneBytes: number; totalBytes: number }
@@ -108,7 +108,7 @@ export interface StatsView {
   /** Upscales use no model; with `byModel` they are all jobs. */
   upscales: StatsTotals
   byDevice: StatsRow[]
-  /** Now. Absent where the viewer sees one space alone, and where no server is asked. */
+  /** The current devices. Absent if the viewer sees one space only, or if no server is queried. */
   devices?: DeviceView[]
   /** Equal slices of the period, oldest first. */
   timeline: { fromMs: number; jobs: number; failures: number }[]

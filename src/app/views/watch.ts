@@ -25,7 +25,9 @@ export class Watch {
   readonly #log: Logger
   readonly #timers: Timers
   readonly #watchers = new Set<Watcher>()
-  /** Running jobs and the front of the line, as they were told last: a step or a new place changes nothing in the database. */
+  /**
+   * The last reported views of running jobs and of the front of the queue. A step or a new place changes nothing in the database.
+   */
   #known = new Map<string, JobView>()
   readonly #clock: Clock
   #placesDue = false

@@ -5,7 +5,7 @@ import type { StatsView } from '../../app/views/views.ts'
 import { dayMs } from '../../common/durations.ts'
 import type { Words } from '../../words/en.ts'
 
-/** How a chart is drawn: for the page's theme, and for the screen's width. */
+/** The style of a chart: by the page's theme and the screen's width. */
 export interface ChartStyle {
   theme: keyof typeof themes
   size: keyof typeof sizes
@@ -51,7 +51,7 @@ export async function statsChart(stats: StatsView, words: Words, look = defaultS
   return sharp(Buffer.from(svg), { density: 144 }).png().toBuffer()
 }
 
-/** The same as SVG text. */
+/** The chart as SVG text. */
 export async function statsChartSvg(stats: StatsView, words: Words, look = defaultStyle): Promise<string> {
   // Loaded on first use, because most runs never draw a chart.
   const [{ init, use }, { BarChart }, components, { SVGRenderer }] = await Promise.all([
@@ -97,7 +97,7 @@ function chartOption(
     backgroundColor: colours.paper,
     textStyle: { fontFamily: 'DejaVu Sans, Noto Sans CJK SC, sans-serif' },
     title: [title(words.overTime, 12), title(words.byPerson, 252)],
-    // The legend is under its title where it has no place beside it.
+    // On a narrow chart the legend is below the title.
     legend: { top: isNarrow ? 34 : 10, right: 16, textStyle: label, itemWidth: 12, itemHeight: 12 },
     grid: [
       { left: marginPx, right: 24, top: isNarrow ? 66 : 48, height: isNarrow ? 142 : 160 },

@@ -105,7 +105,7 @@ export class Chat {
     return { kind: 'message', message: deletionQuestion(jobId, words) }
   }
 
-  /** Whether the question was asked of this person. */
+  /** Whether the question is for this person. */
   isQuestionFor({ caller }: Requester, { action, id }: Question): boolean {
     const { easel } = this.#parts
     switch (action) {
@@ -118,7 +118,7 @@ export class Chat {
     }
   }
 
-  /** The person confirmed. */
+  /** Executes a confirmed question. */
   answer(requester: Requester, question: Question): Promise<ChatReply> {
     switch (question.action) {
       case 'confirm':
@@ -130,13 +130,13 @@ export class Chat {
     }
   }
 
-  /** Rejects if the database fails. */
+  /** Executes a command. Rejects if the database fails. */
   command(name: CommandName, typed: TypedOptions, { caller, words }: Requester): Promise<CommandReply> {
     const { easel, ids, clock, prefix } = this.#parts
     return runCommand(name, typed, { easel, ids, caller, words, nowMs: clock.now(), prefix })
   }
 
-  /** Waits briefly for a delivery; undefined if no message is needed besides it. */
+  /** Waits briefly for a delivery and returns a message on its status; undefined if none is needed. */
   deliveryStatus(
     { caller, words }: Requester,
     deliveryId: string,
@@ -194,7 +194,7 @@ export class Chat {
     return { kind: 'message', message: await deletionReply(easel, outcome.jobIds, done, words, undeletable) }
   }
 
-  /** Names the replies to one person that the platform does not let Easel delete. */
+  /** The sentence on replies to one person that the platform does not let Easel delete; empty if there are none. */
   #undeletable({ undeletableReplies }: { undeletableReplies: number }, words: Words): string[] {
     return undeletableReplies === 0
       ? []

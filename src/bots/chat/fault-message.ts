@@ -1,4 +1,4 @@
-/** A fault as a message to the person who acted; logged, because no fault is expected. */
+/** Converts a fault to a message for the person who acted, and logs it, because no fault is expected. */
 import { toAppError } from '../../errors/errors.ts'
 import type { Logger } from '../../system/ports.ts'
 import { chatErrorSentence, type Words } from '../../words/en.ts'
@@ -10,7 +10,7 @@ export function faultMessage(error: unknown, words: Words, log: Logger): Message
   return textMessage(chatErrorSentence(words, fault))
 }
 
-/** The same as a platform renders messages. */
+/** The fault's message in the format of a platform. */
 export function faultReplies<Payload>(
   render: (message: Message, words: Words) => Payload,
 ): (error: unknown, words: Words, log: Logger) => Payload {

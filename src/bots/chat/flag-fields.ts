@@ -25,13 +25,13 @@ export function readFlagFields(
   })
 }
 
-/** The request in a form's field for the prompt, which says itself that flags go at its end. */
+/** The request in a form's prompt field. The field's own hint states that flags go at its end. */
 export function readPromptField(text: string): ImagineRequest {
   const request = parseCommand(text)
   return request.problems ? { ...request, problems: request.problems.map(ofField) } : request
 }
 
-/** The label lacks the advice on where flags are typed. */
+/** The problem without the advice on where flags are typed. */
 function ofField(problem: Problem): Problem {
   return problem.code === 'flag-value'
     ? { code: problem.code, details: { ...problem.details, isField: true } }

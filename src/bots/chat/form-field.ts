@@ -14,7 +14,7 @@ interface Field {
 export interface TextField extends Field {
   kind: 'text'
   hint?: string
-  /** Instead of `hint`, where the platform's field holds only the beginning of the value. */
+  /** Replaces `hint` if the platform's field holds only the beginning of the value. */
   hintIfTruncated?: string
   value?: string | undefined
   isRequired?: boolean
@@ -50,7 +50,7 @@ export interface FormValues {
   text(id: string): string | undefined
 }
 
-/** The value of a text field that holds so many UTF-16 units, which the platforms count, and the hint beside it. */
+/** The value of a text field, truncated to `limit` UTF-16 units, which the platforms count, and its hint. */
 export function fittedText(
   { value = '', hint, hintIfTruncated }: Pick<TextField, 'value' | 'hint' | 'hintIfTruncated'>,
   limit: number,
@@ -69,7 +69,7 @@ export function choicesOf(names: readonly string[]): FieldChoice[] {
   return names.map(name => ({ label: name, value: name }))
 }
 
-/** 1 to `maxCount`. */
+/** The choices from 1 to `maxCount`. */
 export function countChoices(maxCount: number): FieldChoice[] {
   return choicesOf(Array.from({ length: maxCount }, (_, i) => String(i + 1)))
 }

@@ -10,7 +10,7 @@ import { withProblems } from '../grammar/command-line.ts'
 /** The pictures in the order of attachment. */
 export type GivenFiles<File> = readonly { use: PictureUse; file: File }[]
 
-/** What a person attached: a file as fetched, or one of another type than a picture. */
+/** The result of fetching an attached file, which may have another type than a picture. */
 export type Fetched = Download | { kind: 'not-a-picture' }
 
 /** Fetches every file and adds it to the request. A file that cannot be fetched is one of the request's problems. */

@@ -3,12 +3,12 @@
 /** The maximum number of replaced mentions; each takes a request to the platform. */
 const maxLookups = 10
 
-/** Characters with a meaning in prompts or in platform markup: a name must not weigh, expand or begin a flag. */
+/** Characters with a meaning in prompts or in platform markup: a mentioned name must not change weights, expand or begin a flag. */
 const special = /[{}()[\]<>|&:_\\]|--+/g
 
 /**
- * `mention`: a global pattern with the id as its first group and an optional name as its second. `nameOf` is called if there
- * is no name. An unknown one remains an id. `sign`: what stands before the name.
+ * `mention`: a global pattern with the id as its first group and an optional name as its second. `nameOf` is called if there is no
+ * name. An unknown name remains an id. `sign`: the prefix of the name.
  */
 export async function withNames(
   text: string,
@@ -25,7 +25,7 @@ export async function withNames(
   })
 }
 
-/** A name as words of a prompt. */
+/** A name without the characters that have a meaning in prompts. */
 export function sanitizeName(name: string): string {
   return name.replace(special, ' ').replace(/\s+/g, ' ').trim()
 }

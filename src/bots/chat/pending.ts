@@ -28,7 +28,7 @@ const conversation: z.ZodType<Conversation> = z.object({
 /** The uses of pictures that a request can have, in the order of its files. */
 const pictureUses = ['source', 'mask', 'controlPictures', 'promptPictures'] as const
 
-/** The request as typed text; the link to the parent is separate, and so are the bytes of pictures: what each file is for. */
+/** The request as typed text. The link to the parent and the use of each picture file are separate. */
 const document = z.object({
   command: z.string(),
   files: z.array(z.enum(pictureUses)),

@@ -11,7 +11,7 @@ import type { CommandOption, TypedOptions } from './command-option.ts'
 export interface Command {
   /** The people to whom the command is offered; app/ decides who may use it. */
   readonly access: 'everyone' | 'admins'
-  /** Who sees the reply. Refusals are always private. */
+  /** The readers of the reply. Refusals are always private. */
   readonly visibility: 'private' | 'conversation'
   /** The command is read-only: a menu may offer it, and a link may open it. */
   readonly isView: boolean

@@ -93,7 +93,7 @@ export function wordsProblem(name: CommandName, rest: string, prefix: string): P
   return problem('command-words', { usage: `${prefix}${usageOf(name)}`, words: rest })
 }
 
-/** Rejects if the database fails. */
+/** Runs a command's handler. Rejects if the database fails. */
 export async function runCommand(
   name: CommandName,
   typed: TypedOptions,

@@ -1,4 +1,4 @@
-/** `/forget me`: asks before everything of a person is deleted. */
+/** `/forget me`: requests a confirmation before everything of a person is deleted. */
 import { textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
 

@@ -8,7 +8,7 @@ import { shorten, titleOf } from '../messages/job-message.ts'
 import { type Message, textMessage } from '../messages/message.ts'
 import type { Command } from './command.ts'
 
-/** Their buttons fill two rows of five. */
+/** The maximum number of pictures, whose buttons fill two rows of five. */
 const shown = 10
 
 export const mine: Command = {

@@ -46,7 +46,7 @@ export function queueMessage(
   }
 }
 
-/** Their Cancel buttons fill at most four rows of five, which every platform can show. */
+/** The maximum number of listed jobs, whose Cancel buttons fill four rows of five, which every platform can show. */
 const shownInQueue = 20
 
 function cancelButton(job: JobView, number: number, words: Words): Button {

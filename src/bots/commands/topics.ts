@@ -15,7 +15,7 @@ export interface TopicContext {
   helpLines: readonly string[]
 }
 
-/** Undefined for an unknown topic. */
+/** The message of a topic; undefined for an unknown one. */
 export function topicMessage(name: string, context: TopicContext): Message | undefined {
   const topic = isTopicName(name, context.words) ? name : undefined
   return topic && textMessage(context.words.topics[topic], linesOn(topic, context))

@@ -1,4 +1,4 @@
-/** What every courier makes of a call that its platform refused: the platform's error codes are data. Pure. */
+/** Maps the error codes of a platform to refusals, by the platform's table of codes. Pure. */
 import type { Closed, RefusalReason } from '../../app/delivery/courier.ts'
 
 type CallOutcome<Code> = { kind: 'done' } | { kind: 'refused'; code: Code }
@@ -11,7 +11,7 @@ export interface RefusalRules<Code> {
   removalRefusalOf(called: CallOutcome<Code>): Closed | undefined
 }
 
-/** `reasons`: those of the platform's error codes. Other codes are unknown. */
+/** `reasons`: the reason of each known error code. */
 export function refusalRules<Code extends string | number>(
   reasons: ReadonlyMap<Code, RefusalReason>,
 ): RefusalRules<Code> {

@@ -1,4 +1,4 @@
-/** Addresses as they are stored: JSON that only the adapter which wrote it reads. */
+/** Reads and writes stored addresses: JSON that only its own adapter interprets. */
 import type { z } from 'zod'
 import type { Address } from '../../app/delivery/courier.ts'
 

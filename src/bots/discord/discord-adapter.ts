@@ -29,7 +29,7 @@ export class DiscordAdapter implements Adapter {
   readonly #connection: Connection
   readonly #receiver: Receiver
   readonly #presence: BotStatus
-  /** Continues after the start, because there may be thousands of guilds. */
+  /** The removal of stray commands. It continues after the start, because there may be thousands of guilds. */
   #cleaning: Promise<void> = Promise.resolve()
   readonly #api: DiscordApi
   readonly #cards: CardUpdates
@@ -82,7 +82,7 @@ export class DiscordAdapter implements Adapter {
     await Promise.all([this.#receiver.idle(), this.#cleaning])
   }
 
-  /** Rejects if Discord refuses the token. While Discord is unreachable it retries. */
+  /** Connects. Rejects if Discord refuses the token. While Discord is unreachable it retries. */
   start(report: ReportStatus = () => {}): Promise<void> {
     return this.#connection.open(report)
   }

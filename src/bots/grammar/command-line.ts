@@ -16,11 +16,11 @@ const optionLabel = /^\s*prompt:/i
 const problemsNamed = 10
 
 /**
- * `[/imagine] prompt --flag value …`. Everything before the first flag is the prompt, and a flag's value is all the
- * text up to the next flag. A flag is two hyphens (or a long dash, as phones type them) before a letter at the start
- * of a word: bare dashes and hyphens inside words are prompt. Inside double quotes nothing is a flag.
- * `prompt:` before an unquoted prompt is Discord's label. An empty prompt is valid here; the request decides whether it needs one. What cannot be read is in the request's
- * problems, beside all that can.
+ * `[/imagine] prompt --flag value …`. Everything before the first flag is the prompt, and a flag's value is all the text up to the
+ * next flag. A flag is two hyphens (or a long dash, as phones type them) before a letter at the start of a word: bare dashes and
+ * hyphens inside words are prompt. Inside double quotes nothing is a flag. `prompt:` before an unquoted prompt is Discord's label.
+ * An empty prompt is valid here; the request decides whether it needs one. Parse problems are in the request, beside all values
+ * that were parsed.
  */
 export function parseCommand(text: string): ImagineRequest {
   const tooLong = commandTooLong(text)
@@ -52,7 +52,7 @@ export function parseCommand(text: string): ImagineRequest {
   return withProblems(request, problems)
 }
 
-/** The request with more problems. */
+/** Adds problems to a request. */
 export function withProblems(request: ImagineRequest, more: readonly Problem[]): ImagineRequest {
   return more.length === 0 ? request : { ...request, problems: [...(request.problems ?? []), ...more] }
 }

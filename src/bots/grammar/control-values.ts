@@ -1,10 +1,9 @@
 /** The typed form of ControlNets and image prompts: `canny:0.8:0-0.6:@ID; tile`, with the parts after a name in any order. */
+
 import type { ControlRequest, ImagePromptRequest } from '../../app/requests.ts'
+import { maxNameCharacters } from '../../common/bounds.ts'
 import { type Preprocessor, preprocessors } from '../../engine/work-order.ts'
 import { type FlagValue, number } from './flag-values.ts'
-
-/** File names are shorter; longer texts are not searched. */
-const maxNameCharacters = 200
 
 /** The picture is already a control map and needs no preprocessor. */
 const controlMap = 'map'
@@ -54,7 +53,7 @@ function readControl([name = '', ...parts]: readonly string[]): ControlRequest |
   return isRead ? control : undefined
 }
 
-/** False for an unknown part or a repeated one. */
+/** Reads one part into `control`. False for an unknown part or a repeated one. */
 function readControlPart(part: string, control: ControlRequest): boolean {
   const word = part.toLowerCase()
   const preprocessor = preprocessorOf(word)

@@ -49,7 +49,7 @@ export const number: FlagValue<number> = {
   write: String,
 }
 
-/** The same kind of value with bounds. */
+/** A kind of number with bounds. */
 export function between({ min, max }: Bounds, kind: FlagValue<number>): FlagValue<number> {
   return { ...kind, range: { min, max, numbersOf: value => [value] } }
 }
@@ -112,7 +112,7 @@ export const padding: FlagValue<number | false> = {
   range: { ...bounds.maskPadding, numbersOf: value => (value === false ? [] : [value]) },
 }
 
-/** A1111's. */
+/** A1111's default padding. */
 const defaultPaddingPx = 32
 
 export const refineWay: FlagValue<NonNullable<ImagineRequest['refine']>> = {

@@ -1,9 +1,8 @@
 /** The typed form of LoRAs: `name:0.8; other:0.5:1`, with a weight for the U-Net and one for the text encoders. */
-import type { LoraRequest } from '../../app/requests.ts'
-import { type FlagValue, number } from './flag-values.ts'
 
-/** File names are shorter; longer texts are not searched. */
-const maxNameCharacters = 200
+import type { LoraRequest } from '../../app/requests.ts'
+import { maxNameCharacters } from '../../common/bounds.ts'
+import { type FlagValue, number } from './flag-values.ts'
 
 export const loraList: FlagValue<readonly LoraRequest[]> = {
   expected: 'loras',

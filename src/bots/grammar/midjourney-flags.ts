@@ -33,7 +33,7 @@ const nearestFlags: Readonly<Record<string, FlagName | undefined>> = {
   profile: undefined,
 }
 
-/** Undefined for a name that Midjourney does not have. */
+/** The nearest flag to a parameter of Midjourney; undefined for a name that Midjourney does not have. */
 export function midjourneyFlag(typedName: string): { nearest: FlagName | undefined } | undefined {
   const name = typedName.toLowerCase()
   return Object.hasOwn(nearestFlags, name) ? { nearest: nearestFlags[name] } : undefined

@@ -51,7 +51,7 @@ export function encodeButtonId({ action, targetId }: ButtonTarget): string {
   return `${action}:${targetId}`
 }
 
-/** Undefined for anything that `encodeButtonId` cannot have made, such as a forged id. */
+/** The target of a button's id; undefined for an id that `encodeButtonId` cannot have made, such as a forged one. */
 export function decodeButtonId(id: string): ButtonTarget | undefined {
   const [, name, targetId = ''] = /^([a-z-]{1,20}):([0-9a-z]{1,16})$/.exec(id) ?? []
   const action = buttonActions.find(known => known === name)

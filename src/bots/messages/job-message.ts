@@ -83,19 +83,19 @@ export function jobMessage(job: JobView, words: Words): Message {
   }
 }
 
-/** The same without a card: the placeholder also shows the request. */
+/** As `jobMessage`, without a card: the placeholder also shows the request. */
 export function standaloneMessage(job: JobView, words: Words): Message {
   const message = jobMessage(job, words)
   if (job.state === 'done') return message
   const { lines, ...card } = requestCard(job, words)
-  // The step says more than the state.
+  // The step is more precise than the state.
   const shown = job.state === 'running' ? [joinTexts(message.title, etaOf(job, words))] : lines
   return { ...message, ...card, lines: shown, buttons: message.buttons }
 }
 
 /**
- * The first form of a message on a platform where a message whose response was lost cannot be found. It says nothing that
- * becomes untrue when the job ends.
+ * The first form of a message on a platform where a message whose response was lost cannot be found. Its text remains true when the
+ * job ends.
  */
 export function acceptedMessage(job: JobView, words: Words, hasCard: boolean): Message {
   const isWaiting = job.state === 'queued' || job.state === 'running'
@@ -242,7 +242,7 @@ function placeOf(job: JobView, words: Words): string {
   return job.place === 1 ? words.job.next : words.job.place(job.place)
 }
 
-/** The time to go, or what the job waits for. */
+/** The remaining time, or the reason why the job waits. */
 export function etaOf(job: JobView, words: Words): string[] {
   if (job.heldUp) return [words.job.heldUp[job.heldUp]]
   return job.etaMs === undefined ? [] : [words.job.eta(job.etaMs)]

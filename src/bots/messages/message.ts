@@ -24,7 +24,7 @@ export interface Message {
   pictures: MessagePicture[]
   /** Rows of at most five. */
   buttons: Button[][]
-  /** The jobs whose words a reply to one person shows. The reply is deleted with them. */
+  /** The jobs whose texts a reply to one person shows. The reply is deleted with them. */
   jobIds?: readonly string[]
 }
 

@@ -108,7 +108,7 @@ export class SlackAdapter implements Adapter {
     return this.#app.idle()
   }
 
-  /** Rejects if Slack refuses the tokens. While Slack is unreachable it retries. */
+  /** Connects. Rejects if Slack refuses the tokens. While Slack is unreachable it retries. */
   async start(report: ReportStatus = () => {}): Promise<void> {
     try {
       const lacks = await this.#workspaces.start()

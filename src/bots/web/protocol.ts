@@ -42,7 +42,7 @@ export interface StreamEvent {
   readonly data: string
 }
 
-/** What a page tells the worker that holds the live stream; `url` is the stream's. */
+/** A message from a page to the worker that holds the live stream; `url` is the stream's. */
 export type LiveStreamMessage = { kind: 'join'; url: string } | { kind: 'leave' }
 
 /** The sentences that the page carries for its script, as data attributes of its body. */

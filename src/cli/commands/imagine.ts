@@ -1,17 +1,18 @@
 /** `easel imagine`: paints a picture from a prompt in the chat's grammar, without server or database. */
 import { type Command, Option } from 'commander'
-import { checkLoras } from '../../app/checks/check-loras.ts'
 import { checkPicture } from '../../app/checks/check-picture.ts'
 import { withoutConsequences } from '../../app/checks/unread-flags.ts'
 import type { Problem } from '../../app/problems.ts'
 import type { GivenPicture, ImagineRequest } from '../../app/requests.ts'
 import { type PicturePlace, picturesOf } from '../../app/resolve/request-pictures.ts'
-import { type AdmittedPicture, type ResolveContext, resolve } from '../../app/resolve/resolve.ts'
+import type { AdmittedPicture, ResolveContext } from '../../app/resolve/resolve.ts'
+import { resolveAll } from '../../app/resolve/resolve-all.ts'
 import { variantsOf, withWildcardsDrawn } from '../../app/resolve/variants.ts'
 import { Findings } from '../../app/views/findings.ts'
 import { parseCommand } from '../../bots/grammar/command-line.ts'
 import { flagList } from '../../bots/grammar/flags.ts'
 import { randomSeed } from '../../common/bounds.ts'
+import type { ModelCatalogue } from '../../engine/models/library.ts'
 import { LoraFits } from '../../engine/pipeline/open/lora-fits.ts'
 import { systemRandom } from '../../system/system-ports.ts'
 import { problemSentence, type Words } from '../../words/en.ts'
@@ -55,7 +56,10 @@ export function imagineCommand(words: Words): Command {
     )
 }
 
-/** Without a short form for commander, which would take `-old man` as the file "ld man"; withLongOutput reads `-o`. */
+/**
+ * The output option. It has no short form for commander, which would take `-old man` as the file "ld man"; withLongOutput reads
+ * `-o`.
+ */
 function outputOption(description: string): Option {
   const option = new Option('-o, --output <file>', description).default('out.png')
   option.short = undefined
@@ -95,11 +99,7 @@ async function imagine(
   )
 
   const catalogue = await libraryOf(session)
-  // A model that exists but cannot be used is reported with its own fault, not as unknown.
-  const wanted = parsed.model ?? config.defaultModel
-  const isWanted = ({ name }: { readonly name: string }) => name === wanted
-  const broken = catalogue.models.some(isWanted) ? undefined : catalogue.unused.find(isWanted)
-  if (broken) throw broken.error
+  refuseUnused(catalogue, parsed.model ?? config.defaultModel)
   const context: ResolveContext = {
     catalogue,
     config,
@@ -107,22 +107,25 @@ async function imagine(
     pictures: picturesIn(request, files),
     seed: request.seed,
   }
-  // If the prompt cannot be expanded, the rest of the request is still checked.
-  const resolved = (variants.length > 0 ? variants : [request]).map(variant => resolve(variant, context))
-  const [first] = resolved
-  if (first?.kind === 'order') {
-    for (const notice of first.notices) err(`easel: ${problemSentence(words, notice)}`)
-  }
-  for (const outcome of resolved) {
-    if (outcome.kind === 'refused') for (const problem of outcome.problems) findings.add(problem)
-  }
-  const orders = resolved.flatMap(outcome => (outcome.kind === 'order' ? [outcome.order] : []))
   const fits = new LoraFits()
-  await checkLoras(orders, { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) }, findings)
-  for (const notice of findings.notices) err(`easel: ${problemSentence(words, notice)}`)
+  // If the prompt cannot be expanded, the rest of the request is still checked.
+  const { orders, notices } = await resolveAll(
+    variants.length > 0 ? variants : [request],
+    () => context,
+    { ...catalogue, loraFit: (model, lora) => fits.of(model, lora) },
+    findings,
+  )
+  for (const notice of notices) err(`easel: ${problemSentence(words, notice)}`)
   if (findings.problems.length > 0)
     return refuseProblems(session, withoutConsequences(findings.problems, unread))
   return paintToFiles(session, catalogue, orders, allOf(files), options.output)
+}
+
+/** A model that exists but cannot be used is reported with its own fault, not as unknown. @throws the fault of that model. */
+function refuseUnused({ models, unused }: ModelCatalogue, wanted: string): void {
+  const isWanted = ({ name }: { readonly name: string }) => name === wanted
+  const broken = models.some(isWanted) ? undefined : unused.find(isWanted)
+  if (broken) throw broken.error
 }
 
 /** Whether the request names a picture by id. On the command line pictures are files. */

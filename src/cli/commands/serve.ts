@@ -71,18 +71,28 @@ async function serve(session: CommandSession): Promise<ExitCode> {
   const endWatch = underNpm ? watchParent(parent, () => shutdown.request(exitCodes.done)) : () => {}
   const exitCode = await shutdown.reason
   endWatch()
-  out(words.cli.stopping(config.shutdownGraceMs))
-  const limit = systemClock.after(config.shutdownGraceMs + stopLimitMs, () => void endAtOnce())
-  // Before anything is built, the process may end at once.
-  const clean = (await server?.stop(config.shutdownGraceMs)) ?? true
-  limit()
-  if (hung || !clean) killProcess()
+  const isClean = await stopServer(session, server, endAtOnce)
+  if (hung || !isClean) killProcess()
   out(words.cli.stopped)
   exitLater(exitCode)
   return exitCode
 }
 
-/** The first signal asks for a stop, and the next one ends the process. SIGHUP: the terminal was closed. */
+/** Stops the server within its time limit, or ends the process at once. False if a worker hangs until the process ends. */
+async function stopServer(
+  { config: { shutdownGraceMs }, words, out }: CommandSession,
+  server: Server | undefined,
+  endAtOnce: () => Promise<void>,
+): Promise<boolean> {
+  out(words.cli.stopping(shutdownGraceMs))
+  const cancelLimit = systemClock.after(shutdownGraceMs + stopLimitMs, () => void endAtOnce())
+  // Before anything is built, the process may end at once.
+  const isClean = (await server?.stop(shutdownGraceMs)) ?? true
+  cancelLimit()
+  return isClean
+}
+
+/** The first signal requests a stop, and the next one ends the process. SIGHUP: the terminal was closed. */
 function handleSignals(shutdown: Shutdown, endAtOnce: () => Promise<void>): void {
   const onSignal = () => {
     if (shutdown.isRequested) void endAtOnce()

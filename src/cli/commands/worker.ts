@@ -1,4 +1,7 @@
-/** `easel worker`: lends this machine's devices to an Easel on another one; `easel worker drain NAME` sends a machine away. */
+/**
+ * `easel worker`: lends this machine's devices to an Easel on another one; `easel worker drain NAME` lets a machine finish its work
+ * and leave.
+ */
 import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
@@ -64,7 +67,7 @@ function configure(
   return { ...session, config }
 }
 
-/** Works until it is sent away or signalled. Models fetched in the meantime are offered when it joins again. */
+/** Works until the machine is drained or gets a signal. Models fetched in the meantime are offered when it joins again. */
 async function work(session: CommandSession, name: string): Promise<ExitCode> {
   const { config, words } = session
   if (config.redis.url === '') return refuse(session, [words.machines.redisNeeded])

@@ -15,7 +15,7 @@ export type DeviceChange = (typeof deviceChanges)[number]
 /** The interval of checks whether a job is still running. */
 const pollIntervalMs = 250
 
-/** @throws as withDatabase, prepareDevices and presentMachines. */
+/** Pauses, resumes or drains a device. @throws as withDatabase, prepareDevices and presentMachines. */
 export function changeDevice(session: CommandSession, change: DeviceChange, name: string): Promise<ExitCode> {
   const { config, words, out } = session
   return withDatabase(session, async client => {

@@ -14,13 +14,13 @@ import { errorSentence } from '../../words/en.ts'
 import { showFetching, showMaking } from '../pictures/progress.ts'
 import { type CommandSession, libraryOf } from '../session.ts'
 
-/** `fetched`: it left, to join again with the fetched models. */
+/** `fetched`: the machine left, and joins again with the fetched models. */
 export type EndReason = 'left' | 'fetched'
 
-/** @throws as openRedis, prepareDevices and libraryOf. */
+/** Lends the devices until the machine is drained or gets a signal. @throws as openRedis, prepareDevices and libraryOf. */
 export async function lendDevices(session: CommandSession, name: string): Promise<EndReason> {
   const { config, words, out, err } = session
-  // It comes first, because models may take minutes to read.
+  // Redis is opened first, because models may take minutes to read.
   const redis = await openRedis({ ...session, print: out, warn: err })
   try {
     const catalogue = await libraryOf(session)
@@ -37,7 +37,7 @@ export async function lendDevices(session: CommandSession, name: string): Promis
   }
 }
 
-/** In processes, so that a hanging worker can be ended. */
+/** The devices with their workers, in processes, so that a hanging worker can be ended. */
 async function devicesOf(session: CommandSession, found: ModelCatalogue) {
   const { config, words, out: print, err: warn } = session
   const making = showMaking(process.stderr, warn, words)

@@ -51,7 +51,7 @@ export async function checkNative({ cli }: Words): Promise<DoctorFinding[]> {
   )
 }
 
-/** Creates nothing: for a missing folder, the nearest existing parent is checked. */
+/** Checks the data folder. It creates nothing: for a missing folder, the nearest existing parent is checked. */
 export async function checkDataFolder({ config, words }: CommandSession): Promise<DoctorFinding[]> {
   const { dataDir: folder } = config
   if (!existsSync(folder)) {

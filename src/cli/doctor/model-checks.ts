@@ -68,7 +68,7 @@ export async function checkModels(
 
 type WorkerFiles = Pick<ModelCatalogue, 'models' | 'files'>
 
-/** The unused files, and a default model that is not there. */
+/** The findings on unused files, and on a missing default model. */
 function catalogueFindings(
   session: CommandSession,
   { models, unused }: ModelCatalogue,

@@ -5,7 +5,7 @@ import { errorSentence } from '../../words/en.ts'
 import type { CommandSession } from '../session.ts'
 import type { DoctorFinding } from './machine-checks.ts'
 
-/** No line if other machines are not configured. @throws as readRedisAddress and readSealingKeys. */
+/** Checks Redis. No line if other machines are not configured. @throws as readRedisAddress and readSealingKeys. */
 export async function checkRedis({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {
   if (config.redis.url === '') return []
   const { readRedisAddress } = await import('../../remote/redis/redis-url.ts')
@@ -32,7 +32,7 @@ export async function checkKeys(session: CommandSession): Promise<DoctorFinding[
   return [{ check: 'redis', state: 'wrong', detail: session.words.machines.otherKeys(others) }]
 }
 
-/** No line if no store is configured. @throws as readStoreAddress. */
+/** Checks the store. No line if no store is configured. @throws as readStoreAddress. */
 export async function checkStore({ config, secrets, words }: CommandSession): Promise<DoctorFinding[]> {
   if (config.redis.url === '' || config.remote.store.endpoint === '') return []
   const { readStoreAddress } = await import('../../remote/store/store-address.ts')

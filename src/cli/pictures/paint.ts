@@ -112,6 +112,6 @@ async function save(
 ): Promise<void> {
   const { bytes, widthPx, heightPx, seed } = picture
   const file = await target.write(await convertPicture(bytes, format))
-  const say = target.isStandardOutput ? err : out
-  say(words.cli.saved(file, widthPx, heightPx, order.kind === 'upscale' ? undefined : seed))
+  const print = target.isStandardOutput ? err : out
+  print(words.cli.saved(file, widthPx, heightPx, order.kind === 'upscale' ? undefined : seed))
 }

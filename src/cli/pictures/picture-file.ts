@@ -12,7 +12,7 @@ export interface PictureFile {
   bytes: Uint8Array
 }
 
-/** No picture is larger. A device such as /dev/zero has no end. */
+/** The maximum size of a picture file, because a device such as /dev/zero has no end. */
 const maxFileBytes = 512 * 1024 * 1024
 
 /** The bytes of a file or a pipe. @throws AppError 'file' when it cannot be read. */
@@ -25,7 +25,7 @@ export async function readPicture(file: string): Promise<PictureFile> {
   }
 }
 
-/** @throws Error 'EFBIG' when the file has more bytes. */
+/** Reads at most `limitBytes` of a file. @throws Error 'EFBIG' when the file has more bytes. */
 async function readWithin(file: string, limitBytes: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let left = limitBytes

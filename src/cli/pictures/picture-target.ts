@@ -108,8 +108,8 @@ async function lookAt(file: string): Promise<Stats | undefined> {
 }
 
 /**
- * A link is kept, and its target is replaced, or made where it leads nowhere. The system reads a relative target from the
- * folder where the link really is, and follows links before it goes up by `..`, so the path is not shortened as text.
+ * A link is kept, and its target is replaced, or created if it is missing. The system reads a relative target from the folder where
+ * the link really is, and follows links before it goes up by `..`, so the path is not shortened as text.
  */
 async function targetOf(file: string): Promise<string> {
   try {
@@ -121,7 +121,7 @@ async function targetOf(file: string): Promise<string> {
   }
 }
 
-/** A new name: what a killed run left behind, whatever its process was called, is in nobody's way. */
+/** A new temporary name, so that the file of a killed run does not matter. */
 function partialOf(file: string, random: Random): string {
   return `${file}.${random.uint32().toString(16)}.part`
 }

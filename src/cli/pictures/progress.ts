@@ -14,7 +14,7 @@ export interface ProgressDisplay {
 /** The number of steps per picture that are written to a file or a pipe, besides the first. */
 const reportedSteps = 4
 
-/** Writes to the terminal of `stream`, which must not be the stream of the result; without a terminal it calls `say`. */
+/** Writes to the terminal of `stream`, which must not be the stream of the result; without a terminal it calls `print`. */
 export function showProgress(
   stream: NodeJS.WriteStream,
   print: (line: string) => void,
@@ -23,18 +23,18 @@ export function showProgress(
   return stream.isTTY ? bar(stream, cli) : lines(print, cli)
 }
 
-/** The same for files that are read or made before painting: a line with the name and size, and a bar on a terminal. */
+/** Shows files that are read or made before painting: a line with the name and size, and a bar on a terminal. */
 export function showMaking(
   stream: NodeJS.WriteStream,
-  say: (line: string) => void,
+  print: (line: string) => void,
   { cli }: Words,
 ): MakingProgress {
   const format = ' {bar} {percentage} %'
   let single: SingleBar | undefined
   return {
-    reading: (file, sizeBytes) => say(cli.readingWeights(file, sizeBytes)),
+    reading: (file, sizeBytes) => print(cli.readingWeights(file, sizeBytes)),
     begin(model, form, file, sizeBytes) {
-      say(cli.makingWeights[form](model, file, sizeBytes))
+      print(cli.makingWeights[form](model, file, sizeBytes))
       if (!stream.isTTY) return
       single = new SingleBar({ format, stream, barsize: 30, clearOnComplete: true, hideCursor: true })
       single.start(sizeBytes, 0)
@@ -47,10 +47,10 @@ export function showMaking(
   }
 }
 
-/** The same for models that come from another machine: a line for each quarter of one, and a bar on a terminal. */
+/** Shows models that are fetched from another machine: a line for each quarter of one, and a bar on a terminal. */
 export function showFetching(
   stream: NodeJS.WriteStream,
-  say: (fetching: Fetching) => void,
+  showLine: (fetching: Fetching) => void,
 ): { update(fetching: Fetching): void; end(): void } {
   const format = ' {bar} {percentage} %'
   let single: SingleBar | undefined
@@ -65,7 +65,7 @@ export function showFetching(
       const quarter = Math.floor((4 * doneBytes) / Math.max(1, totalBytes))
       const isNew = reported?.name !== name
       if (isNew) end()
-      if (isNew || (!stream.isTTY && reported?.quarter !== quarter)) say(fetching)
+      if (isNew || (!stream.isTTY && reported?.quarter !== quarter)) showLine(fetching)
       reported = { name, quarter }
       if (!stream.isTTY) return
       single ??= new SingleBar({ format, stream, barsize: 30, clearOnComplete: true, hideCursor: true })
@@ -97,18 +97,18 @@ function bar(stream: NodeJS.WriteStream, cli: Words['cli']): ProgressDisplay {
   }
 }
 
-function lines(say: (line: string) => void, cli: Words['cli']): ProgressDisplay {
+function lines(print: (line: string) => void, cli: Words['cli']): ProgressDisplay {
   /** Every network of a model reports its loading; it is shown once until the next step. */
   let reported: string | undefined
   return {
     loading(model) {
-      if (model !== reported) say(cli.loading(model))
+      if (model !== reported) print(cli.loading(model))
       reported = model
     },
     step(step, steps) {
       reported = undefined
       const partOf = (done: number) => Math.floor((done * reportedSteps) / steps)
-      if (step === 1 || partOf(step) > partOf(step - 1)) say(cli.step(step, steps))
+      if (step === 1 || partOf(step) > partOf(step - 1)) print(cli.step(step, steps))
     },
     end: () => {},
   }

@@ -1,7 +1,7 @@
 /** A sorted list in chunks: a change moves the items of one chunk, not all that follow. */
 import { positionIn } from './position-in.ts'
 
-/** A longer chunk becomes two. */
+/** The maximum number of items of a chunk; a longer chunk is split in two. */
 const maxItems = 512
 
 export class SortedList<T> {
@@ -22,7 +22,7 @@ export class SortedList<T> {
     for (const chunk of this.#chunks) yield* chunk
   }
 
-  /** Before items that compare as equal. */
+  /** Adds an item before items that compare as equal. */
   add(item: T): void {
     const [index, chunk] = this.#chunkOf(item)
     if (!chunk) {
@@ -43,7 +43,7 @@ export class SortedList<T> {
     if (chunk.length === 0) this.#chunks.splice(index, 1)
   }
 
-  /** Call it when the items compare otherwise than before. */
+  /** Sorts the list again, after the order of its items has changed. */
   sort(): void {
     const items = [...this].sort(this.#compare)
     this.#chunks = []

@@ -6,7 +6,7 @@ import { accountOf, isGlobal } from '../repositories/account.ts'
 import type { Identity } from '../repositories/documents.ts'
 import { toStorageFault } from '../sqlite-faults.ts'
 
-/** What to delete: everything of a person, or single jobs. */
+/** The data to delete: everything of a person, or single jobs. */
 export type Forgotten = { person: Identity } | { jobIds: readonly string[] }
 
 /** The name of the copy that is made before a database is migrated to schema `version`. */

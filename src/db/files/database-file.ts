@@ -27,7 +27,10 @@ export class DatabaseFile {
     this.#readState()
   }
 
-  /** @throws AppError 'database-lost' when a file was changed, and again at every later call. */
+  /**
+   * Checks before a write that the files are the same. @throws AppError 'database-lost' when a file was changed, and again at every
+   * later call.
+   */
   verify(): void {
     if (this.#lost) throw this.#lost
     const database = markOf(this.#file)
@@ -43,7 +46,7 @@ export class DatabaseFile {
     this.#readState()
   }
 
-  /** Called after a write: both files must be the same, and their growth is our own. */
+  /** Checks after a write that both files are the same, and records their growth as Easel's own. */
   checkWritten(): void {
     const before = { database: this.#database, log: this.#log }
     this.#readState()

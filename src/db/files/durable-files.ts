@@ -1,13 +1,15 @@
 /**
- * Files that are on the disk for certain. Only waiting for the disk and copying many bytes leave the main thread: for everything else
- * the system works in memory, and another thread would cost more than the call.
+ * Writes files durably. Only waiting for the disk and copying many bytes leave the main thread: all other calls work in memory, and
+ * another thread would cost more than the call.
  */
 import { closeSync, constants, fsync, openSync, writeFile, writeFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 const synced = promisify(fsync)
 const written = promisify(writeFile)
-/** The system takes so many bytes in less than a millisecond, but 25 MB in 60 to 120. */
+/**
+ * The maximum bytes that are written on the main thread: the system takes them in less than a millisecond, but 25 MB in 60 to 120.
+ */
 const maxSyncBytes = 2 * 1024 * 1024
 
 /** Creates a private file that must not exist, and resolves when its bytes are on the disk. Its folder is to be synced too. */
@@ -22,7 +24,7 @@ export async function createDurable(path: string, bytes: Uint8Array): Promise<vo
   }
 }
 
-/** A name that was created, changed or removed is durable once its folder is synced. */
+/** Syncs a folder, which makes created, changed and removed names in it durable. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = openSync(path, constants.O_RDONLY)
   try {

@@ -1,7 +1,7 @@
-/** The names of the files in the pictures folder, and what they say. */
+/** Writes and reads the names of the files in the pictures folder. */
 import { createHash } from 'node:crypto'
 
-/** A painted picture. The id of the picture makes the name unique, and the id of the job tells whose it is. */
+/** The name of a painted picture. The picture's id makes it unique, and the job's id identifies its owner. */
 export function paintedFile(jobId: string, index: number, pictureId: string, extension: string): string {
   return `${jobId}-${index}-${pictureId}.${extension}`
 }
@@ -11,12 +11,12 @@ export function jobOfPainted(name: string): string | undefined {
   return /^([0-9a-z]{16})-\d+-[0-9a-z]{16}\./.exec(name)?.[1]
 }
 
-/** A picture that a person gave. */
+/** The name of a picture that a person gave. */
 export function givenFile(account: string, pictureId: string, extension: string): string {
   return `given-${accountKey(account)}-${pictureId}.${extension}`
 }
 
-/** A picture of a question that waits for its answer. */
+/** The name of a picture of a pending question. */
 export function pendingFile(account: string, id: string): string {
   return `pending-${accountKey(account)}-${id}`
 }
@@ -31,7 +31,7 @@ export function isGivenBy(account: string, name: string): boolean {
   return /^(?:given|pending)-([0-9a-f]{16})-/.exec(name)?.[1] === accountKey(account)
 }
 
-/** The first 64 bits of the account's SHA-256: a file without a row still tells whose it is, but not to a reader. */
+/** The first 64 bits of the account's SHA-256: they identify the owner of a file without a row, but do not reveal the account. */
 function accountKey(account: string): string {
   return createHash('sha256').update(account).digest('hex').slice(0, 16)
 }

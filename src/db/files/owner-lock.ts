@@ -1,6 +1,6 @@
 /**
- * The lock for one Easel per data folder. The operating system releases it when the process ends, in whatever way. It is
- * SQLite's lock on a separate file; the pid file beside it is only for the error message.
+ * The lock for one Easel per data folder. The operating system releases it when the process ends, however it ends. It is SQLite's
+ * lock on a separate file; the pid file beside it is only for the error message.
  */
 import {
   accessSync,
@@ -69,7 +69,7 @@ function createFolder(folder: string): void {
   }
 }
 
-/** What lies in a folder can be lost with the power as long as the one above does not know of it. */
+/** Syncs a folder, because a power failure loses new entries of a folder that was not synced. */
 function syncFolder(path: string): void {
   const folder = openSync(path, constants.O_RDONLY)
   try {

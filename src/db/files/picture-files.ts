@@ -31,7 +31,7 @@ export class PictureFiles {
     }
   }
 
-  /** The folder is there at nearly every write, so it is made only when the file cannot be. */
+  /** The folder exists at nearly every write, so it is created only after the file could not be. */
   async #create(path: string, bytes: Uint8Array): Promise<void> {
     try {
       await createDurable(path, bytes)
@@ -42,7 +42,7 @@ export class PictureFiles {
     }
   }
 
-  /** Undefined when there is no such file. */
+  /** The bytes of a file; undefined when there is no such file. */
   async read(name: string): Promise<Uint8Array | undefined> {
     try {
       return await readFile(join(this.folder, name))
@@ -52,7 +52,7 @@ export class PictureFiles {
     }
   }
 
-  /** The file in small parts, from its first read on; undefined when there is no such file. */
+  /** The file as a stream of small parts, opened at the first read; undefined when there is no such file. */
   async stream(name: string): Promise<ReadableStream<Uint8Array> | undefined> {
     const path = join(this.folder, name)
     try {
@@ -105,12 +105,12 @@ export class PictureFiles {
   }
 }
 
-/** Opens the file when the first part is asked for, and closes it when nobody asks any more. */
+/** Opens the file at the first read, and closes it at its end or when the reader stops. */
 async function* partsOf(path: string): AsyncGenerator<Uint8Array> {
   for await (const part of createReadStream(path)) yield part
 }
 
-/** A folder is there for good once the one above it knows so. */
+/** Creates a folder. It is durable once its parent is synced. */
 async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o700 })
   if (first === undefined) return

@@ -38,7 +38,7 @@ export class Strays {
   }
 }
 
-/** Empty if there is no such folder. */
+/** The names in a folder; empty if there is no such folder. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)

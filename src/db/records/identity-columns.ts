@@ -1,4 +1,4 @@
-/** The columns of the people table that say who somebody is, without their settings. */
+/** The columns of the people table that identify a person, without the person's settings. */
 import { people } from '../schema/people.ts'
 
 export const identityColumns = {

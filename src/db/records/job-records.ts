@@ -36,7 +36,7 @@ export interface JobRecord {
   startedAt?: number
   finishedAt?: number
   failure?: Failure
-  /** Somebody cancelled it while it was running. */
+  /** A cancel was requested while the job was running. */
   cancelRequested: boolean
   removed: boolean
 }
@@ -55,7 +55,7 @@ export interface NewJob {
   createdAt: number
 }
 
-/** The columns that a record needs: each one more is read, and JSON parsed, six times a job. */
+/** The columns that a record needs. Each further column would be read, and its JSON parsed, six times a job. */
 const recordColumns = {
   seq: jobs.seq,
   id: jobs.id,
@@ -105,7 +105,7 @@ const documents = z.object({
 export interface JobReaderParts {
   /** Called once for each job whose row cannot be read, with the problem. */
   onUnreadable?: (jobId: string, problem: string) => void
-  /** Counts the memory that an order needs; absent: nothing is known of it. */
+  /** Counts the memory that an order needs; absent: the need is unknown. */
   countMemory?: CountMemory
 }
 
@@ -120,7 +120,7 @@ export class JobReader {
     this.#countMemory = countMemory
   }
 
-  /** What the queue and the choice of a device need to know of an order. */
+  /** The properties of an order that the queue and the choice of a device use. */
   sizeOf(order: WorkOrder): ReturnType<typeof jobSizeOf> {
     return jobSizeOf(order, this.#countMemory)
   }
@@ -138,8 +138,7 @@ export class JobReader {
     }
     const { spaceId, userId, name } = author
     const { parentJobId, parentPictureId } = job
-    // The fields are named one by one: V8 copies the rest of an object, or spreads one, many times slower, and this runs ten
-    // times a job.
+    // The fields are named one by one: V8 is many times slower at rest properties and spreads, and this runs ten times a job.
     return {
       seq: job.seq,
       id: job.id,

@@ -1,4 +1,4 @@
-/** What stands for the columns of a job that cannot be read any more, so that its end can be shown. */
+/** Replacements for unreadable columns of a job, so that its end can be shown. */
 import type { PaintOrder } from '../../engine/work-order.ts'
 import type { StoredConversation } from '../repositories/documents.ts'
 import { conversation, platform } from '../repositories/documents.ts'
@@ -29,7 +29,9 @@ export function lostOrder({ modelName }: Pick<JobRow, 'modelName'>): PaintOrder 
   }
 }
 
-/** The channel of the job's own columns, seen by nobody but its members; undefined if the platform is unknown too. */
+/**
+ * The conversation from the job's other columns, visible to the channel's members only; undefined if the platform is unknown too.
+ */
 export function lostConversation(
   row: Pick<JobRow, 'platform' | 'spaceId' | 'channelId'>,
 ): StoredConversation | undefined {

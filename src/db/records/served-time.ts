@@ -1,6 +1,6 @@
 /**
- * The served time of a data folder, summed over all starts: a clock that stands still while Easel does not run and that
- * is independent of the machine's date.
+ * The served time of a data folder, summed over all starts: a clock that stops while Easel does not run and that is independent of
+ * the machine's date.
  */
 import { eq, sql } from 'drizzle-orm'
 import type { Clock } from '../../system/ports.ts'
@@ -8,7 +8,7 @@ import type { QueryBuilder } from '../client.ts'
 import { counters } from '../schema/operation.ts'
 
 const name = 'served_ms'
-/** Many jobs a second need not save it with each claim: the page it is on would be one more in each of their commits. */
+/** The minimum interval of saves at claims, because each save adds a page to the claim's commit. */
 const saveIntervalMs = 1000
 
 function prepareSave(query: QueryBuilder) {
@@ -44,7 +44,7 @@ export class ServedTime {
     this.#save.run({ value: this.#savedMs })
   }
 
-  /** The same, unless it was saved in the last second. */
+  /** As `save`, unless the time was saved in the last second. */
   saveIfOld(): void {
     if (this.nowMs() - this.#savedMs >= saveIntervalMs) this.save()
   }

@@ -29,7 +29,7 @@ export class AuditTable {
     if (!this.#deferred.has(entry.target)) this.#deferred.set(entry.target, entry)
   }
 
-  /** Part of the transaction in which a job ends as cancelled. */
+  /** Part of the transaction in which a job ends as cancelled: adds its deferred entry. */
   addDeferred(jobId: string): void {
     const entry = this.#deferred.get(jobId)
     if (entry) this.add(entry)

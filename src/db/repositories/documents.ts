@@ -8,7 +8,7 @@ import { isErrorCode, readErrorDetails } from '../../errors/error-details.ts'
 
 export const platform = z.enum(platforms)
 
-/** QueryBuilder from before audiences were recorded count as private. */
+/** Conversations from before audiences were recorded count as private. */
 export const conversation = z
   .object({
     platform,

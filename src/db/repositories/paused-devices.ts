@@ -33,7 +33,7 @@ export class PausedDevicesTable {
     return this.#statements.has.get({ name }) !== undefined
   }
 
-  /** A device that is paused already stays so. */
+  /** Pauses a device. Idempotent. */
   add(name: string, pausedAt: number): void {
     this.#query.insert(pausedDevices).values({ name, pausedAt }).onConflictDoNothing().run()
   }

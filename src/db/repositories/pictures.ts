@@ -86,7 +86,7 @@ export class PicturesTable {
       .all()
   }
 
-  /** The same picture, byte for byte, if this person gave it before. */
+  /** The picture with these bytes that the person gave before. */
   findGiven(personId: number, hash: string): PictureRecord | undefined {
     return this.#query
       .select()

@@ -53,7 +53,7 @@ export const jobs = sqliteTable(
     runMs: integer('run_ms').notNull().default(0),
     failureCode: text('failure_code'),
     failureDetails: json('failure_details'),
-    /** Somebody cancelled it while it was running: it does not return to the queue. */
+    /** The time of a request to cancel the running job, which then does not return to the queue. */
     cancelRequestedAt: integer('cancel_requested_at'),
     removedAt: integer('removed_at'),
   },
@@ -83,7 +83,7 @@ export const jobSources = sqliteTable(
   ],
 )
 
-/** Conversations besides its own to which somebody brought a job. Their readers may see it. */
+/** Conversations besides its own in which a job was shown. Their readers may see it. */
 export const jobPlaces = sqliteTable(
   'job_places',
   {

@@ -13,7 +13,7 @@ export const people = sqliteTable(
     /** The account across spaces (see account.ts). */
     account: text().notNull().default(''),
     name: text().notNull(),
-    /** Pseudonym of the network address that somebody without an account came from last. */
+    /** The pseudonym of the last network address of a person without an account. */
     address: text(),
     /** PersonSettings. */
     settings: json().notNull().default({}),

@@ -32,11 +32,11 @@ export const pictures = sqliteTable(
 )
 
 /**
- * Files of the pictures folder without an owner's row: files that are being written or deleted, but for what a job paints.
- * Of those that a dead process left here, the next start moves the whole ones aside that were being written, and deletes the others.
+ * Files of the pictures folder without an owner's row: files that are being written or deleted, except a job's paintings. After a
+ * crash, the next start moves complete files that were being written aside, and deletes the others.
  */
 export const unownedFiles = sqliteTable('unowned_files', {
   file: text().primaryKey(),
-  /** Its row was deleted, so the file is to go; otherwise it is being written. */
+  /** Whether the file's row was deleted, so the file is to be deleted; otherwise it is being written. */
   wasOwned: integer('was_owned', { mode: 'boolean' }).notNull().default(false),
 })

@@ -82,7 +82,7 @@ export const machines = {
     `${name} (Easel ${version})${isDraining ? ', leaving' : ''}`,
   device: (name: string, memoryBytes: number | undefined, use: DeviceUse) =>
     [name, ...(memoryBytes === undefined ? [] : [shortSizeOf(memoryBytes)]), uses[use]].join(', '),
-  /** detail: what the worker says of itself, `cuda:0, float16`. */
+  /** `detail`: the worker's description of itself, such as `cuda:0, float16`. */
   deviceUp: (detail: string, memoryBytes: number | undefined) =>
     memoryBytes === undefined ? detail : `${detail}, may use ${shortSizeOf(memoryBytes)}`,
   devicePaused: (name: string, detail: string) => `${detail} (${name} is paused)`,

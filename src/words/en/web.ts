@@ -56,7 +56,7 @@ export const web = {
   refused: {
     host: (host: string) =>
       `Easel does not answer to the name “${host}”. Open it by the address that it printed at start; or, if this is its name, let whoever runs it add it to web.allowedHosts.`,
-    /** `entry`: what the setting would name; empty if the request did not come from a page. */
+    /** `entry`: the entry that the setting lacks; empty if the request did not come from a page. */
     origin: (origin: string, entry: string, host: string) =>
       entry === ''
         ? 'This request did not come from Easel’s own page.'

@@ -37,7 +37,7 @@ const forAdmins = {
   default_member_permissions: PermissionFlagsBits.ManageGuild.toString(),
 }
 
-/** Longer than any id. */
+/** The maximum length of an option's text, which is longer than any id. */
 const maxTextCharacters = 100
 
 export function commandDefinitions({

@@ -36,7 +36,7 @@ export function isVoice({ type }: Pick<Channel, 'type'>): boolean {
   return type === ChannelType.GuildVoice || type === ChannelType.GuildStageVoice
 }
 
-/** Whether an overwrite keeps a role or a member out: then not everybody in the guild may read it. */
+/** Whether an overwrite denies a role or a member the channel, so that not everybody in the guild may read it. */
 function isClosedToSome(channel: GuildBasedChannel): boolean {
   if (!('permissionOverwrites' in channel)) return true
   const needed = neededToRead(channel)

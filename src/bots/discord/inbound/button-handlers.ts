@@ -42,7 +42,7 @@ export async function handleButton(
     case 'action': {
       const { action } = meaning
       if (action.kind === 'delete') return handleDelete(context, requester, button, action.jobId)
-      // Info shows words of a job, so its message is known before it is sent. Most other actions have no reply.
+      // Info shows texts of a job, so its message is recorded before it is sent. Most other actions have no reply.
       const ackMode = action.kind === 'info' ? 'private' : 'silent'
       return acknowledgeAndReply(button, ackMode, { ...context, words }, () =>
         act(context, requester, action),

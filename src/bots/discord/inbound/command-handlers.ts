@@ -20,7 +20,7 @@ import { refusal, replyWith } from './reply-payloads.ts'
 import { filledByCourier, type RequestContext } from './request-context.ts'
 import { withoutIds } from './typed-prompt.ts'
 
-/** Never rejects. */
+/** Handles a slash command. Never rejects. */
 export async function handleCommand(
   context: HandlerContext,
   requester: RequestContext,

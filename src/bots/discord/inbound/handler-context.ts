@@ -29,7 +29,7 @@ export interface HandlerContext {
   downloads: Downloads
 }
 
-/** A refusal and a fault return `typed` to the person, who need not write it again. */
+/** Submits a request. A refusal or a fault returns `typed` to the person. */
 export async function imagine(
   context: HandlerContext,
   requester: RequestContext,
@@ -42,7 +42,7 @@ export async function imagine(
   })
 }
 
-/** `typed` as for `imagine`. */
+/** Executes an action. `typed` as for `imagine`. */
 export async function act(
   context: HandlerContext,
   requester: RequestContext,

@@ -1,4 +1,4 @@
-/** Answers people who write to the bot instead of typing a command: greetings, calls for help, prompts. Nothing is painted. */
+/** Replies to messages to the bot that are no commands: greetings, requests for help, prompts. Nothing is painted. */
 import type { Message as DiscordMessage } from 'discord.js'
 import { hasCode, toAppError } from '../../../errors/errors.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
@@ -16,10 +16,10 @@ export interface MentionParts {
   log: Logger
 }
 
-/** The longest wait for rate limits. An answer that comes later is of no use. */
+/** The maximum wait for rate limits. A later reply is of no use. */
 const maxWaitMs = 10_000
 
-/** Never rejects where Discord is busy or cannot be reached: nothing is lost but the answer. */
+/** Replies to a message. Does not reject if Discord is busy or unreachable, because only the reply is lost. */
 export async function handleMention(parts: MentionParts, message: DiscordMessage): Promise<void> {
   const { messages, log } = parts
   const text = textToBot(message)
@@ -38,7 +38,7 @@ export async function handleMention(parts: MentionParts, message: DiscordMessage
   }
 }
 
-/** @throws as `send`. */
+/** Sends after the wait of a rate limit, if there is one. @throws as `send`. */
 async function afterRateLimit<T>({ clock }: MentionParts, send: () => Promise<T>): Promise<T> {
   const untilMs = clock.monotonicMs() + maxWaitMs
   for (;;) {
@@ -55,7 +55,7 @@ async function afterRateLimit<T>({ clock }: MentionParts, send: () => Promise<T>
   }
 }
 
-/** The text without the mention; undefined for what is not addressed to the bot, as a message that names it in passing. */
+/** The text without the mention; undefined if the message is not addressed to the bot, for example if it only names the bot. */
 function textToBot({ author, system, content, guildId, client }: DiscordMessage): string | undefined {
   if (author.bot || system) return undefined
   const text = content.replace(new RegExp(`^\\s*<@!?${client.user.id}>`), '')

@@ -17,7 +17,7 @@ export function savePendingFiles(
   return easel.savePending({ id, person, document: files })
 }
 
-/** Empty if the form is about one of our own pictures, or is too old. */
+/** The files of a form; empty if the form is about one of Easel's own pictures, or is too old. */
 export function findPendingFiles(easel: Easel, id: string, person: Person): readonly GivenFile[] {
   const pending = easel.pending(id, person)
   const read = document.safeParse(pending.kind === 'found' ? pending.document : undefined)

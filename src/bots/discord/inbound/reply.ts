@@ -31,7 +31,7 @@ export interface ReplyParts {
 
 /** The reply to the person who acted. */
 export interface Reply extends Payload {
-  /** The jobs whose words it shows. It is deleted with them. */
+  /** The jobs whose texts it shows. It is deleted with them. */
   jobIds?: readonly string[]
   files?: { attachment: Buffer; name: string }[]
   /** It is sent in addition to the courier's message, not instead of it. */
@@ -125,7 +125,7 @@ function canUpdate(
   return interaction.isMessageComponent() || (interaction.isModalSubmit() && interaction.isFromMessage())
 }
 
-/** The id of the message that will show the reply; undefined for a follow-up, whose id only Discord's answer tells. */
+/** The id of the message that will show the reply; undefined for a follow-up, whose id is known only from Discord's response. */
 function idBeforeSending(ackMode: AckMode, reply: Reply | undefined): typeof original | undefined {
   return isFollowUp(ackMode, reply) ? undefined : original
 }
@@ -159,9 +159,9 @@ function ephemeral(reply: Reply) {
 }
 
 /**
- * Records a reply with the jobs whose words it shows, sends it, and records it again with the id of its message: a process
- * that is killed in between leaves a record. If one of the jobs is removed before, the reply is not sent; if meanwhile, it
- * is deleted at once.
+ * Records a reply with the jobs whose texts it shows, sends it, and records it again with the id of its message: a process that is
+ * killed in between leaves a record. If one of the jobs is removed before, the reply is not sent; if meanwhile, it is deleted at
+ * once.
  */
 async function sendRecorded<R extends Reply | undefined>(
   { easel, words }: ReplyParts,

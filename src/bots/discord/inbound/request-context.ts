@@ -8,7 +8,7 @@ import { type DiscordDetails, writeDetails } from '../outbound/address.ts'
 import { canPostWithOwnToken } from '../outbound/permissions.ts'
 import { audienceOf, isGuest, isVoice } from './audience.ts'
 
-/** Discord's 15 minutes minus the time for a last request. */
+/** The usable life of an interaction's token: Discord's 15 minutes minus the time for a last request. */
 export const tokenLifeMs = 14.5 * 60_000
 
 /** The person who acts, with everything that a reply needs. */
@@ -36,7 +36,7 @@ export function requestContextOf(interaction: Interaction, clock: Clock): Reques
   }
 }
 
-/** The same context, for a public response that the courier fills. */
+/** The context for a public response that the courier fills. */
 export function filledByCourier(requester: RequestContext): RequestContext {
   const { caller } = requester
   const { conversation } = caller

@@ -18,7 +18,7 @@ export async function withoutIds(prompt: string, typed: ChatInputCommandInteract
   return withNames(withRoles, channel, async id => channelName(id, typed), '#')
 }
 
-/** Only of a channel that the author may see: an id can be typed by hand. */
+/** The name of a channel that the author may see, otherwise undefined, because an id can be typed by hand. */
 function channelName(id: string, { guild, member }: ChatInputCommandInteraction): string | undefined {
   const found = guild?.channels.cache.get(id)
   if (found === undefined || !(member instanceof GuildMember)) return undefined

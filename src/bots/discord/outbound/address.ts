@@ -7,9 +7,9 @@ const message = z.object({ channelId: z.string(), messageId: z.string() })
 export type MessageAddress = z.infer<typeof message>
 
 /**
- * Missing permissions, a guild with too many threads, an app that is not a member, a time limit that is over; and why a
- * message is not where it was requested: the place is closed, pictures are not allowed there, it was refused, its message was
- * deleted, the place was deleted.
+ * Reasons for a reduced delivery: missing permissions, a guild with too many threads, an app that is not a member, an expired time
+ * limit. The others state why a message is not where it was requested: the place is closed, pictures are not allowed there, it was
+ * refused, its message was deleted, the place was deleted.
  */
 export const shortfalls = [
   'view',
@@ -37,7 +37,7 @@ const address = z.object({
   /** Set if only an interaction's token can edit the message. */
   token: z.string().optional(),
   tokenUntilMs: z.number().optional(),
-  /** Why the message is not in the best place; the message says so. */
+  /** The reason why the message is not in the best place, which the message states. */
   shortfall: z.enum(shortfalls).optional(),
 })
 export type DiscordAddress = z.infer<typeof address>
@@ -47,7 +47,7 @@ export const { read: readAddress, write: writeAddress } = addressForm(address)
 /** `messageId` may be `@original`, the interaction's own response. */
 const replyAddress = z.object({ token: z.string(), messageId: z.string() })
 
-/** The address of a reply that one person alone sees. */
+/** The address of a reply that only one person sees. */
 export const { read: readReplyAddress, write: writeReplyAddress } = addressForm(replyAddress)
 
 const details = z.object({

@@ -6,7 +6,7 @@ import type { MessageAddress } from './address.ts'
 import type { JobPosts } from './job-posts.ts'
 import type { Messages, Post } from './messages.ts'
 
-/** Between two checks of the channel's rate limit. */
+/** The interval of checks of the channel's rate limit. */
 const recheckMs = 5000
 
 interface Stale {
@@ -27,7 +27,7 @@ export class CardUpdates {
   readonly #stale = new Map<string, Stale>()
   /** The last text of each card by job. Edits without a change are not sent. */
   readonly #shown = new Map<string, string>()
-  /** The edit that is under way. */
+  /** The edit in progress. */
   #underway: { jobId: string; over: Promise<void> } | undefined
   #isBusy = false
   #isStopped = false
@@ -44,7 +44,7 @@ export class CardUpdates {
     if (!this.#isBusy) void this.#work()
   }
 
-  /** Sends the final state, after an edit under way: tried again, that could take effect last. */
+  /** Sends the final state after the edit in progress, because a retry of that edit could take effect last. */
   async finish(jobId: string, card: MessageAddress, post: Post): Promise<CallOutcome<undefined>> {
     this.#stale.delete(jobId)
     if (this.#underway?.jobId === jobId) await this.#underway.over
@@ -53,7 +53,7 @@ export class CardUpdates {
     return isShown ? { kind: 'done', value: undefined } : this.#parts.messages.edit(card, post)
   }
 
-  /** The card no longer exists. */
+  /** Drops the state of a card that no longer exists. */
   forget(jobId: string): void {
     this.#stale.delete(jobId)
     this.#shown.delete(jobId)

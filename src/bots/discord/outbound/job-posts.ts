@@ -76,7 +76,10 @@ export class JobPosts {
     return this.#post(job, shownOf, { ...form, notes }, packed.files, packed.loss)
   }
 
-  /** Tells the waiting person that the job has ended. In a direct message the new message itself is enough. */
+  /**
+   * The notice to the waiting person that the job has ended. It mentions nobody in a direct message, where the new message is
+   * enough.
+   */
   end(job: JobView, userId: string, fanOut?: FanOut): Post {
     const words = wordsOf(job)
     const mention = job.conversation.kind === 'direct' ? undefined : userId

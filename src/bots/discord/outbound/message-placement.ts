@@ -54,9 +54,9 @@ export class MessagePlacement {
   }
 
   /**
-   * A message with the interaction's token. It is the interaction's response if that waits to be filled, otherwise a
-   * follow-up. A follow-up would fill an open deferral, which only the person who asked sees, so the deferral is answered
-   * first, and if that is refused there is no follow-up (interactions/receiving-and-responding, Create Followup Message).
+   * A message with the interaction's token. It is the interaction's response if that waits to be filled, otherwise a follow-up. A
+   * follow-up would fill an open deferral, which only the requester sees, so the deferral is answered first, and if that is refused
+   * there is no follow-up (interactions/receiving-and-responding, Create Followup Message).
    */
   async byToken(delivery: Delivery, step: string, post: Post): Promise<CallOutcome<DiscordAddress>> {
     const { token, tokenUntilMs, fillsAnswer, isDeferred } = detailsOf(delivery.job.conversation)

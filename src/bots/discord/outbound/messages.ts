@@ -44,7 +44,7 @@ export class Messages {
     this.#api = api
   }
 
-  /** Without the permission to read the history, which may be withdrawn at any time, it is a message of its own. */
+  /** Posts a message. Without the permission to read the history, which may be withdrawn at any time, it is not a reply. */
   async post(channelId: string, post: Post, options: PostOptions = {}): Promise<CallOutcome<MessageAddress>> {
     const posted = await this.#post(channelId, post, options)
     const { replyTo, ...alone } = options
@@ -124,7 +124,7 @@ export class Messages {
     return exists ? { kind: 'done', value: messageId } : started
   }
 
-  /** A thread is archived after a day without a message; its name can be changed once it is woken. */
+  /** A thread is archived after a day without a message; its name can be changed once it is unarchived. */
   async renameThread(threadId: string, name: string): Promise<CallOutcome<undefined>> {
     const rename = () =>
       this.#api.call(rest => rest.patch(Routes.channel(threadId), { body: { name } }), nothing)
@@ -139,7 +139,7 @@ export class Messages {
     )
   }
 
-  /** A new message with an interaction's token. It takes no nonce, so that a second one is a second message. */
+  /** A new message with an interaction's token. The endpoint takes no nonce, so a second call creates a second message. */
   answer(
     token: string,
     post: Post,

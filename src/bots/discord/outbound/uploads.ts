@@ -1,4 +1,7 @@
-/** Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed. None is omitted: then the place is refused. */
+/**
+ * Packs a job's pictures for Discord: unchanged if they fit, otherwise compressed. No picture is omitted: if they do not fit, the
+ * place counts as refused.
+ */
 import type { LRUCache } from 'lru-cache'
 import sharp, { type Sharp } from 'sharp'
 import type { JobView } from '../../../app/views/views.ts'
@@ -31,7 +34,7 @@ const defaultLimitBytes = 20 * 1024 * 1024
 const shrinkFactor = 0.6
 const maxTries = 5
 
-/** Twice what Discord shows beside a text, for dense screens. */
+/** The side of a thumbnail: twice the size that Discord shows beside a text, for high-density screens. */
 const thumbnailPx = 256
 
 /** The recipes in order of increasing loss. */
@@ -100,7 +103,7 @@ export class Pictures {
     return tooLarge === undefined ? Number.MAX_SAFE_INTEGER : tooLarge - 1
   }
 
-  /** Undefined if a picture cannot be made as small as that. */
+  /** The packed pictures of at most `limitBytes` each; undefined if a picture cannot be made as small as that. */
   async #pack(job: JobView, words: Words, limitBytes: number): Promise<PackedPictures | undefined> {
     const packed: PackedPictures = { files: [] }
     for (const picture of job.pictures) {

@@ -35,9 +35,9 @@ export const refusals = {
   uploadsLimited: 400001,
 } as const
 
-/** Codes for what passes: too many direct messages at once, sending is switched off for now, a service is overloaded. */
+/** Codes of temporary refusals: too many direct messages at once, sending is disabled for now, a service is overloaded. */
 const temporaryCodes: ReadonlySet<number> = new Set([40003, 40004, 40062])
-/** The retry time after one of them, which come without one. */
+/** The retry time after a temporary refusal, which states none. */
 const temporaryWaitMs = 60_000
 
 /** The retry time before the client is ready. */
@@ -47,7 +47,7 @@ const refusedTokenWaitMs = 60_000
 /** The part of a channel's edits that is reserved for results. */
 const reserve = 1
 const maxChannels = 2000
-/** Discord states the time of each reset; this one is for none. */
+/** The time to a reset if Discord states none. */
 const defaultResetMs = 5000
 
 export class DiscordApi {
@@ -129,7 +129,7 @@ function refusalOf(error: DiscordAPIError): { kind: 'refused'; code: number; sta
   const { status, code } = error
   if (status === 413) return { kind: 'refused', code: refusals.tooLarge, status }
   if (status === 401 && code !== refusals.tokenExpired) throw busy(refusedTokenWaitMs, error)
-  // Discord's own refusals have a code. What stands between, as its proxy, refuses without one, and not for good.
+  // Discord's own refusals have a code. A proxy in between refuses without a code, and temporarily.
   if (typeof code !== 'number') throw new AppError('platform-unreachable', { platform: 'Discord' }, error)
   if (temporaryCodes.has(code)) throw busy(temporaryWaitMs, error)
   return { kind: 'refused', code, status }

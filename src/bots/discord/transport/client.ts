@@ -44,7 +44,7 @@ function invalidToken(): RefusalProblem {
 
 export function newClient(rest: REST, log: Logger, choices: ClientChoices): Client {
   const client = new Client({
-    // Interactions need no intent. Of messages Discord shows only those to the bot; others arrive without their content.
+    // Interactions need no intent. Discord sends the content of messages to the bot only; other messages arrive without content.
     intents: [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages],
     partials: [Partials.Channel],
     // Discord's recommended number of shards, all in this process, because there is one engine.
@@ -113,7 +113,7 @@ async function reach(client: Client): Promise<void> {
   }
 }
 
-/** Discord refuses a token by 401 alone. Whatever else happens is no word on it, and passes. */
+/** Discord refuses a token with status 401 only. Every other error is temporary. */
 function loginFault(error: unknown): AppError {
   const isRefused =
     (error instanceof DiscordAPIError && error.status === 401) ||
@@ -123,7 +123,7 @@ function loginFault(error: unknown): AppError {
     : new AppError('platform-busy', { platform: 'Discord', retryAfterMs: unreachableRetryMs }, error)
 }
 
-/** Rejects when the gateway closes permanently. */
+/** A promise that rejects when the gateway closes permanently, and the function that ends the wait. */
 function refusalFrom(client: Client): { promise: Promise<never>; forget(): void } {
   let forget = () => {}
   const promise = new Promise<never>((_, reject) => {

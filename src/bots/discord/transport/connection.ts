@@ -1,4 +1,4 @@
-/** The connection to Discord: opens it, reopens it after a permanent close, and closes it whatever the network does. */
+/** The connection to Discord: opens it, reopens it after a permanent close, and closes it even if the network hangs. */
 import { type Client, Events, type Interaction, type Message, RESTEvents } from 'discord.js'
 import { type Backoff, backoffMs } from '../../../common/backoff.ts'
 import { hasCode, toAppError } from '../../../errors/errors.ts'
@@ -58,7 +58,7 @@ export class Connection {
     return this.#client
   }
 
-  /** Rejects if Discord refuses the token. While Discord is unreachable it retries. */
+  /** Opens the connection. Rejects if Discord refuses the token. While Discord is unreachable it retries. */
   open(report: ReportStatus): Promise<void> {
     this.#report = report
     this.#opened = this.#open()

@@ -23,7 +23,7 @@ const sparePerSecond = 25
 const secondMs = 1000
 const minWaitMs = 50
 const maxLines = 1000
-/** Lines are dropped once they are past. */
+/** The maximum time for which a line is kept. */
 const maxLineMs = 600_000
 
 export class RateLimiter {

@@ -5,13 +5,15 @@ import { AbortableRequests } from '../../../net/abortable-requests.ts'
 
 type MakeRequest = typeof DefaultRestOptions.makeRequest
 
-/** A message that is older than an hour, or was published to other servers, takes few edits an hour. */
+/**
+ * The codes of limited edits: a message that is older than an hour, or was published to other servers, permits few edits an hour.
+ */
 const editLimit = z.object({ code: z.union([z.literal(30046), z.literal(20028)]) })
 
 /**
- * Discord answers such an edit with 429 and a wait of a second, and the true wait of up to an hour is in its body alone
- * (discord-api-docs #6109), so that the library would send the pictures again and again. Here it is a refusal: a new
- * message is free of that limit.
+ * Discord answers such an edit with 429 and a wait of a second. The true wait of up to an hour is only in the body
+ * (discord-api-docs #6109), so the library would send the pictures repeatedly. This function turns the answer into a refusal,
+ * because a new message does not have that limit.
  */
 function withLimitedEditsRefused(makeRequest: MakeRequest): MakeRequest {
   return async (url, init) => {

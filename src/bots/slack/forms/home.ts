@@ -24,7 +24,7 @@ import { button, inputBlocks, plain } from './fields.ts'
 export const saveSettings = 'save-settings'
 /** The name under which the jobs on a Home tab are recorded. */
 const homeReply = 'home'
-/** Two blocks each; a home holds a hundred. */
+/** The maximum number of shown jobs: each has two blocks, and a Home tab holds a hundred. */
 const shownJobs = 20
 const shownNotices = 10
 
@@ -53,7 +53,7 @@ export async function publishHomeAgain(
   const requester = await context.requestContexts.of(sender)
   if (requester === undefined) return undefined
   const shown = await recordShown(context, requester)
-  // The deletion that asks for this is nearly done, and the tab would say “being deleted” until it is opened again.
+  // The deletion that causes this update is nearly done. Otherwise the tab would show “being deleted” until it is opened again.
   const deletion = { ...shown.notices.deletion, underway: 0 }
   return publish(context, requester, { ...shown, notices: { ...shown.notices, deletion } })
 }
@@ -73,7 +73,7 @@ async function publish(
   )
 }
 
-/** What the Home tab shows of the person's jobs. */
+/** The person's jobs on the Home tab. */
 interface ShownJobs {
   open: JobView[]
   openCount: number
@@ -81,8 +81,8 @@ interface ShownJobs {
 }
 
 /**
- * Each job is recorded before it is shown: the Home tab stands until its person opens it again, and is published anew when
- * the job is removed. A job that was removed meanwhile is not shown.
+ * Records each job before it is shown: the Home tab stays unchanged until its person opens it again, so it is published anew when a
+ * job is removed. A job that was removed meanwhile is not shown.
  */
 async function recordShown(
   { easel }: HomeContext,

@@ -37,7 +37,7 @@ export function writeMetadata(secret: string, origin: FormOrigin): string {
   return `${macOf(secret, json).toString('base64url')}.${json}`
 }
 
-/** Undefined for metadata that was not signed with this secret. */
+/** The origin in a form's metadata; undefined for metadata that was not signed with this secret. */
 export function readMetadata(secret: string, metadata: string): FormOrigin | undefined {
   const dot = metadata.indexOf('.')
   const json = metadata.slice(dot + 1)

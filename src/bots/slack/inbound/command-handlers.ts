@@ -34,7 +34,7 @@ export function usageHint(): string {
 }
 
 /**
- * Handles the text after /imagine. A refusal, a fault and the hint how to invite the bot return it, because Slack's clients
+ * Handles the text after /imagine. A refusal, a fault and the hint on inviting the bot return the text, because Slack's clients
  * drop it once it is sent.
  */
 export async function handleImagine(
@@ -121,7 +121,7 @@ async function deliverResult(
   return render(message ?? textMessage(words.slack.replies.shown), words)
 }
 
-/** Sends the statistics with chart and CSV to the person who asked. */
+/** Sends the statistics with chart and CSV to the requester. */
 async function sendStats(
   { messages, uploads }: HandlerContext,
   { words, caller, workspace }: RequestContext,

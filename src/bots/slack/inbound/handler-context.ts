@@ -57,7 +57,7 @@ export async function act(
   return reply
 }
 
-/** The person confirmed a question. */
+/** Executes a confirmed question. */
 export function answer(
   context: HandlerContext,
   requester: RequestContext,
@@ -68,8 +68,8 @@ export function answer(
 }
 
 /**
- * How the person can enable replies here, if a message would be refused. `now`: by a fresh look-up; otherwise a cached
- * result without a refusal suffices.
+ * The hint on enabling replies here, if a message would be refused. `now`: by a fresh look-up; otherwise a cached result without a
+ * refusal suffices.
  */
 export async function permissionHint(
   { channels }: HandlerContext,
@@ -153,7 +153,7 @@ async function withAcceptedNotice(
 }
 
 /**
- * Remembers the requester. A job whose conversation refuses the bot is cancelled, and the requester is told why, once for all
+ * Remembers the requester. A job whose conversation refuses the bot is cancelled, and the requester gets the reason, once for all
  * jobs of the request. A result that is finished by then arrives in another way.
  */
 function rememberRequester(

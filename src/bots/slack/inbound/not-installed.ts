@@ -26,7 +26,7 @@ const interactive = z.object({
 })
 type Interactive = z.infer<typeof interactive>
 
-/** Undefined if the app is installed, if that is unknown, or if nobody waits for a reply. */
+/** The rejection of an event; undefined if the app is installed, if that is unknown, or if nobody waits for a reply. */
 export function rejectionOf(workspaces: Workspaces, body: unknown, words: Words): Rejection | undefined {
   const parsed = interactive.safeParse(body)
   if (!parsed.success || Reflect.has(Object(body), 'event') || isInstalled(workspaces, parsed.data))

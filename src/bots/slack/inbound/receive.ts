@@ -188,7 +188,7 @@ function receiveForms(app: App, context: HandlerContext): void {
   )
 }
 
-/** Never leaves a form without an acknowledgement. */
+/** Handles a submission, which is acknowledged even if the app is not installed. */
 async function submit(
   context: HandlerContext,
   sender: Sender,

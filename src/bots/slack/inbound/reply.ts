@@ -36,7 +36,7 @@ export async function replyInTime(parts: ReplyParts, work: Promise<Reply | undef
 
 export const faultReply = faultReplies(render)
 
-/** False if the connection was lost; then the reply needs another way. */
+/** Acknowledges with the reply. False if the connection was lost, so the reply must be sent in another way. */
 async function acknowledge(parts: ReplyParts, reply: Reply | undefined): Promise<boolean> {
   try {
     await parts.ack(reply)

@@ -47,7 +47,7 @@ export class RequestContexts {
     })
   }
 
-  /** Undefined if the app is not installed: then no reply is possible. */
+  /** The context of a sender; undefined if the app is not installed, so no reply is possible. */
   async of(sender: Sender): Promise<RequestContext | undefined> {
     const workspace = this.#workspaces.of(sender.ids)
     if (workspace === undefined) return undefined

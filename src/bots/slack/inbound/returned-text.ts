@@ -4,7 +4,9 @@ import { textMessage } from '../../messages/message.ts'
 import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import { commandOf, maxCommandCharacters, type Payload, render } from '../outbound/render.ts'
 
-/** Beside it there is room for all reasons within the limit of a message's blocks. */
+/**
+ * The maximum length of a typed text in the reply itself, which leaves room for all reasons within the limit of a message's blocks.
+ */
 const maxReturnedCharacters = 6000
 
 /** The reply with the typed text. A text that is too long for one message is sent in several before the reply. */

@@ -59,8 +59,8 @@ export function submissionSender(
 }
 
 /**
- * The workspace in which the app opened a form. In a channel that is shared with another workspace, the submission of somebody
- * from there names theirs (view_submission payload, app_installed_team_id). Undefined for the app of an organisation.
+ * The workspace in which the app opened a form. In a channel that is shared with another workspace, the submission of a person from
+ * there names that workspace (view_submission payload, app_installed_team_id). Undefined for the app of an organisation.
  */
 export function workspaceOfView(view?: { app_installed_team_id?: string | null } | null): string | undefined {
   const id = view?.app_installed_team_id
@@ -141,7 +141,7 @@ export function messageSender(
 
 const openedHome = z.object({ user: z.string(), tab: z.string() })
 
-/** Undefined for the tab of messages. */
+/** The sender of an opened Home tab; undefined for the Messages tab. */
 export function homeSender(body: unknown, raw: unknown): Sender | undefined {
   const { event_id: eventId } = eventBody.parse(body)
   const { user: userId, tab } = openedHome.parse(raw)

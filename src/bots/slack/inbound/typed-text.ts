@@ -13,7 +13,7 @@ export function unescapeMrkdwn(text: string): string {
 export function textForBot(botUserId: string, text: string): string {
   const withoutName = text.replaceAll(new RegExp(`<@${botUserId}(\\|[^<>]*)?>`, 'g'), ' ')
   const typed = withoutName
-    // Slack makes a link of what looks like one, and what was typed is its label.
+    // Slack turns text that looks like an address into a link, whose label is the typed text.
     .replaceAll(/<(?:https?|mailto):[^<>|]+\|([^<>]+)>/g, '$1')
     .replaceAll(/<((?:https?|mailto):[^<>|]+)>/g, '$1')
     .replaceAll(/<#C[A-Z0-9]+\|([^<>]+)>/g, (_all, name: string) => `#${sanitizeName(name)}`)

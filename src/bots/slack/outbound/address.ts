@@ -31,7 +31,7 @@ const homeAddress = z.object({
 /** A person's Home tab. */
 export type HomeAddress = z.infer<typeof homeAddress>
 
-/** A reply to one person that came as a direct message. */
+/** A reply to one person that was sent as a direct message. */
 const directReplyAddress = z.object({
   teamId: z.string(),
   enterpriseId: z.string().optional(),
@@ -41,7 +41,7 @@ const directReplyAddress = z.object({
 
 const replyAddress = z.union([z.object({ home: homeAddress }), z.object({ direct: directReplyAddress })])
 
-/** The address of what one person alone sees and Easel can delete. */
+/** The address of a reply that only one person sees and Easel can delete. */
 export const { read: readReplyAddress, write: writeReplyAddress } = addressForm(replyAddress)
 
 /** The details that this adapter stores with a conversation. */

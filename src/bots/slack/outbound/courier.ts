@@ -36,7 +36,7 @@ export class SlackCourier implements Courier {
   readonly progressIntervalMs = 3000
   readonly opensWithState = false
   readonly #parts: CourierParts
-  /** What a placeholder shows, by ts, so that an edit that would change nothing is not sent. */
+  /** The last content of each placeholder by ts. Edits without a change are not sent. */
   readonly #shown = new Map<string, string>()
 
   constructor(parts: CourierParts) {
@@ -47,7 +47,7 @@ export class SlackCourier implements Courier {
     return openingMethods(this.#parts, delivery)
   }
 
-  /** Tells the requester how to permit posts where the bot may not post. */
+  /** Sends the requester a hint on permitting posts where the bot may not post. */
   async onUnopened({ job }: Delivery, refusals: readonly Refusal[]): Promise<void> {
     const words = wordsFor(localeOf(job.conversation))
     const sentence = refusalSentence(refusals[0]?.code ?? '', job.conversation, words)

@@ -25,11 +25,14 @@ export interface DeliveryContext {
   place: MessagePlace
   /** The current address of the job's message. */
   at: SlackAddress | undefined
-  /** What is to be said of the place: why it is not where it was asked for. */
+  /** Notes on the place, such as the reason why it is not the requested one. */
   notes: readonly string[]
 }
 
-/** Undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when that is unknown. */
+/**
+ * The context of a delivery; undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when that is
+ * unknown.
+ */
 export function contextOf(workspaces: Workspaces, delivery: Delivery): DeliveryContext | undefined {
   const { conversation } = delivery.job
   const workspace = workspaces.of(workspaceOf(conversation))
@@ -70,7 +73,7 @@ export async function postOnce(
 }
 
 /**
- * Posts or edits, and tries again without user text if Slack refuses it. `step`: what is sent. `bare`: the message without
+ * Posts or edits, and tries again without user text if Slack refuses it. `step`: the name of the step. `bare`: the message without
  * that text.
  */
 export async function inAnyForm<T>(
@@ -91,8 +94,9 @@ export async function inAnyForm<T>(
 }
 
 /**
- * Calls `first`, and `otherwise` if Slack refuses that with such an error. The refusal is kept as a step: a refused call counts
- * for the rate limit too, so that with each retry it would use up what `otherwise` waits for.
+ * Calls `first`, and `fallback` if Slack refuses that with an error for which `needsFallback` holds. The refusal is stored as a
+ * step: a refused call counts for the rate limit too, so repeating it at each retry would use up the calls that `fallback` waits
+ * for.
  */
 export async function withFallback<T>(
   { delivery: { steps } }: DeliveryContext,

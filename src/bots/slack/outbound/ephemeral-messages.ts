@@ -10,7 +10,7 @@ const maxRemembered = 10_000
 
 /** A reply to one person. */
 export interface Reply extends Payload {
-  /** The jobs whose words it shows. */
+  /** The jobs whose texts it shows. */
   jobIds?: readonly string[]
 }
 
@@ -23,7 +23,7 @@ export class EphemeralMessages {
     this.#byJob = timedCache(clock, { max: maxRemembered, ttlMs })
   }
 
-  /** The first one stays: where Slack brings an event again, the jobs of the request were told of together. */
+  /** Keeps the first function of a job: when Slack redelivers an event, the jobs of the request were already reported together. */
   remember(jobId: string, sendEphemeral: SendEphemeral): void {
     if (!this.#byJob.has(jobId)) this.#byJob.set(jobId, sendEphemeral)
   }

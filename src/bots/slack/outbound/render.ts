@@ -135,7 +135,7 @@ function linesIn(message: Message): string[] {
   return lines.map(line => shorten(line, maxLinesCharacters))
 }
 
-/** The lines that there is room for, with an ellipsis where some are left out. */
+/** The lines that fit, with an ellipsis if some are omitted. */
 function fittingLines(lines: readonly string[], room: number): string[] {
   const fitting: string[] = []
   for (const line of lines) {
@@ -152,7 +152,7 @@ function lengthOf(lines: readonly string[]): number {
 function linesBlocks(shown: readonly string[]): KnownBlock[] {
   const text = shown.join('\n')
   if (text === '') return []
-  // Small print knows no moments.
+  // Small print cannot show times in the reader's time zone.
   if (shown.length > maxSmallLines || text.length > maxLinesCharacters || text !== inUtc(text))
     return chunks(shown).map(chunk => richText(chunk))
   return [{ type: 'context', elements: [{ type: 'plain_text', text, emoji: false }] }]

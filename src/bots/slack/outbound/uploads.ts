@@ -97,7 +97,7 @@ export class Uploads {
     return completed.kind === 'refused' ? completed : { kind: 'done', value: uploaded }
   }
 
-  /** Deletes the messages that share a file, then the file: whatever becomes of a message, the picture goes. */
+  /** Deletes the messages that share a file, then the file, even if a message could not be deleted. */
   async remove(workspace: Workspace, id: string): Promise<CallOutcome<unknown>> {
     const info = await this.#info(workspace, id)
     if (info.kind === 'refused') return info
@@ -158,7 +158,7 @@ export class Uploads {
       .then(called => (called.kind === 'refused' ? called : { kind: 'done', value: '' }))
   }
 
-  /** Files.info knows a file after its completion; undefined: it is not completed. */
+  /** Checks by files.info, which knows a file only after its completion. Undefined if the file is not completed. */
   async #checkCompletion(workspace: Workspace, id: string): Promise<CallOutcome<string> | undefined> {
     const info = await this.#info(workspace, id)
     if (info.kind === 'done') return { kind: 'done', value: '' }
@@ -170,7 +170,7 @@ export class Uploads {
   }
 }
 
-/** The message is gone, or somebody else shared the file: it loses the picture with the file. */
+/** Codes for a message that is gone, or in which another person shared the file. It loses the picture with the file. */
 const foreignShareErrors: ReadonlySet<string> = new Set(['message_not_found', 'cant_delete_message'])
 
 function titleOfPicture(job: JobView, { index }: PictureView, words: Words): string {
@@ -178,7 +178,7 @@ function titleOfPicture(job: JobView, { index }: PictureView, words: Words): str
   return shorten(`${number}${titleOf(job, words)}`, 200)
 }
 
-/** Pictures leave over TLS, or to the configured API itself (a proxy or a fake on this machine). */
+/** Whether pictures may be sent to a URL: over TLS, or to the configured API itself (a proxy or a fake on this machine). */
 export function isUploadUrl(text: string, apiUrl: string): boolean {
   if (!URL.canParse(text)) return false
   const { protocol, host } = new URL(text)

@@ -30,12 +30,12 @@ const serverErrorCodes: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Slack's own codes. The client gives every other body as a code, such as the page of a proxy: that is not Slack's answer, and
- * no refusal.
+ * Slack's own codes. The client reports every other body as a code, such as the page of a proxy, which is not Slack's answer and no
+ * refusal.
  */
 const slackCode = /^[a-z0-9_]{1,100}$/
 
-/** Whether that error is no refusal: a later try may succeed. */
+/** Whether the error is temporary, so that a later try may succeed. */
 export function isTemporary(code: string): boolean {
   return serverErrorCodes.has(code) || !slackCode.test(code)
 }
@@ -76,7 +76,7 @@ export function clientOptions(
   }
 }
 
-/** A 429 of something in front of Slack may name no time, which the client would take for a bug. */
+/** Adds a retry time to a 429 without one, which a proxy may send and the client would treat as a defect. */
 function withRetryTime(answer: Response): Response {
   if (answer.status !== 429 || answer.headers.has('retry-after')) return answer
   const headers = new Headers(answer.headers)
@@ -155,7 +155,7 @@ export class SlackApi {
       this.#noteRefusal(token, code)
       return { kind: 'refused', code }
     }
-    // Whether it took effect is not known: a step that was begun stays so, and its work is looked for.
+    // The effect of the call is unknown: a begun step stays begun, and its object is searched for.
     if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError)
       throw new AppError('platform-unreachable', { platform: 'Slack' }, error)
     throw error

@@ -13,7 +13,7 @@ import { missingScopesOf } from './workspaces.ts'
 
 const timeoutMs = 5000
 
-/** Never rejects. */
+/** Checks the tokens, the scopes and the address. Never rejects. */
 export async function diagnose(settings: DiagnosisSettings): Promise<Finding[]> {
   const { config, secrets, words, isRunning } = settings
   const { operator } = words.slack

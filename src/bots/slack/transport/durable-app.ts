@@ -4,7 +4,7 @@
  */
 import { App, type AppOptions, type Receiver, type ReceiverEvent } from '@slack/bolt'
 
-/** An acknowledgement that replaces all handlers, and the action after it. */
+/** The acknowledgement of an event that reaches no handler, and the action after it. */
 export interface Rejection {
   ack: object | undefined
   followUp(): Promise<void>

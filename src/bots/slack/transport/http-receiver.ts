@@ -15,7 +15,9 @@ const eventsPath = '/slack/events'
 const maxBodyBytes = 1024 * 1024
 /** The size of nearly all of Slack's requests. These are always read. */
 const smallBodyBytes = 64 * 1024
-/** Larger bodies that are read at one time: anybody may send them, because the signature is over the whole body. */
+/**
+ * The maximum bytes of larger bodies that are read at one time. Anybody may send them, because the signature covers the whole body.
+ */
 const maxConcurrentBodyBytes = 16 * maxBodyBytes
 const maxWaitingBodies = 100
 /** Slack repeats a request that gets no response within three seconds. */
@@ -126,7 +128,10 @@ export class SlackHttpReceiver implements Receiver {
     this.#receiver.requestListener(Object.assign(request, { rawBody }), response)
   }
 
-  /** Undefined: it cannot be a body of Slack's. `busy`: there was no room for it in time; Slack repeats the request. */
+  /**
+   * The body of a request; undefined if it is larger than any of Slack's; `busy` if there was no room for it in time, and Slack
+   * repeats the request.
+   */
   async #bodyOf(request: IncomingMessage): Promise<Buffer | 'busy' | undefined> {
     const announcedBytes = Number(headerOf(request, 'content-length') ?? maxBodyBytes)
     if (request.method !== 'POST' || announcedBytes > maxBodyBytes) return undefined
@@ -168,7 +173,7 @@ function headerOf(request: IncomingMessage, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** Undefined for a body that is too large; the rest is not read. */
+/** The body of a request; undefined if it is too large, in which case the rest is not read. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let length = 0

@@ -17,7 +17,7 @@ export interface Receivers {
   readonly http: SlackHttpReceiver | undefined
 }
 
-/** @throws AppError 'config' when a secret of the transport is missing. */
+/** The receivers of the configured transport. @throws AppError 'config' when a secret of the transport is missing. */
 export function receiversOf(
   { config, secrets, clock, log }: AdapterParts,
   clientOptions: WebClientOptions,
@@ -40,7 +40,10 @@ export function receiversOf(
   return { all: new CombinedReceiver(http === undefined ? [sockets] : [sockets, http]), http }
 }
 
-/** Undefined if the environment's token serves one workspace. @throws AppError 'config' when a secret is missing. */
+/**
+ * The parts of OAuth; undefined if the environment's token serves one workspace. @throws AppError 'config' when a secret is
+ * missing.
+ */
 export function oauthParts(
   { secrets, ids, clock }: AdapterParts,
   documents: SealedDocuments,
@@ -56,7 +59,7 @@ export function oauthParts(
   }
 }
 
-/** @throws AppError 'config' when the value is missing. */
+/** The value of a required variable. @throws AppError 'config' when the value is missing. */
 export function requireValue(value: string | undefined, name: string): string {
   if (value !== undefined) return value
   throw new AppError('config', { key: name, problem: { what: 'not-set' } })

@@ -23,7 +23,7 @@ export function seal(key: Buffer, id: string, document: string, nonce: string): 
   return Buffer.concat([Buffer.from([version]), iv, cipher.getAuthTag(), sealed])
 }
 
-/** Undefined for bytes that were not encrypted with this key and this id. */
+/** The decrypted document; undefined for bytes that were not encrypted with this key and this id. */
 export function unseal(key: Buffer, id: string, bytes: Uint8Array): string | undefined {
   const sealed = Buffer.from(bytes)
   if (sealed.length < 1 + ivBytes + tagBytes || sealed[0] !== version) return undefined

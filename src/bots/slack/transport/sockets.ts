@@ -33,7 +33,7 @@ export class Sockets implements Receiver {
     for (const connection of this.#connections) connection.init(app)
   }
 
-  /** Rejects if the first connection cannot be opened; the others keep retrying. */
+  /** Opens the connections. Rejects if the first one cannot be opened; the others keep retrying. */
   async start(): Promise<void> {
     const [first, ...others] = this.#connections
     await first?.open()

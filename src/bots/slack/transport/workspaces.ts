@@ -28,7 +28,10 @@ export interface MissingScopes {
 export interface Workspaces {
   /** The scopes that were not granted. Rejects if Slack refuses the token. */
   start(): Promise<MissingScopes[]>
-  /** Undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when that is unknown. */
+  /**
+   * The workspace of an installation; undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when
+   * that is unknown.
+   */
   of(ids: WorkspaceIds): Workspace | undefined
   /**
    * Handles Slack's notice that the app was removed there, or its tokens revoked, in the second `atS` since 1970. A late
@@ -92,7 +95,7 @@ export class OneWorkspace implements Workspaces {
     throw new AppError('platform-busy', { platform: 'Slack', retryAfterMs: this.#workspace })
   }
 
-  /** The environment's token has no installation time, so Slack is asked whether it is revoked. */
+  /** The environment's token has no installation time, so a call checks whether it is revoked. */
   async end(): Promise<boolean> {
     const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
     if (called.kind === 'done') return false
@@ -101,7 +104,7 @@ export class OneWorkspace implements Workspaces {
   }
 }
 
-/** Empty if Slack did not list the granted scopes. */
+/** The scopes that are missing; empty if Slack did not list the granted ones. */
 export function missingScopesOf(
   workspace: { workspaceId?: string },
   granted: readonly string[] | undefined,

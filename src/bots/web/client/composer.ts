@@ -40,7 +40,7 @@ export class Composer {
     document.addEventListener('drop', event => this.#takePicture(event, event.dataTransfer))
   }
 
-  /** Clears what was sent; what was typed or chosen since stays. */
+  /** Clears the sent values; values that were typed or chosen since stay. */
   clear(sent: FormData): void {
     const typed = this.#text.value
     const sentText = sent.get('text')
@@ -132,7 +132,7 @@ export class Composer {
     if (strength.value === strength.defaultValue) strength.value = strengthUnderMask
   }
 
-  /** Takes the first picture of a paste or a drop, and says what it does not take. */
+  /** Takes the first picture of a paste or a drop, and shows which files it does not take. */
   #takePicture(event: Event, transfer: DataTransfer | null): void {
     const files = [...(transfer?.files ?? [])]
     if (files.length === 0 || (event.type === 'paste' && isFormattedText(transfer))) return
@@ -152,8 +152,8 @@ export class Composer {
 }
 
 /**
- * Whether a text was copied, beside which word processors and spreadsheets put a picture of it. A file manager puts only the
- * plain names beside copied files, and a browser only HTML beside a copied picture.
+ * Whether formatted text was copied, to which word processors and spreadsheets add a picture of it. A file manager adds only plain
+ * names to copied files, and a browser only HTML to a copied picture.
  */
 function isFormattedText(transfer: DataTransfer | null): boolean {
   const has = (type: string) => (transfer?.getData(type) ?? '') !== ''

@@ -25,7 +25,7 @@ export class AnswerDialog {
     if (this.#dialog.open) this.#dialog.close()
   }
 
-  /** Whether it asks for a confirmation of what the message field holds. */
+  /** Whether the dialog requests a confirmation of the content of the message field. */
   get isQuestion(): boolean {
     return this.#dialog.querySelector('form.confirm') !== null
   }
@@ -34,7 +34,7 @@ export class AnswerDialog {
     return this.#dialog.contains(form)
   }
 
-  /** Removes what the dialog shows if it has words of a job that is deleted. */
+  /** Empties the dialog if it shows texts of a deleted job. */
   forget(jobId: string): void {
     const answer = byId('answer', HTMLElement)
     if (answer.querySelector(`[data-jobs~="${CSS.escape(jobId)}"]`) === null) return

@@ -1,7 +1,7 @@
 /** Finds elements of the page by id, with their types. */
 import type { ScriptSentence } from '../protocol.ts'
 
-/** Undefined if the page has no such element: a reply's own page has no field and no feed. */
+/** The element with that id; undefined if the page has none: a reply's own page has no field and no feed. */
 export function find<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind | undefined {
   const found = document.getElementById(id)
   return found instanceof kind ? found : undefined

@@ -126,7 +126,7 @@ export function localTimes(root: ParentNode): void {
   }
 }
 
-/** `instant`: not past everything between, which would load its pictures. */
+/** `instant` skips the jobs in between, whose pictures would otherwise be loaded. */
 export function scrollToEnd(behavior: ScrollBehavior = 'auto'): void {
   scrollTo({ top: document.documentElement.scrollHeight, behavior })
 }

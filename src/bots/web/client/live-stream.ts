@@ -34,7 +34,7 @@ export function connect(feed: Feed, onConnected: () => void): void {
   else share(url, take)
 }
 
-/** Joins the stream of the worker; a page of its own has one where the worker cannot be loaded. */
+/** Joins the worker's stream. If the worker cannot be loaded, the page opens a stream of its own. */
 function share(url: string, take: (event: StreamEvent) => void): void {
   const worker = new SharedWorker(new URL('./shared-stream-worker.js', import.meta.url), { type: 'module' })
   const { port } = worker
@@ -44,7 +44,7 @@ function share(url: string, take: (event: StreamEvent) => void): void {
   worker.addEventListener('error', () => new LiveEventSource(url, take), { once: true })
   send({ kind: 'join', url })
   addEventListener('pagehide', () => send({ kind: 'leave' }))
-  // A page that the browser kept while another one was shown.
+  // The browser shows the page again from its cache.
   addEventListener('pageshow', ({ persisted }) => {
     if (persisted) send({ kind: 'join', url })
   })

@@ -1,45 +1,70 @@
 /** The page's script: live updates, form submission without a reload, the dialog. Forms also work without it. */
+import type { FormReply } from '../protocol.ts'
 import { Composer } from './composer.ts'
 import { copyCommand } from './copy.ts'
 import { AnswerDialog, refillPictures } from './dialog.ts'
 import { find, removeNotice, sentence, showNotices } from './elements.ts'
 import { Feed, localTimes, scrollToEnd } from './feed.ts'
 import { connect } from './live-stream.ts'
-import { FormSender } from './send.ts'
+import { FormSender, type Sent } from './send.ts'
 
 /** The forms that the script submits. */
 const scriptedActions: readonly (string | null)[] = ['./say', './act', './settings']
 
+/** The parts of the page. */
+interface Chat {
+  readonly form: HTMLFormElement
+  /** The area of the message field, at the bottom of the window. */
+  readonly bottom: Element
+  readonly composer: Composer
+  readonly dialog: AnswerDialog
+  readonly feed: Feed
+}
+
 function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
   const dialog = new AnswerDialog()
   const feed = new Feed(list, jobId => dialog.forget(jobId))
-  const composer = new Composer(form)
   const bottom = form.closest('.bottom') ?? form
-
-  const sender = new FormSender((reply, sent) => {
-    if (reply.kind === 'answer') {
-      showNotices([])
-      dialog.open(reply.html)
-      // A question needs what it is about; any other answer is the end of it.
-      if (sent.form === form && !dialog.isQuestion) composer.clear(sent.body)
-      return
-    }
-    // A refused form stays as it was filled in, with the reason.
-    const isKept = reply.kind === 'refused' && dialog.contains(sent.form)
-    if (!isKept) dialog.close()
-    showNotices(reply.sentences)
-    if (reply.kind === 'refused') return
-    if (sent.form === form || sent.form.classList.contains('confirm')) composer.clear(sent.body)
-    const [job] = reply.kind === 'accepted' ? reply.jobs : []
-    if (job === undefined) return
-    feed.whenShown(job.jobId, item => {
-      // New sentences above the field have made it higher.
-      measure(bottom, '--field-height')
-      item.scrollIntoView({ block: 'nearest' })
-    })
+  const chat: Chat = { form, bottom, composer: new Composer(form), dialog, feed }
+  const sender = new FormSender((reply, sent) => showReply(chat, reply, sent))
+  listen(dialog, sender)
+  new ResizeObserver(() => measure(bottom, '--field-height')).observe(bottom)
+  const bar = document.querySelector('.top')
+  if (bar !== null) new ResizeObserver(() => measure(bar, '--bar-height')).observe(bar)
+  if (!location.hash.startsWith('#job-')) scrollToEnd('instant')
+  connect(feed, () => {
+    removeNotice(sentence('offline'))
+    sender.retry()
   })
+}
 
-  // A double click is one press, also when the answer to its first half has come.
+/** Shows the reply to a form, and clears the values that it has used. */
+function showReply({ form, bottom, composer, dialog, feed }: Chat, reply: FormReply, sent: Sent): void {
+  if (reply.kind === 'answer') {
+    showNotices([])
+    dialog.open(reply.html)
+    // A question refers to the content of the field, so only other replies clear the field.
+    if (sent.form === form && !dialog.isQuestion) composer.clear(sent.body)
+    return
+  }
+  // A refused form stays as it was filled in, with the reason.
+  const isKept = reply.kind === 'refused' && dialog.contains(sent.form)
+  if (!isKept) dialog.close()
+  showNotices(reply.sentences)
+  if (reply.kind === 'refused') return
+  if (sent.form === form || sent.form.classList.contains('confirm')) composer.clear(sent.body)
+  const [job] = reply.kind === 'accepted' ? reply.jobs : []
+  if (job === undefined) return
+  feed.whenShown(job.jobId, item => {
+    // New sentences above the field have made it higher.
+    measure(bottom, '--field-height')
+    item.scrollIntoView({ block: 'nearest' })
+  })
+}
+
+/** Submits the forms and opens the private replies of the page by the script. */
+function listen(dialog: AnswerDialog, sender: FormSender): void {
+  // A double click is one press, even if the reply to the first click has arrived.
   document.addEventListener('click', event => {
     if (event.detail > 1 && closest(event, 'button[type=submit]') !== null) event.preventDefault()
   })
@@ -58,17 +83,9 @@ function setUpChat(list: HTMLElement, form: HTMLFormElement): void {
     event.preventDefault()
     void dialog.follow(link)
   })
-  new ResizeObserver(() => measure(bottom, '--field-height')).observe(bottom)
-  const bar = document.querySelector('.top')
-  if (bar !== null) new ResizeObserver(() => measure(bar, '--bar-height')).observe(bar)
-  if (!location.hash.startsWith('#job-')) scrollToEnd('instant')
-  connect(feed, () => {
-    removeNotice(sentence('offline'))
-    sender.retry()
-  })
 }
 
-/** Tells the style sheet the height of the bar or the field, between which scrolling stops. */
+/** Sets the height of the bar or of the field in the style sheet, which keeps the scrolled content between them. */
 function measure(element: Element, property: '--bar-height' | '--field-height'): void {
   const height = `${Math.ceil(element.getBoundingClientRect().height)}px`
   document.documentElement.style.setProperty(property, height)

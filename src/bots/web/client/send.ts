@@ -1,9 +1,9 @@
-/** Submits forms without a reload, sends again what a broken connection held up, and hands on the replies. */
+/** Submits forms without a reload, repeats submissions after a broken connection, and passes the replies on. */
 import type { FormReply } from '../protocol.ts'
 import { sentence, showNotices } from './elements.ts'
 
-/** What was sent. */
-interface Sent {
+/** A submitted form. */
+export interface Sent {
   readonly form: HTMLFormElement
   readonly button: HTMLButtonElement | undefined
   readonly body: FormData
@@ -21,7 +21,7 @@ const onceBytes = 12
 const retryMs = 2000
 
 export class FormSender {
-  /** By their content, so a changed form is another event and does not take the place of one that is held up. */
+  /** Submissions by content, so a changed form is another event and does not replace one that is still to be sent. */
   readonly #sendings = new Map<string, Sending>()
   readonly #handle: (reply: FormReply, sent: Sent) => void
 
@@ -45,7 +45,7 @@ export class FormSender {
     await this.#post(key, { form, button, body, once, isUnderway: true })
   }
 
-  /** Sends again at once what is held up. */
+  /** Repeats the failed submissions at once. */
   retry(): void {
     for (const [key, sending] of this.#sendings) {
       if (!sending.isUnderway) void this.#post(key, { ...sending, isUnderway: true })
@@ -68,7 +68,7 @@ export class FormSender {
     this.#handle(reply, sending)
   }
 
-  /** Undefined if no answer of the server comes. */
+  /** The server's reply; undefined if there is none. */
   async #replyTo({ form, button, body }: Sending): Promise<FormReply | undefined> {
     button?.setAttribute('aria-disabled', 'true')
     try {
@@ -81,12 +81,12 @@ export class FormSender {
   }
 }
 
-/** What a proxy answers while the server behind it is away. */
+/** The statuses of a proxy whose server is unavailable. */
 const unavailableStatuses = [502, 503, 504]
 /** The maximum length of a plain answer that is shown. */
 const maxAnswerCharacters = 500
 
-/** @throws Error when no answer of the server comes. */
+/** Posts a form and returns the server's reply. @throws Error when no answer of the server comes. */
 async function post(form: HTMLFormElement, body: FormData): Promise<FormReply> {
   const headers = { Accept: 'application/json' }
   const response = await fetch(form.getAttribute('action') ?? '', { method: 'POST', body, headers })
@@ -101,7 +101,7 @@ async function post(form: HTMLFormElement, body: FormData): Promise<FormReply> {
   return { kind: 'refused', sentences }
 }
 
-/** What would be refused only after it has travelled: a file that is too large, or all of them. */
+/** The problem that the server would report only after the transfer: a file is too large, or all files together are. */
 function sizeProblem(body: FormData): 'large' | 'largeFile' | undefined {
   const { maxBytes, maxFileBytes } = document.body.dataset
   const sizes = [...body.values()].map(value => (value instanceof File ? value.size : 0))
@@ -109,7 +109,7 @@ function sizeProblem(body: FormData): 'large' | 'largeFile' | undefined {
   return sizes.reduce((sum, bytes) => sum + bytes, 0) > Number(maxBytes) ? 'large' : undefined
 }
 
-/** What a form submits, and where, without its key. */
+/** The content and the target of a submission, without its key. */
 function contentOf(form: HTMLFormElement, body: FormData): string {
   const entries = [...body.entries()].filter(([name]) => name !== 'once')
   return JSON.stringify([

@@ -39,7 +39,7 @@ export class SharedStream {
     this.#pages.add(page)
     // The stream has sent its versions already, and the page may be older than later changes.
     if (this.#source?.isConnected === true) page.postMessage({ name: 'sync', data: 'null' })
-    // The event of the loss came before the page did.
+    // The connection was lost before the page joined.
     else if (this.#isLost) page.postMessage({ name: 'lost', data: '' })
     this.#source ??= this.#open(url, event => {
       this.#isLost = event.name === 'lost'

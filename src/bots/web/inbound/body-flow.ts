@@ -1,18 +1,18 @@
-/** Watches whether the body of a request keeps coming in. */
+/** Detects requests whose body stops arriving. */
 import type { IncomingMessage } from 'node:http'
 import type { Clock } from '../../../system/ports.ts'
 
-/** How often it is looked at how much came. */
+/** The interval of checks of the received bytes. */
 const periodMs = 10_000
-/** The least that an honest connection brings in a period: 3 kB/s, a tenth of a slow mobile network. */
+/** The minimum bytes in a period of an honest connection: 3 kB/s, a tenth of a slow mobile network. */
 const minBytes = 32 * 1024
 
-/** What of a request tells how much of its body has come. */
+/** The parts of a request that show how much of its body has arrived. */
 export type Incoming = Pick<IncomingMessage, 'complete'> & {
   socket: Pick<IncomingMessage['socket'], 'bytesRead'>
 }
 
-/** `stalled` when the body brought too little in a period; else the result of `work`, which reads the body. */
+/** The result of `work`, which reads the body; `stalled` if fewer than `minBytes` arrived in a period. */
 export async function unlessStalled<T>(
   incoming: Incoming,
   clock: Clock,

@@ -1,12 +1,15 @@
-/** Reads a submitted form while it comes in, piece by piece: a whole form at once would block the main thread. */
+/** Reads a submitted form piece by piece as it arrives: a whole form at once would block the main thread. */
 import { pipeline } from 'node:stream/promises'
 import type { ReadableStream } from 'node:stream/web'
 import { Busboy, type BusboyFileStream } from '@fastify/busboy'
 import { maxCounted } from '../../../app/checks/text-limits.ts'
 
-/** A longer text is cut here. A character has at most four bytes, so the rest is still longer than any limit in characters. */
+/**
+ * The maximum bytes of a text field, at which longer texts are truncated. A character has at most four bytes, so the rest is still
+ * longer than any limit in characters.
+ */
 const maxTextBytes = 4 * (maxCounted + 1)
-/** More than every form of the chat has. */
+/** The maximum number of fields, which is more than any form of the chat has. */
 const maxParts = 100
 
 export interface FormFile {

@@ -15,7 +15,7 @@ export interface Addressed {
   isUnnamedProxy: boolean
 }
 
-/** What one kind of header states. A kind that states nothing of something leaves it out. */
+/** The statements of one kind of header. A property that the header does not state is absent. */
 interface Forwarding {
   host?: string | undefined
   proto?: string | undefined
@@ -53,8 +53,8 @@ export class Proxies {
   }
 
   /**
-   * The address nearest to us that is not of a named proxy: what lies before it may be forged. If all are named, the nearest
-   * one is that of a browser in a named network. Undefined if a name hides it.
+   * The nearest address that is not of a configured proxy; addresses before it may be forged. If all of them are configured, the
+   * last one is that of a browser in a configured network. Undefined if a name hides it.
    */
   #browserOf(addresses: readonly (string | undefined)[]): string | undefined {
     const isForeign = (address: string | undefined) => !this.#names(address)
@@ -68,8 +68,8 @@ export class Proxies {
 }
 
 /**
- * The X-Forwarded headers, X-Real-IP, and the standard's one (RFC 7239), as far as they are there. A proxy passes on what it
- * does not set itself, so each of them may be the browser's.
+ * The X-Forwarded headers, X-Real-IP, and the standard's one (RFC 7239), as far as they are there. A proxy forwards headers that it
+ * does not set, so each of them may be the browser's.
  */
 function forwardingsOf(header: (name: string) => string | undefined): Forwarding[] {
   const [chain, realIp, standard] = [header('x-forwarded-for'), header('x-real-ip'), header('forwarded')]
@@ -83,7 +83,7 @@ function forwardingsOf(header: (name: string) => string | undefined): Forwarding
   ]
 }
 
-/** What all say that say something; undefined where they disagree, since one of them may be forged. */
+/** The value that all stated values agree on; undefined if they disagree, because one of them may be forged. */
 function agreed(values: readonly (string | undefined)[]): string | undefined {
   const different = new Set(values.filter(value => value !== undefined))
   return different.size === 1 ? [...different][0] : undefined
@@ -113,7 +113,7 @@ function parseForwarded(header: string): Forwarding {
   }
 }
 
-/** Undefined in the place of a name that hides an address, such as `unknown`. */
+/** The addresses, with undefined in place of a name that hides one, such as `unknown`. */
 function addressesIn(written: readonly string[]): (string | undefined)[] {
   return written.map(one => {
     const address = plain(one.trim())
@@ -126,7 +126,9 @@ function lastOf(header: string | undefined): string | undefined {
   return header?.split(',').at(-1)?.trim() || undefined
 }
 
-/** Without the port that some proxies add, so that a new connection is no new address; an IPv4-mapped one as IPv4. */
+/**
+ * The address without the port that some proxies add, so that a new connection is no new address; an IPv4-mapped address as IPv4.
+ */
 function plain(address: string | undefined): string | undefined {
   return address
     ?.replace(/^\[(.*)\](?::\d+)?$/, '$1')

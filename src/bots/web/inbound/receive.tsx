@@ -134,7 +134,7 @@ export class Receiver {
     return refusal ? this.#refused([refusal]) : this.#message(deletionQuestion(jobId, this.#words))
   }
 
-  /** The person confirmed. */
+  /** Executes a confirmed question. */
   async #answer({ action, id }: Question, caller: Caller, context: RequestContext): Promise<Reply> {
     switch (action) {
       case 'forget':
@@ -156,7 +156,7 @@ export class Receiver {
 
   async #remix(pictureId: string, text: string, caller: Caller, context: RequestContext): Promise<Reply> {
     const parsed = readPromptField(text)
-    // The field shows the prompt and what should not be in it: what was taken out of it is gone.
+    // The field contains the negative prompt too, so a negative prompt that was removed from the text is removed.
     const request = { ...parsed, negative: parsed.negative ?? '' }
     return this.#replyTo(await this.#easel.act({ kind: 'remix', pictureId, request }, caller), context)
   }

@@ -37,7 +37,7 @@ const pressForm = z.object({
 /** The fields of the settings form, by their ids. */
 const settingsForm = z.record(z.string(), z.unknown())
 
-/** What the routes share. */
+/** The common parts of the routes. */
 interface RouteParts extends AdapterParts {
   readonly live: Live
   readonly words: Words
@@ -96,7 +96,7 @@ function routeParts(parts: AdapterParts, live: Live): RouteParts {
   return { ...parts, live, words, assets, proxies, receiver, responder, feed, addressOf, contextOf }
 }
 
-/** What is refused before a route is reached, and what a route that fails answers. */
+/** Adds the checks before all routes, and the response of a route that fails. */
 function addGuards(app: Hono, parts: RouteParts): void {
   const { config, clock, log, words, proxies, responder, addressOf, contextOf } = parts
   app.use(securityHeaders())
@@ -131,7 +131,7 @@ function addGuards(app: Hono, parts: RouteParts): void {
   })
 }
 
-/** The chat, what it loads, and its live changes. */
+/** Adds the chat page, its files and its live changes. */
 function addPages(app: Hono, parts: RouteParts): void {
   const { clock, live, words, assets, responder, feed, addressOf, contextOf } = parts
   app.route('/assets', assets.routes)
@@ -145,7 +145,7 @@ function addPages(app: Hono, parts: RouteParts): void {
   })
 }
 
-/** The forms of the pages. */
+/** Adds the forms of the pages. */
 function addForms(app: Hono, { words, receiver, responder, contextOf }: RouteParts): void {
   const refuseUnreadable = (c: Context) =>
     responder.refuse(c, contextOf(c), words.web.refused.unreadable, 400)
@@ -172,7 +172,7 @@ function addForms(app: Hono, { words, receiver, responder, contextOf }: RoutePar
   })
 }
 
-/** The commands that have a page of their own, and the files of `/stats`. */
+/** Adds the commands that have a page of their own, and the files of `/stats`. */
 function addCommands(app: Hono, { words, receiver, responder, contextOf }: RouteParts): void {
   for (const name of commandNames.filter(each => commands[each].isView)) {
     app.get(`/${typedNameOf(name)}`, async c => {
@@ -198,7 +198,7 @@ function addCommands(app: Hono, { words, receiver, responder, contextOf }: Route
   })
 }
 
-/** The chart's look, from the page's theme and the screen's width. */
+/** The chart's style, from the page's theme and the screen's width. */
 function lookOf(c: Context): ChartStyle {
   return {
     theme: c.req.query('theme') === 'dark' ? 'dark' : 'light',
@@ -210,7 +210,7 @@ function guidesOf(easel: Easel): Guides {
   return { controlNets: easel.fileNames('controlnet'), ipAdapters: easel.fileNames('ip-adapter') }
 }
 
-/** Undefined if the body is not a form or does not match the schema. */
+/** The submitted form; undefined if the body is not a form or does not match the schema. */
 async function readForm<Form>(c: Context, schema: z.ZodType<Form>): Promise<Form | undefined> {
   const { body } = c.req.raw
   if (!body) return undefined

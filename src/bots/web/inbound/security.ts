@@ -28,7 +28,10 @@ export function securityHeaders(): MiddlewareHandler {
   })
 }
 
-/** Marks every answer as ours, so the page's script tells a refusal of ours from that of a proxy whose server is away. */
+/**
+ * Marks every response as Easel's, so the page's script distinguishes Easel's refusals from those of a proxy whose server is
+ * unavailable.
+ */
 export function ownAnswers(): MiddlewareHandler {
   return async (c, next) => {
     await next()
@@ -36,7 +39,7 @@ export function ownAnswers(): MiddlewareHandler {
   }
 }
 
-/** The most addresses that are named in the log as unnamed proxies, since anybody can send their headers. */
+/** The maximum number of addresses that the log names as unconfigured proxies, because anybody can send such headers. */
 const maxNamed = 5
 
 /**

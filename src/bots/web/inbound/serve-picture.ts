@@ -22,7 +22,7 @@ export function pictureRoutes(easel: Easel, viewerOf: (c: Context) => Viewer): H
         tag: `"${picture.hash}"`,
         mediaType: picture.mediaType,
         fileName: pictureFileName(picture),
-        // A slow reader may not hold the whole picture in memory.
+        // The picture is streamed, so that a slow reader does not keep all of it in memory.
         load: () => easel.pictureStream(picture.id, viewer),
       }))
     })
@@ -42,7 +42,7 @@ export function pictureRoutes(easel: Easel, viewerOf: (c: Context) => Viewer): H
     })
 }
 
-/** With a file name for saving it. A browser may keep a copy, and asks before each use of it. */
+/** Serves a picture with a file name for saving. A browser may cache it, and must revalidate it before each use. */
 async function serve(
   c: Context,
   picture: PictureView | undefined,

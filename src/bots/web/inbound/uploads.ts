@@ -7,7 +7,7 @@ import { ByteBudgetPerKey } from '../../../net/byte-budget-per-key.ts'
 import type { Clock } from '../../../system/ports.ts'
 import { unlessStalled } from './body-flow.ts'
 
-/** The pictures of a form together: two of the largest, or more that are smaller. The rest of a form is small. */
+/** The maximum bytes of all pictures of a form: two of the maximum size, or more that are smaller. The rest of a form is small. */
 export const maxPicturesBytes = 2 * maxPictureBytes
 export const maxBodyBytes = maxPicturesBytes + 1024 * 1024
 
@@ -30,8 +30,8 @@ export interface UploadBudgetParts {
 }
 
 /**
- * Accepts large forms while there is room: in the budget of their address, which holds one form of the largest size, and in
- * that of all. A form that holds room must keep coming in.
+ * Accepts large forms while there is room in the budget of their address, which holds one form of the maximum size, and in the
+ * common budget. A form whose body stalls is refused.
  */
 export function uploadBudget(parts: UploadBudgetParts): MiddlewareHandler<{ Bindings: HttpBindings }> {
   const { clock, addressOf } = parts

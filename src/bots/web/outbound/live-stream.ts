@@ -20,7 +20,7 @@ interface LiveStreamParts {
   live: Live
   clock: Clock
   words: Words
-  /** The key of the address that asks. */
+  /** The key of the requesting address. */
   address: string
   eventOf: (change: FeedChange) => LiveEvent
   feed: () => Promise<FeedReply>

@@ -64,7 +64,7 @@ export class Subscription {
 }
 
 export class Live {
-  /** With the key of the address that opened each. */
+  /** The open streams, each with the key of the address that opened it. */
   readonly #subscriptions = new Map<Subscription, string>()
 
   subscribe(clock: Clock, throttle: Throttle, address = ''): Subscription {

@@ -13,13 +13,7 @@ import { Pictures } from './render-pictures.tsx'
 export function MessageAnswer({ message, words }: { message: Message; words: Words }) {
   return (
     <Answer title={message.title} jobIds={message.jobIds}>
-      <ul class="facts">
-        {message.lines.map(line => (
-          <li>
-            <Fact line={line} />
-          </li>
-        ))}
-      </ul>
+      <Facts lines={message.lines} />
       <Pictures pictures={message.pictures} words={words} />
       {message.command !== undefined && <Command command={message.command} words={words} />}
       {message.buttons.map(row => (
@@ -169,13 +163,7 @@ export function StatsAnswer(props: { message: Message; days: number; words: Word
         ))}
       </nav>
       <Chart days={days} alt={message.lines.join('\n')} />
-      <ul class="facts">
-        {message.lines.map(line => (
-          <li>
-            <Fact line={line} />
-          </li>
-        ))}
-      </ul>
+      <Facts lines={message.lines} />
       <p>
         <a href={`./stats/easel-stats.csv?days=${days}`}>{stats.csv}</a>
       </p>
@@ -208,7 +196,7 @@ function Chart({ days, alt }: { days: number; alt: string }) {
   )
 }
 
-/** `jobIds`: the jobs whose words it shows. The page's script closes it when one of them is deleted. */
+/** `jobIds`: the jobs whose texts it shows. The page's script closes it when one of them is deleted. */
 function Answer({
   title,
   jobIds = [],
@@ -223,6 +211,19 @@ function Answer({
       <h2 id="answer-title">{title}</h2>
       {children}
     </section>
+  )
+}
+
+/** The lines of a message as a list. */
+function Facts({ lines }: { lines: readonly string[] }) {
+  return (
+    <ul class="facts">
+      {lines.map(line => (
+        <li>
+          <Fact line={line} />
+        </li>
+      ))}
+    </ul>
   )
 }
 

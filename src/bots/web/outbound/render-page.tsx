@@ -234,7 +234,7 @@ function Head({ frame: { words, assets } }: { frame: PageFrame }) {
   )
 }
 
-/** `link`: past the bar, to what one came for. */
+/** `link`: the link that skips the bar and leads to the main content. */
 function page(frame: PageFrame, link: { skip: string; target: string }, body: Child): string {
   const { words } = frame
   const { web } = words

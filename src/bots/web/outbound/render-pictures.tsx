@@ -69,11 +69,11 @@ function Thumbnail(props: { picture: PictureView; altText: string; shownWidth: s
 /** A larger thumbnail is named only where the picture has more pixels than the one before. */
 function sourcesOf(picture: PictureView, shownWidth: string) {
   const { widthPx, heightPx } = picture
-  const longestPx = Math.max(widthPx, heightPx)
+  const longSidePx = Math.max(widthPx, heightPx)
   const [smallest] = thumbnailSidesPx
   const url = (sidePx: number) => `${urlOf(picture)}/thumbnail?side=${sidePx}`
-  if (longestPx <= smallest) return { src: url(smallest) }
-  const widthAt = (sidePx: number) => Math.round(widthPx * Math.min(1, sidePx / longestPx))
+  if (longSidePx <= smallest) return { src: url(smallest) }
+  const widthAt = (sidePx: number) => Math.round(widthPx * Math.min(1, sidePx / longSidePx))
   const srcset = thumbnailSidesPx.map(sidePx => `${url(sidePx)} ${widthAt(sidePx)}w`).join(', ')
   return { src: url(smallest), srcset, sizes: shownWidth }
 }

@@ -4,7 +4,7 @@ import type { Words } from '../../../words/en.ts'
 import { maxPicturesBytes } from '../inbound/uploads.ts'
 import { type ScriptSentence, scriptSentences } from '../protocol.ts'
 
-/** What the page's script says and checks, as data attributes. */
+/** The sentences and limits of the page's script, as data attributes. */
 export function scriptData({ announce, refused }: Words['web']): Record<string, string> {
   const sentences: Record<ScriptSentence, string> = {
     done: announce.done('%'),

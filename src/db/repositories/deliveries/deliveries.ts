@@ -122,7 +122,7 @@ export class DeliveriesTable {
     return this.#statements.undelivered.all({ personIds: JSON.stringify(personIds) }).map(toRecord)
   }
 
-  /** Those that were given up since the person's last request. */
+  /** The undelivered jobs that were given up since the person's last request. */
   newlyUndelivered(personIds: readonly number[]): DeliveryRecord[] {
     return this.#statements.newlyUndelivered.all({ personIds: JSON.stringify(personIds) }).map(toRecord)
   }

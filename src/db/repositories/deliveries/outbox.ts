@@ -6,7 +6,7 @@ import { outbox } from '../../schema/deliveries.ts'
 export type OutboxKind = typeof outbox.$inferSelect.kind
 export type OutboxEntry = typeof outbox.$inferSelect
 
-/** The id of a delivery's oldest entry, from the index alone: an order by it would be sorted anew at each read. */
+/** The id of a delivery's oldest entry, read from the index alone. ORDER BY would sort at each read. */
 export function oldestEntryOf(deliveryId: SQLWrapper): SQL {
   return sql`(select min(oldest.id) from ${outbox} as oldest where oldest.delivery_id = ${deliveryId})`
 }
@@ -39,7 +39,7 @@ export class OutboxTable {
     this.#statements = prepareStatements(query)
   }
 
-  /** Idempotent: an entry that is already waiting stays unchanged. */
+  /** Adds an entry. Idempotent: an entry that is already waiting stays unchanged. */
   add(deliveryId: string, kind: OutboxKind, createdAt: number): void {
     this.#statements.add.run({ deliveryId, kind, createdAt })
   }

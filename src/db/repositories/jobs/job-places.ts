@@ -11,7 +11,7 @@ export class JobPlacesTable {
     this.#query = query
   }
 
-  /** Idempotent. */
+  /** Makes the job visible in a conversation. Idempotent. */
   add(jobId: string, { details: _, ...place }: StoredConversation): void {
     this.#query.insert(jobPlaces).values({ jobId, place }).onConflictDoNothing().run()
   }

@@ -32,7 +32,7 @@ function prepareReads(query: QueryBuilder) {
       .prepare(),
     event: query.select({ platform: jobs.platform, eventId: jobs.eventId }).from(jobs).where(hasId).prepare(),
     ofEvent: selectJobs(query).where(isOfEvent).orderBy(asc(jobs.eventIndex)).prepare(),
-    /** The person whose turn it is when a job of this row of people is due. */
+    /** The row of people that represents the account of a person in the fair order of the queue. */
     turn: query
       .select({ id: firstOfAccount })
       .from(people)

@@ -44,7 +44,7 @@ export interface JobFigures {
   runMs: number
 }
 
-/** What a removal needs to know of a job. */
+/** The properties of a job that a removal uses. */
 export interface OwnJob {
   seq: number
   id: string
@@ -118,12 +118,12 @@ export class JobsTable {
     return this.#move(id, 'queued', to, facts)
   }
 
-  /** Stores the wish to cancel a running job; false when it is not running. */
+  /** Records a request to cancel a running job; false when it is not running. */
   requestCancel(id: string, at: number): boolean {
     return this.#statements.requestCancel.run({ id, at }).changes === 1
   }
 
-  /** `attempt`: undefined: whatever it is. */
+  /** `attempt`: undefined for any attempt. */
   #move(id: string, from: JobState, to: JobState, facts: MoveFacts, attempt?: number): boolean {
     if (!mayMove(from, to))
       throw new AppError('internal', { problem: `a job may not go from ${from} to ${to}` })
@@ -165,7 +165,7 @@ export class JobsTable {
     return this.#reader.readAll(this.#statements.jobs.all({ ids: JSON.stringify(ids) }))
   }
 
-  /** The event that asked for the job. */
+  /** The id of the event that created the job. */
   eventOf(id: string): string | undefined {
     return this.#statements.event.get({ id })?.eventId
   }
@@ -191,7 +191,7 @@ export class JobsTable {
     return this.#reader.readAll(found).reverse()
   }
 
-  /** At most `limit` jobs of these rows of people with a higher `seq`, in their order, whatever became of them. */
+  /** At most `limit` jobs of these rows of people with a higher `seq`, in their order and in any state. */
   ofPeople(personIds: readonly number[], afterSeq: number, limit: number): OwnJob[] {
     return this.#query
       .select({ seq: jobs.seq, id: jobs.id, platform: jobs.platform, removedAt: jobs.removedAt })
@@ -203,7 +203,7 @@ export class JobsTable {
       .map(({ removedAt, ...job }) => ({ ...job, removed: removedAt !== null }))
   }
 
-  /** The newest finished ones of these rows of people, newest first. */
+  /** The newest finished jobs of these rows of people, newest first. */
   doneOf(personIds: readonly number[], limit: number): JobRecord[] {
     const found = selectJobs(this.#query)
       .where(and(inArray(jobs.personId, [...personIds]), eq(jobs.state, 'done'), isNull(jobs.removedAt)))

@@ -19,7 +19,7 @@ const open = inArray(jobs.state, ['queued', 'running'])
 /** Open, or in a state of another version. */
 const unfinished = notInArray(jobs.state, jobStates.filter(isFinal))
 
-/** These are asked for at every request, so they are prepared once. */
+/** These run at every request, so they are prepared once. */
 function prepareCounts(query: QueryBuilder) {
   const isQueued = eq(jobs.state, 'queued')
   const countJobs = () => query.select({ count: count() }).from(jobs)
@@ -124,8 +124,8 @@ export class OpenJobs {
   }
 
   /**
-   * Ends unreadable jobs that are in no final state: they can be neither painted nor cancelled. `id`: of this job only.
-   * Returns their ids.
+   * Ends unreadable jobs that are in no final state: they can be neither painted nor cancelled. `id`: the id of a single job to
+   * check. Returns their ids.
    */
   endUnreadable(at: number, id?: string): string[] {
     return selectJobs(this.#query)
@@ -140,8 +140,8 @@ export class OpenJobs {
 }
 
 /**
- * Ends a job with an unreadable record, as cancelled where a cancel was accepted. What cannot be read is replaced, so that its
- * author can be told.
+ * Ends a job with an unreadable record, as cancelled where a cancel was accepted. Unreadable columns are replaced, so that its
+ * author can be notified.
  */
 function endAsUnreadable(query: QueryBuilder, id: string, at: number): void {
   const row = query.select().from(jobs).where(eq(jobs.id, id)).get()

@@ -64,12 +64,12 @@ async function closeCard(
   const { job, steps, fanOut } = delivery
   const stored = steps.value('card')
   if (stored === undefined) return undefined
-  // Without a thread the card is the result itself. Where it refused the result, it says so.
+  // Without a thread the card is the result itself. A card that refused the result shows that.
   if (isOwnMessage(delivery) && result?.kind !== 'undeliverable') return undefined
   const card = readAddress(stored)
   const finish = (thumbnail?: PostForm['thumbnail']) =>
     inAnyForm(form => cards.finish(job.id, card, posts.card(job, { ...form, notes, thumbnail }, fanOut)), {})
-  // A place that deleted or refused the result does not get its picture by the card.
+  // A place that deleted or refused the result gets no picture on the card.
   const isHere = result?.kind === 'arrived' && result.method !== 'direct'
   const isShown = isHere && hasPermission(job.conversation, 'attach')
   const thumbnail = isShown ? await pictures.thumbnail(job, wordsOf(job)) : undefined
@@ -80,7 +80,7 @@ async function closeCard(
   return refusalOf(isOfPicture ? await finish() : finished)
 }
 
-/** A placeholder that did not become the result: it links to a result elsewhere, and is deleted beside one. */
+/** Ends a placeholder that did not become the result: it links to a result elsewhere, and is deleted beside one. */
 async function closePlaceholder(
   { placement, posts }: ClosingParts,
   delivery: Delivery,

@@ -29,7 +29,7 @@ const reasons = new Map<number, RefusalReason>([
 
 export const { reasonOf, closedBy, refusalOf, removalRefusalOf } = refusalRules(reasons)
 
-/** Whether not only the message was deleted, but its thread, channel or server. */
+/** Whether the thread, channel or server of the message was deleted, too. */
 export function isOfPlace(code: string): boolean {
   return code === String(refusals.unknownChannel) || code === String(refusals.unknownGuild)
 }

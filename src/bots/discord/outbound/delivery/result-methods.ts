@@ -108,7 +108,7 @@ export function lacksAttachPermission(job: Delivery['job'], before: readonly Ref
   return job.pictures.length > 0 && before.some(isDenied)
 }
 
-/** Why the result comes as a direct message; undefined if it was requested in one. */
+/** The reason why the result is a direct message; undefined if it was requested in one. */
 function directShortfall({ job }: Delivery, before: readonly Refusal[]): Shortfall | undefined {
   if (lacksAttachPermission(job, before)) return 'attachElsewhere'
   if (job.conversation.kind === 'direct') return undefined

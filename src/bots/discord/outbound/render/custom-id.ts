@@ -17,7 +17,7 @@ export function ownId(action: OwnAction, id?: string): string {
   return id === undefined ? `own-${action}` : `own-${action}:${id}`
 }
 
-/** Undefined for an unknown id: stale, forged or of another bot. */
+/** Parses a custom id; undefined for an unknown one: stale, forged or of another bot. */
 export function parseCustomId(customId: string): CustomId | undefined {
   const [, name, id] = /^own-([a-z-]{1,20})(?::([0-9a-z]{16}))?$/.exec(customId) ?? []
   if (name === undefined) {

@@ -32,11 +32,11 @@ export interface RenderOptions {
   files?: readonly ShownFile[]
   /** The first file is a small picture beside the text, not one below it. */
   isBeside?: boolean
-  /** Pictures are covered until somebody clicks on them. */
+  /** Pictures are covered until a click. */
   isSpoiler?: boolean
   /** Our notes below the lines. */
   notes?: readonly string[]
-  /** The user who is named first. Whether that pings them is said beside the payload. */
+  /** The user who is named first. Whether that pings them is set beside the payload. */
   mention?: string | undefined
 }
 

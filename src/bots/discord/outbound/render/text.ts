@@ -21,7 +21,7 @@ export function escapeMarkdown(text: string): string {
   return text.replace(special, '\\$&').replace(lineStart, '$1\\$2')
 }
 
-/** Date and time as each reader's own clock has them, and how far off that is (reference, Message Formatting). */
+/** The date and time in each reader's time zone, with the relative time (reference, Message Formatting). */
 function timestamp(atMs: number): string {
   const seconds = Math.floor(atMs / 1000)
   return `<t:${seconds}:f> (<t:${seconds}:R>)`

@@ -12,8 +12,8 @@ interface ChannelFacts {
 }
 
 /**
- * A public channel may become private at any time, and what is asked for there then is not for the workspace. One look-up a
- * minute for each channel stays within Slack's limit of 50 a minute in all but the largest workspaces; what cannot be looked up
+ * A public channel may become private at any time, and later requests there are not for the whole workspace. One look-up a minute
+ * for each channel stays within Slack's limit of 50 a minute in all but the largest workspaces. A channel that cannot be looked up
  * counts as private.
  */
 const cachePolicy = { keptMs: 60_000, acceptsStale: false } as const
@@ -34,14 +34,14 @@ export class Channels {
     return (await this.#facts(workspace, channelId))?.audience ?? 'channel'
   }
 
-  /** Why a message there would be refused. Slack is queried only if the last look-up had a refusal. */
+  /** The code with which a message there would be refused. Slack is queried only if the last look-up had a refusal. */
   async cachedRefusalIn(workspace: Workspace, channelId: string): Promise<string | undefined> {
     if (!isChannel(channelId)) return undefined
     const known = await this.#facts(workspace, channelId)
     return known?.refusal === undefined ? undefined : this.refusalIn(workspace, channelId)
   }
 
-  /** Why a message there would be refused, from a fresh look-up: the bot may have been invited just now. */
+  /** The code with which a message there would be refused, from a fresh look-up: the bot may have been invited just now. */
   async refusalIn(workspace: Workspace, channelId: string): Promise<string | undefined> {
     if (!isChannel(channelId)) return undefined
     const now = await this.#known.refresh(keyOf(workspace, channelId), () =>

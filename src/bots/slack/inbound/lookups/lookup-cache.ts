@@ -8,10 +8,10 @@ const maxKept = 10_000
 /** The look-up must leave most of the 3 s for an acknowledgement to the request itself. */
 const timeoutMs = 800
 
-/** Undefined if Slack does not tell; then the next call looks it up again. */
+/** Undefined if Slack gives no answer; then the next call looks it up again. */
 type LookUp<Value> = () => Promise<Value | undefined>
 
-/** How long a value counts, and whether an older one is better than none. */
+/** How long a value is valid, and whether an expired value is used if Slack gives none. */
 interface CachePolicy {
   readonly keptMs: number
   readonly acceptsStale: boolean
@@ -39,7 +39,7 @@ export class LookupCache<Value extends NonNullable<unknown>> {
     })
   }
 
-  /** The value; the cached one if Slack does not tell, fails or takes too long; undefined if there is none. */
+  /** The value; the cached one if Slack gives none, fails or takes too long; undefined if there is none. */
   find(key: string, look: LookUp<Value>): Promise<Value | undefined> {
     return this.#fetch(key, { context: look })
   }

@@ -34,7 +34,7 @@ export async function close(
 ): Promise<Closed | undefined> {
   const context = contextOf(parts.workspaces, delivery)
   if (context === undefined) return undefined
-  // A card of its own beside that of its fan-out: both were opened before either knew of the other.
+  // The job has its own card beside the card of its fan-out: both were opened at the same time.
   const { fanOut, ...alone } = delivery
   const card = fanOut?.leads
     ? undefined

@@ -1,6 +1,6 @@
 /**
- * The methods of a job's first message on Slack: a thread under its card, or the place itself. Slack cannot be asked for a
- * message whose answer was lost, so the first form of card and message stays true if nothing can edit it again.
+ * The methods of a job's first message on Slack: a thread under its card, or the place itself. On Slack a message whose response
+ * was lost cannot be found, so the first form of card and message stays true without further edits.
  */
 import type { Delivery, DeliveryMethod, MethodOutcome } from '../../../../app/delivery/courier.ts'
 import { acceptedMessage, withoutUserText } from '../../../messages/job-message.ts'
@@ -93,7 +93,7 @@ async function openIn(
   const parentUrl = parent && (await messages.link(workspace, readAddress(parent)))
   const ids = { ...workspaceOf(job.conversation), ...(card === undefined ? {} : { card }), parentUrl }
   const full = acceptedMessage(job, context.words, card !== undefined && delivery.fanOut === undefined)
-  // Its link to the parent is what `at` tells of.
+  // The message takes its link to the parent from `at`.
   const linked = { ...context, at: { ...ids, ...place, ts: '' } }
   const posted = await inAnyForm(
     linked,

@@ -22,7 +22,7 @@ const uploadsRefused: ReadonlySet<string> = new Set([
   'storage_limit_reached',
 ])
 
-/** The code for a reply in a channel whose people chose to have no threads (docs.slack.dev, chat.postMessage, Errors). */
+/** The code for a reply in a channel that permits no threads (docs.slack.dev, chat.postMessage, Errors). */
 export const noThreadsCode = 'restricted_action_non_threadable_channel'
 
 /** The reasons of errors of chat.* and files.*; other errors are unknown. */
@@ -65,7 +65,7 @@ export function isOfWorkspace(error: string): boolean {
   return revoked.has(error) || uploadsRefused.has(error)
 }
 
-/** Whether not the message was deleted, but a file of it. */
+/** Whether a file of the message was deleted, and not the message. */
 export function isOfFile(error: string): boolean {
   return error === 'file_deleted' || error === 'file_not_found'
 }

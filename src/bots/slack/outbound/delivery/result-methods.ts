@@ -76,7 +76,7 @@ async function unlessClosed(
   return refused ? closedBy(refused) : attempt()
 }
 
-/** Says why the result comes as a direct message. */
+/** Adds the reason why the result is a direct message. */
 function withReason(context: DeliveryContext, before: readonly Refusal[]): DeliveryContext {
   const { delivery, words } = context
   return { ...context, notes: delivery.isCopy ? [] : [directReason(before, words.slack.replies)] }
