@@ -20,18 +20,22 @@ function requireNode(major, minor) {
   fail(`Easel needs Node ${major}.${minor} or newer; this is ${process.versions.node}.`)
 }
 
-/** `npm ci`, only when package-lock.json is not the one that node_modules was installed from. */
+/**
+ * `npm ci`, only when node_modules was installed from another package-lock.json, or for a Node whose native modules this one
+ * cannot load.
+ */
 function installDependencies() {
   const stamp = join(root, 'node_modules', '.easel-lock')
   const lock = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return
+  const installed = `${lock} ${process.platform} ${process.arch} ${process.versions.modules}`
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === installed) return
   say('installing dependencies (npm ci) …')
   // The CPU's runtime only: the CUDA libraries are a step of their own. The same as in .npmrc, for an npm that drops it.
   const env = { ONNXRUNTIME_NODE_INSTALL: 'skip', ...process.env }
   run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], env)
-  writeFileSync(stamp, lock)
+  writeFileSync(stamp, installed)
 }
 
 /** Compiles when a source is newer than the last complete build. */

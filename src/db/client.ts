@@ -1,11 +1,12 @@
 /** The database connection: its settings (WAL, synchronous=FULL), and the only way to write. */
-import Sqlite from 'better-sqlite3'
+import type Sqlite from 'better-sqlite3'
 import { type BetterSQLite3Database, drizzle } from 'drizzle-orm/better-sqlite3'
 import { type Backoff, backoffMs } from '../common/backoff.ts'
 import { AppError } from '../errors/errors.ts'
 import type { Clock } from '../system/ports.ts'
 import { DatabaseFile } from './files/database-file.ts'
 import { createPrivateFile } from './files/private-files.ts'
+import { openSqlite } from './open-sqlite.ts'
 import { isBusy, isDamage, sqliteCode, toStorageFault } from './sqlite-faults.ts'
 import { watchStatements } from './watch-statements.ts'
 
@@ -86,7 +87,7 @@ export class Client {
     try {
       // SQLite creates its log with the permissions of the database.
       createPrivateFile(file)
-      const sqlite = new Sqlite(file, { timeout: busyTimeoutMs, verbose: options.beforeStatement })
+      const sqlite = openSqlite(file, { timeout: busyTimeoutMs, verbose: options.beforeStatement })
       for (const setting of settings) applySetting(sqlite, setting)
       return new Client(sqlite, options.clock)
     } catch (error) {

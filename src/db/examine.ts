@@ -1,11 +1,12 @@
 /** Examines a data folder for doctor, with or without a running server. */
 import { existsSync, readdirSync } from 'node:fs'
-import Sqlite from 'better-sqlite3'
-import { AppError } from '../errors/errors.ts'
+import type Sqlite from 'better-sqlite3'
+import { AppError, hasCode } from '../errors/errors.ts'
 import { databaseFileIn, picturesFolderIn } from './files/data-folder.ts'
 import { finalName, jobOfPainted } from './files/file-names.ts'
 import { areMostlyUnknown } from './files/strays.ts'
 import { schemaVersions } from './migrate.ts'
+import { openSqlite } from './open-sqlite.ts'
 
 export type Examination =
   | { kind: 'none' }
@@ -32,7 +33,7 @@ export function examine(dataDir: string, migrationsFolder: string): Examination 
   if (!existsSync(file)) return refusalOfStrays(dataDir, files.size, files.size) ?? { kind: 'none' }
   let sqlite: Sqlite.Database | undefined
   try {
-    sqlite = new Sqlite(file, { readonly: true })
+    sqlite = openSqlite(file, { readonly: true })
     const sound = sqlite.pragma('integrity_check(1)', { simple: true }) === 'ok'
     const dangling = sqlite.prepare('SELECT 1 FROM pragma_foreign_key_check LIMIT 1').get()
     if (!sound || dangling !== undefined) return { kind: 'damaged' }
@@ -53,7 +54,8 @@ export function examine(dataDir: string, migrationsFolder: string): Examination 
       undelivered: undeliveredIn(sqlite),
       paused: pausedIn(sqlite),
     }
-  } catch {
+  } catch (error) {
+    if (hasCode(error, 'native-module')) throw error
     return { kind: 'damaged' }
   } finally {
     sqlite?.close()

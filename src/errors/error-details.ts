@@ -55,6 +55,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'record-unreadable': z.record(text, z.never()),
   'port-in-use': z.object({ host: text, port: number, key: z.enum(['web.port', 'slack.port']) }),
   'data-folder-owned': z.object({ folder: text, pid: number }),
+  'native-module': z.object({ module: text, node: text }),
   'data-folder-read-only': z.object({ folder: text, problem: fileProblem }),
   'database-newer': z.object({ file: text, found: number, known: number }),
   'pictures-unknown': z.object({ folder: text, unknown: number, files: number }),

@@ -75,6 +75,8 @@ export interface ErrorDetails {
   'port-in-use': { host: string; port: number; key: 'web.port' | 'slack.port' }
   /** Another Easel owns the data folder. */
   'data-folder-owned': { folder: string; pid: number }
+  /** A module of machine code does not load into this version of Node. */
+  'native-module': { module: string; node: string }
   /** The data folder cannot be written. */
   'data-folder-read-only': { folder: string; problem: FileProblem }
   /** The database was written by a newer Easel. */

@@ -14,9 +14,13 @@ describe('a start that cannot be is refused in one sentence', () => {
     folder = tempFolder()
   })
 
-  async function refused(settings: string, uid?: number): Promise<CliRun & { sentence: string }> {
+  async function refused(
+    settings: string,
+    uid?: number,
+    env?: NodeJS.ProcessEnv,
+  ): Promise<CliRun & { sentence: string }> {
     writeFileSync(join(folder, 'easel.yaml'), `logLevel: error\n${settings}\n`)
-    const run = await runCli(['serve', '--config', 'easel.yaml'], { cwd: folder, uid })
+    const run = await runCli(['serve', '--config', 'easel.yaml'], { cwd: folder, uid, env })
     expect(run.code, run.err).toBe(1)
     expect(run.err).toMatch(/^easel: [^\n]+\n$/)
     return { ...run, sentence: run.err.replace(/^easel: /, '').trimEnd() }
@@ -47,6 +51,22 @@ describe('a start that cannot be is refused in one sentence', () => {
     // To root every folder is writable: as nobody, then.
     const { sentence } = await refused(`dataDir: ${data}`, process.getuid?.() === 0 ? 65_534 : undefined)
     expect(sentence).toBe(`Easel cannot write to ${data}: it is not allowed.`)
+  })
+
+  test('a Node for which the native modules were not installed', async () => {
+    // What process.dlopen throws then (src/node_binding.cc, NODE_MODULE_VERSION). Modules of Node-API, the others, load into any.
+    const preload = `const { dlopen } = process
+    process.dlopen = (module, file, ...flags) => {
+      if (!file.includes('better_sqlite3')) return dlopen(module, file, ...flags)
+      const error = new Error(file + ' was compiled against a different Node.js version')
+      throw Object.assign(error, { code: 'ERR_DLOPEN_FAILED' })
+    }`
+    const url = `data:text/javascript,${encodeURIComponent(preload)}`
+    const env = { ...process.env, NODE_OPTIONS: `--import ${url}` }
+    const { sentence } = await refused('', undefined, env)
+    expect(sentence).toBe(
+      `better-sqlite3 does not load into Node ${process.versions.node}, because it was installed for another version. Run npm ci with this one.`,
+    )
   })
 
   test('a database from a newer Easel', async () => {

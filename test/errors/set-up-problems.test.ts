@@ -90,6 +90,7 @@ const faults: AppError[] = [
     fault('config', { key: '', problem }),
   ]),
   ...fileProblems.map(problem => fault('file', { file: 'a.png', doing: 'read', problem })),
+  fault('native-module', { module: 'better-sqlite3', node: '26.1.0' }),
   ...fileProblems.map(problem => fault('data-folder-read-only', { folder: 'data', problem })),
   ...storageProblems.map(problem => fault('storage', { problem })),
   ...refusalProblems.map(problem => fault('platform-refused', { platform: 'Slack', problem })),

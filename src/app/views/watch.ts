@@ -48,8 +48,9 @@ export class Watch {
   }
 
   onChange(change: Exclude<PoolChange, { kind: 'state' }>): void {
-    if (change.kind === 'queue') return this.#emitPlacesSoon()
-    if (this.#clock.monotonicMs() - this.#placesToldMs >= forecastsIntervalMs) this.#emitPlacesSoon()
+    const isDue = this.#clock.monotonicMs() - this.#placesToldMs >= forecastsIntervalMs
+    if (change.kind === 'queue' || isDue) this.#emitPlacesSoon()
+    if (change.kind === 'queue') return
     const known = change.kind === 'progress' ? this.#known.get(change.jobId) : undefined
     this.onStateChange(change.jobId, (known && this.#views.refresh(known)) ?? this.#views.job(change.jobId))
   }

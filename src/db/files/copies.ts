@@ -1,7 +1,8 @@
 /** The copies of the database that upgrades leave beside it. Deletions are applied to them too. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import Sqlite from 'better-sqlite3'
+import type Sqlite from 'better-sqlite3'
+import { openSqlite } from '../open-sqlite.ts'
 import { accountOf, isGlobal } from '../repositories/account.ts'
 import type { Identity } from '../repositories/documents.ts'
 import { toStorageFault } from '../sqlite-faults.ts'
@@ -25,7 +26,7 @@ export function forgetInCopy(file: string, forgotten: Forgotten): void {
   let sqlite: Sqlite.Database | undefined
   try {
     // No wait for readers of the copy, because it would block the event loop.
-    sqlite = new Sqlite(file, { fileMustExist: true, timeout: 0 })
+    sqlite = openSqlite(file, { fileMustExist: true, timeout: 0 })
     for (const setting of ['journal_mode = DELETE', 'foreign_keys = ON', 'secure_delete = ON']) {
       sqlite.pragma(setting)
     }

@@ -1,7 +1,8 @@
 /** Detects changes of the database's files by other programs. */
 import { type Stats, statSync } from 'node:fs'
-import Sqlite from 'better-sqlite3'
+import type Sqlite from 'better-sqlite3'
 import { AppError, type DatabaseLoss } from '../../errors/errors.ts'
+import { openSqlite } from '../open-sqlite.ts'
 
 /** The identity of a file and of its state. */
 interface FileIdentity {
@@ -76,7 +77,7 @@ export class DatabaseFile {
 export function isIntact(file: string): boolean {
   let sqlite: Sqlite.Database | undefined
   try {
-    sqlite = new Sqlite(file, { readonly: true, fileMustExist: true })
+    sqlite = openSqlite(file, { readonly: true, fileMustExist: true })
     return sqlite.pragma('quick_check(1)', { simple: true }) === 'ok'
   } catch {
     return false

@@ -14,9 +14,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
-import Sqlite from 'better-sqlite3'
+import type Sqlite from 'better-sqlite3'
 import { AppError, hasCode } from '../../errors/errors.ts'
 import { readFileProblem } from '../../errors/file-problem.ts'
+import { openSqlite } from '../open-sqlite.ts'
 import { sqliteCode } from '../sqlite-faults.ts'
 
 export interface OwnerLock {
@@ -25,7 +26,8 @@ export interface OwnerLock {
 
 /**
  * Locks the data folder, and creates it if it is missing.
- * @throws AppError 'data-folder-owned' when another process holds the lock, 'data-folder-read-only' when it cannot be written.
+ * @throws AppError 'data-folder-owned' when another process holds the lock, 'data-folder-read-only' when it cannot be written,
+ * and as openSqlite.
  */
 export function ownDataFolder(folder: string): OwnerLock {
   const pidFile = join(folder, 'owner.pid')
@@ -82,7 +84,7 @@ function syncFolder(path: string): void {
 function takeLock(folder: string, pidFile: string): Sqlite.Database {
   let lock: Sqlite.Database | undefined
   try {
-    lock = new Sqlite(join(folder, 'owner.lock'), { timeout: 0 })
+    lock = openSqlite(join(folder, 'owner.lock'), { timeout: 0 })
     // The transaction is never committed. It only holds the file lock.
     lock.exec('BEGIN EXCLUSIVE')
     return lock
@@ -91,6 +93,7 @@ function takeLock(folder: string, pidFile: string): Sqlite.Database {
     if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) {
       throw new AppError('data-folder-owned', { folder, pid: readPid(pidFile) }, error)
     }
+    if (hasCode(error, 'native-module')) throw error
     throw readOnly(folder, error)
   }
 }

@@ -87,6 +87,8 @@ export const errors: ErrorWords = {
     `${d.host}:${d.port} is already in use. Stop the other program or choose another ${d.key}.`,
   'data-folder-owned': d =>
     `Another Easel (process ${d.pid}) is using ${d.folder}. Stop it or choose another dataDir.`,
+  'native-module': d =>
+    `${d.module} does not load into Node ${d.node}, because it was installed for another version. Run npm ci with this one.`,
   'data-folder-read-only': d => `Easel cannot write to ${d.folder}: ${fileReason(d.problem)}.`,
   'database-newer': d =>
     `${d.file} was written by a newer Easel (schema ${d.found}, this one knows ${d.known}). Update Easel, or use another dataDir.`,

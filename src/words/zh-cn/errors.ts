@@ -68,6 +68,8 @@ export const errors: Words['errors'] = {
   'record-unreadable': () => '这个请求的存档无法读取，请重新提交。',
   'port-in-use': d => `${d.host}:${d.port} 已被占用。请停掉占用它的程序，或换一个 ${d.key}。`,
   'data-folder-owned': d => `另一个 Easel（进程 ${d.pid}）正在使用 ${d.folder}。请停掉它，或换一个 dataDir。`,
+  'native-module': d =>
+    `Node ${d.node} 无法加载 ${d.module}，因为它是为另一个版本安装的。请用这个版本的 Node 运行 npm ci。`,
   'data-folder-read-only': d => `Easel 无法写入 ${d.folder}：${fileReason(d.problem)}。`,
   'database-newer': d =>
     `${d.file} 由更新版本的 Easel 写成（结构版本 ${d.found}，本程序只认识 ${d.known}）。请更新 Easel，或换一个 dataDir。`,

@@ -12,6 +12,7 @@ export interface CliOptions {
   cwd: string
   /** Left out: that of the tests. */
   uid?: number
+  env?: NodeJS.ProcessEnv
   /** Ctrl-C as soon as standard error says this. */
   interruptAt?: string
 }
