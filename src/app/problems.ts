@@ -131,9 +131,9 @@ export interface ProblemDetails {
   'strength-without-source': Record<string, never>
   /** The request would reveal more of another person's source picture than that person showed. */
   'source-private': Record<string, never>
-  /** No picture that the person may see has the typed id. */
+  /** A typed id that no picture visible to the person has. */
   'picture-unknown': { id: string }
-  /** The same of a button's picture, whose id nobody typed. */
+  /** A button's picture that no longer exists or is not visible to the person. Nobody typed its id. */
   'picture-gone': Record<string, never>
   'job-unknown': { id: string }
   /** Easel did not paint that picture, or its prompt was deleted, so no new order can be derived. */

@@ -7,7 +7,7 @@ type RefusalWords = Words['cli']['refusals']
 /** commander's message of one code: its form, and the sentence from the facts in it. */
 interface UsageRefusal {
   readonly form: RegExp
-  /** help: the command whose help says more. */
+  /** `help`: the command line of the help with further information. */
   sentence(words: RefusalWords, facts: readonly (string | undefined)[], help: string): string
 }
 

@@ -25,7 +25,10 @@ export async function withDatabase(
   }
 }
 
-/** The caller closes the client. @throws AppError 'database-newer' when a newer Easel wrote it, and as Client.open. */
+/**
+ * Opens the database; the caller closes the client. @throws AppError 'database-newer' when a newer Easel wrote it, and as
+ * Client.open.
+ */
 export function openDatabase({ config, words }: CommandSession): Opened {
   const file = databaseFileIn(config.dataDir)
   if (!existsSync(file)) return { kind: 'refused', sentence: words.cli.noDatabase(file) }

@@ -27,7 +27,8 @@ export type Secrets = { readonly [Name in SecretName]?: string | undefined }
 
 /**
  * The secrets in the environment's variables, without surrounding spaces, line breaks and quotes from copying.
- * @throws AppError 'config' when one has white space inside: it is two values, or a truncated one. All such are named.
+ * @throws AppError 'config' when one has white space inside: it is two values, or a truncated one. The error names all such
+ * variables.
  */
 export function readSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
   const issues: ConfigIssue[] = []

@@ -11,7 +11,7 @@ import { openSqlite } from './open-sqlite.ts'
 export type Examination =
   | { kind: 'none' }
   | { kind: 'damaged' }
-  /** A start refuses the folder. */
+  /** The folder is one that a start refuses. */
   | { kind: 'refused'; why: AppError }
   | {
       kind: 'sound'
@@ -62,14 +62,14 @@ export function examine(dataDir: string, migrationsFolder: string): Examination 
   }
 }
 
-/** As a start decides it. */
+/** The refusal of a folder with mostly unknown files, by the same rule as at a start. */
 function refusalOfStrays(dataDir: string, unknown: number, files: number): Examination | undefined {
   if (!areMostlyUnknown(unknown, files)) return undefined
   const facts = { folder: picturesFolderIn(dataDir), unknown, files }
   return { kind: 'refused', why: new AppError('pictures-unknown', facts) }
 }
 
-/** The files that no row knows: of no job, of no question that waits, and not about to be removed. */
+/** The files without a row: of no job and of no pending question, and not about to be removed. */
 function straysIn(sqlite: Sqlite.Database, unowned: readonly string[]): string[] {
   const jobs = namesIn(sqlite, 'SELECT id FROM jobs')
   const others = ['unowned_files', 'pending_files'].filter(table => hasTable(sqlite, table))

@@ -8,7 +8,7 @@ import type { JobView } from './views.ts'
 
 /** Queue positions change with every claim. They are reported at most once per interval. */
 const placesIntervalMs = 1000
-/** While a job runs, what waits behind it comes nearer without a claim. */
+/** The interval of reports of positions while a job runs, because the forecasts of waiting jobs change without a claim. */
 const forecastsIntervalMs = 5000
 /** The number of positions that are reported, from the front of the queue. */
 const reportedPlaces = 200
@@ -31,8 +31,8 @@ export class Watch {
   #known = new Map<string, JobView>()
   readonly #clock: Clock
   #placesDue = false
-  /** On the monotonic clock. */
-  #placesToldMs = Number.NEGATIVE_INFINITY
+  /** The time of the last report of positions, on the monotonic clock. */
+  #placesReportedMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: { views: JobViews; pool: Pick<Pool, 'order'>; clock: Clock; log: Logger }) {
     this.#views = parts.views
@@ -48,9 +48,11 @@ export class Watch {
   }
 
   onChange(change: Exclude<PoolChange, { kind: 'state' }>): void {
-    const isDue = this.#clock.monotonicMs() - this.#placesToldMs >= forecastsIntervalMs
-    if (change.kind === 'queue' || isDue) this.#emitPlacesSoon()
-    if (change.kind === 'queue') return
+    if (change.kind === 'queue') {
+      this.#emitPlacesSoon()
+      return
+    }
+    if (this.#clock.monotonicMs() - this.#placesReportedMs >= forecastsIntervalMs) this.#emitPlacesSoon()
     const known = change.kind === 'progress' ? this.#known.get(change.jobId) : undefined
     this.onStateChange(change.jobId, (known && this.#views.refresh(known)) ?? this.#views.job(change.jobId))
   }
@@ -92,7 +94,7 @@ export class Watch {
 
   #emitPlaces(): void {
     this.#placesDue = false
-    this.#placesToldMs = this.#clock.monotonicMs()
+    this.#placesReportedMs = this.#clock.monotonicMs()
     const front = this.#pool.order(reportedPlaces)
     const refreshed = front.flatMap(id => this.#refresh(id) ?? [])
     const kept = new Map(refreshed.map(job => [job.id, job]))

@@ -7,7 +7,7 @@ import type { PictureFiles } from './picture-files.ts'
 /** Up to this number, unknown files are accepted whatever their share of the pictures folder. */
 const fewFiles = 2
 
-/** Whether so many files of the pictures folder are unknown to the database that it is not theirs. */
+/** Whether so many files of the pictures folder are unknown to the database that the database belongs to another folder. */
 export function areMostlyUnknown(unknown: number, files: number): boolean {
   return unknown > fewFiles && unknown * 2 > files
 }
