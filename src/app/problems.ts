@@ -98,6 +98,8 @@ export interface ProblemDetails {
   'lora-unfit': { lora: string; model: string; problem: ModelFileProblem }
   /** A notice: the model lacks some of the LoRA's modules. `examples`: in the file's spelling. */
   'lora-partly': { lora: string; model: string; unmatched: number; modules: number; examples: string[] }
+  /** A notice: the LoRA's file has embeddings, which are not used. */
+  'lora-embeddings': { lora: string; embeddings: string[] }
   /** A notice: LoRAs in the negative prompt are ignored. */
   'lora-in-negative': { name: string }
   'style-unknown': { name: string; known: string[] }

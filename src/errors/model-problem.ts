@@ -115,6 +115,8 @@ export const modelFileProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('tensor-missing'), tensor }),
   z.object({ what: z.literal('tensor-shape'), tensor, expected: shape, found: shape }),
   z.object({ what: z.literal('tensor-dtype'), tensor, dtype: z.string(), usable: z.array(z.string()) }),
+  /** The scale of 8-bit weights under a name that no weight has it under. */
+  z.object({ what: z.literal('scale-unknown'), tensor }),
 
   // ONNX.
   z.object({ what: z.literal('not-onnx') }),

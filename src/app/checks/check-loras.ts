@@ -4,7 +4,7 @@ import { hasCode } from '../../errors/errors.ts'
 import type { Catalogue } from '../views/catalogue.ts'
 import type { Findings } from '../views/findings.ts'
 
-/** The maximum number of unmatched modules that a sentence names. */
+/** The maximum number of modules or embeddings that a sentence names. */
 const maxExamples = 3
 
 export async function checkLoras(
@@ -21,7 +21,10 @@ export async function checkLoras(
       if (!model || !file || noticed.has(hash)) continue
       noticed.add(hash)
       try {
-        const { modules, unmatched } = await loraFit(model, file)
+        const { modules, unmatched, embeddings } = await loraFit(model, file)
+        if (embeddings.length > 0) {
+          findings.notice('lora-embeddings', { lora, embeddings: embeddings.slice(0, maxExamples) })
+        }
         if (unmatched.length === 0) continue
         const facts = { unmatched: unmatched.length, modules, examples: unmatched.slice(0, maxExamples) }
         findings.notice('lora-partly', { lora, model: order.model.name, ...facts })

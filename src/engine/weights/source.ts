@@ -19,15 +19,25 @@ export function asLinear(tensor: StoredTensor, wanted: readonly number[]): Store
   return isConvolution ? { ...tensor, shape: tensor.shape.slice(0, 2) } : tensor
 }
 
+/** Names of scales in 8-bit files, whether known or not. Those of inputs are for arithmetic in 8 bits. */
+const scaleName = /weight[._]scale|scale[._]weight|scale_inv$/
+
 /**
  * The same tensors. Scaled ones, as ComfyUI writes them in 8 bits, include their scale, a tensor of one number beside them.
- * @throws AppError 'model-file' when a scale is not one number.
+ * @throws AppError 'model-file' when a scale is not one number, or when it scales no weight: that weight would be used without it.
  */
 export function withScales(tensors: ReadonlyMap<string, StoredTensor>): Map<string, StoredTensor> {
+  const used = new Set<StoredTensor>()
   const all = [...tensors].map(([name, tensor]) => {
     const scale = scaleOf(name, tensors)
+    if (scale) used.add(scale)
     return [name, scale ? { ...tensor, scale } : tensor] as const
   })
+  const unused = [...tensors].find(([name, tensor]) => scaleName.test(name) && !used.has(tensor))
+  if (unused) {
+    const [, { file, name }] = unused
+    throw new AppError('model-file', { file, problem: { what: 'scale-unknown', tensor: name } })
+  }
   return new Map(all)
 }
 

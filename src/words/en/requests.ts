@@ -201,6 +201,8 @@ export const problems: ProblemWords = {
   'lora-unfit': d => `The LoRA ${d.lora} does not fit the model ${d.model}: ${fileReason(d.problem)}.`,
   'lora-partly': d =>
     `${d.unmatched} of the ${d.modules} modules of the LoRA ${d.lora} are not the model’s and are left out: ${d.examples.map(one => excerpt(one)).join(', ')}${d.unmatched > d.examples.length ? ' …' : ''}.`,
+  'lora-embeddings': d =>
+    `The file of the LoRA ${d.lora} also has embeddings, which Easel does not use: ${d.embeddings.map(one => excerpt(one)).join(', ')}. They work as files of their own.`,
   'lora-in-negative': d =>
     `The LoRA ${excerpt(d.name)} is named in what should not be in the picture and left out: LoRAs belong in the prompt.`,
   'style-unknown': d => `There is no style “${excerpt(d.name)}”. ${known(d.known)}`,

@@ -32,6 +32,7 @@ beforeAll(async () => {
     'refuse-flux',
     'refuse-oft',
     'refuse-wrong-shape',
+    'onetrainer-dora-columns',
   ]
   const links = names.map(name => [`loras/some/${name}.safetensors`, join(loras, `${name}.safetensors`)])
   const base = `${await oracle.models()}/tiny-base.safetensors`
@@ -175,6 +176,15 @@ describe('what does not fit', () => {
       '2 of the 6 modules of the LoRA some/partly are not the model’s and are left out: lora_unet_middle_block_9_transformer_blocks_0_attn2_to_v, lora_unet_middle_block_9_transformer_blocks_0_ff_net_2.',
     )
     expect(problemSentence(zhCn, notice)).toMatch(/6 个模块中有 2 个/)
+  })
+
+  test('one with embeddings in its file names those, because they are not used', async () => {
+    const { problems, notices } = await found(orderWith('a cat', loraOrder('onetrainer-dora-columns')))
+    expect(problems).toEqual([])
+    const [notice, ...others] = notices
+    if (!notice || others.length > 0) throw new Error(JSON.stringify(notices))
+    expect(problemSentence(en, notice)).toMatch(/also has embeddings, which Easel does not use: \w+/)
+    expect(problemSentence(zhCn, notice)).toMatch(/文件里还有嵌入/)
   })
 
   test('one that fits is accepted without a word', async () => {

@@ -13,6 +13,8 @@ export interface LoraFit {
   readonly modules: number
   /** The modules that the model lacks, in the file's spelling. */
   readonly unmatched: readonly string[]
+  /** The names of embeddings in the file, which are not used. */
+  readonly embeddings: readonly string[]
 }
 
 interface FitTarget {
@@ -37,9 +39,9 @@ export class LoraFits {
     const file = loraFileOf(lora.storage)
     const target = await once(this.#targets, model.hash, () => targetOf(model))
     const header = await openLora(lora.storage)
-    const { matched, unmatched } = matchLora(file, header, target.tensors, target.index)
+    const { matched, unmatched, embeddings } = matchLora(file, header, target.tensors, target.index)
     if (matched === 0) throw unmatchedLora(file, unmatched)
-    return { modules: matched + unmatched.length, unmatched }
+    return { modules: matched + unmatched.length, unmatched, embeddings }
   }
 }
 

@@ -35,6 +35,7 @@ export function noiseSchedule(config: SchedulerConfig, keepSignal: boolean): Noi
   const alphasCumulated = cumulativeProducts(betas)
   const last = alphasCumulated.length - 1
   if (config.zeroTerminalSnr && keepSignal) alphasCumulated[last] = almostNoSignal
+  // One value in six of torch's own square root is a unit in the last place off, either way. No known approximation gives the same ones.
   const sigmas = alphasCumulated.map(alpha => Math.sqrt(f(f(1 - alpha) / alpha)))
   // √(2^24 - 1) is almost midway between two float32 numbers. The reference's power function returns this one.
   if (alphasCumulated[last] === almostNoSignal) sigmas[last] = 4096

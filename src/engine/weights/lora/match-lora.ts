@@ -35,10 +35,12 @@ export interface LoraMatch {
   readonly matched: number
   /** Modules and other tensors of the file that the model lacks, in the file's spelling. */
   readonly unmatched: readonly string[]
+  /** The names of embeddings in the file. They change no weights and are not used. */
+  readonly embeddings: readonly string[]
 }
 
-/** Embeddings that OneTrainer adds to the file; they change no weights. */
-const besideWeights = /^bundle_emb\./
+/** An embedding that OneTrainer adds to the file. */
+const bundled = /^bundle_emb\.(?<name>.+?)\./
 
 /** A LoRA's tensors. */
 export interface LoraHeader extends SafetensorsHeader {
@@ -56,7 +58,7 @@ export function matchLora(
   model: ModelTensors<{ readonly shape: MatrixShape }>,
   index: ModuleIndex,
 ): LoraMatch {
-  const { modules, strangers } = modulesIn(tensors)
+  const { modules, strangers, embeddings } = modulesIn(tensors)
   const scaleOf = config ? configScales(config) : metadataScales(file, metadata)
   const ownNetwork = config && networkOf(config)
   const updates: LoraUpdate[] = []
@@ -81,15 +83,20 @@ export function matchLora(
       updates.push({ network: place.network, ...change, scale: scaleOf(place) })
     }
   }
-  return { updates, matched, unmatched }
+  return { updates, matched, unmatched, embeddings }
 }
 
-/** The factors of every module, in the file's spelling, and the names of tensors that are not factors. */
+/** The factors of every module, in the file's spelling, the names of tensors that are not factors, and those of embeddings. */
 function modulesIn(tensors: ReadonlyMap<string, StoredTensor>) {
   const modules = new Map<string, Partial<Record<LoraRole, StoredTensor>>>()
   const strangers: string[] = []
+  const embeddings = new Set<string>()
   for (const [name, tensor] of tensors) {
-    if (besideWeights.test(name)) continue
+    const embedding = bundled.exec(name)?.groups?.name
+    if (embedding !== undefined) {
+      embeddings.add(embedding)
+      continue
+    }
     const found = namings.map(naming => naming(name)).find(one => one !== undefined)
     if (!found) {
       strangers.push(name)
@@ -99,7 +106,7 @@ function modulesIn(tensors: ReadonlyMap<string, StoredTensor>) {
     factors[found.role] = found.isList ? { ...tensor, shape: [elements(tensor.shape)] } : tensor
     modules.set(found.module, factors)
   }
-  return { modules, strangers }
+  return { modules, strangers, embeddings: [...embeddings] }
 }
 
 type TensorChange = Pick<LoraUpdate, 'tensor' | 'family' | 'factors'>

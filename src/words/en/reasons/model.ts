@@ -83,6 +83,7 @@ const fileReasons: ReasonTable<ModelFileProblem> = {
     `"${p.tensor}" should be ${shape(p.expected)} by its config.json but is ${shape(p.found)}`,
   'tensor-dtype': p =>
     `"${p.tensor}" is ${p.dtype}, which cannot be computed with${p.usable.length === 0 ? '' : `; weights can be ${p.usable.join(', ')}`}`,
+  'scale-unknown': p => `its tensor "${p.tensor}" scales weights in a way that Easel does not know`,
   'not-onnx': () => 'it is no ONNX graph',
   'onnx-weights': () =>
     'its weights lie inside an ONNX graph, which runs as it is: nothing can be added to it or looked up in it',

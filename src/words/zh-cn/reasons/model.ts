@@ -79,6 +79,7 @@ const fileReasons: ReasonTable<ModelFileProblem> = {
     `按 config.json，“${p.tensor}”的形状应为 ${shape(p.expected)}，实际是 ${shape(p.found)}`,
   'tensor-dtype': p =>
     `“${p.tensor}”的类型是 ${p.dtype}，无法用于计算${p.usable.length === 0 ? '' : `；权重可以是 ${p.usable.join('、')}`}`,
+  'scale-unknown': p => `其张量“${p.tensor}”以 Easel 未知的方式缩放权重`,
   'not-onnx': () => '不是 ONNX 计算图',
   'onnx-weights': () => '权重在 ONNX 计算图里，只能原样运行：无法在其中添加或查找权重',
   'embedding-vectors': p =>

@@ -44,6 +44,21 @@ test('a weight in 8 bits that has a scale beside it is multiplied by it', async 
   expect([...(await readTensor(stored))]).toEqual([0.25, -0.5])
 })
 
+test.each(['to_q.weight_scale_inv', 'to_q.weight_scale_2', 'attn.in_proj_scale_weight', 'to_k.scale_weight'])(
+  'a scale that no weight has, %s, is refused by name: a weight would be used without it',
+  async name => {
+    const folder = tempFolder()
+    writeSafetensors(join(folder, 'model.safetensors'), {
+      'to_q.weight': { dtype: 'F8_E4M3', shape: [2, 1], bytes: Uint8Array.of(0x38, 0xc0) },
+      'to_q.input_scale': tensor(1),
+      [name]: tensor(0.25),
+    })
+    await expect(openDiffusersFolder(folder)).rejects.toMatchObject({
+      details: { problem: { what: 'scale-unknown', tensor: name } },
+    })
+  },
+)
+
 describe('Which file of a folder holds the weights', () => {
   test.each([
     ['the plain one before variants', ['model.safetensors', 'model.fp16.safetensors'], 'model.safetensors'],

@@ -152,8 +152,10 @@ describe('what fits nothing', () => {
     expect(match({ [`unet.${query}.diff_b`]: [64] }).unmatched).toEqual([`unet.${query}`])
   })
 
-  test('embeddings that a trainer put beside are no weights', () => {
-    expect(match({ 'bundle_emb.word.clip_l': [1, 16] })).toMatchObject({ matched: 0, unmatched: [] })
+  test('embeddings that a trainer put beside are no weights, and are named', () => {
+    expect(
+      match({ 'bundle_emb.word.clip_l': [1, 16], 'bundle_emb.word.string_to_param.*': [1, 16] }),
+    ).toMatchObject({ matched: 0, unmatched: [], embeddings: ['word'] })
   })
 })
 
