@@ -50,6 +50,7 @@ async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
     const { folder } = db.files
     throw new AppError('pictures-unknown', { folder, unknown: strays.length, files: files.length })
   }
+  warnOfMissing(owned, files, log)
   const written = unownedHere.filter(name => name === finalName(name) && isBeingWritten(name))
   const moved = [...written, ...strays]
   if (moved.length > 0) {
@@ -58,4 +59,11 @@ async function sweep({ db, clock, log }: RecoverParts): Promise<void> {
   }
   await db.files.remove(unownedHere.filter(name => isKnown(finalName(name))))
   await db.discard([...unowned.keys()].filter(name => !owned.has(name)))
+}
+
+/** A copied database without its pictures shows empty frames, so whoever started Easel should know. */
+function warnOfMissing(owned: ReadonlySet<string>, files: readonly string[], log: Logger): void {
+  const here = new Set(files)
+  const missing = [...owned].filter(name => !here.has(name)).length
+  if (missing > 0) log.warn({ missing, pictures: owned.size }, 'files of pictures are missing')
 }

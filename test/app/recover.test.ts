@@ -74,6 +74,18 @@ describe('a start deletes no picture that the database does not know', () => {
   })
 })
 
+test('files of pictures that are missing are named at the start, and those that are there are not', async () => {
+  const said = () => t.log.lines.filter(({ message }) => message === 'files of pictures are missing')
+  await paints(3)
+  await t.built.stop(0)
+  await t.restart()
+  expect(said()).toEqual([])
+  await t.built.stop(0)
+  for (const name of pictures().slice(0, 2)) rmSync(join(t.dataDir, 'pictures', name))
+  await t.restart()
+  expect(said().map(({ fields }) => fields)).toMatchObject([{ missing: 2, pictures: 3 }])
+})
+
 test('what a dead process had not written to its end is deleted', async () => {
   await paints(1)
   const { db } = t.built

@@ -15,7 +15,10 @@ export interface PictureFile {
 /** The maximum size of a picture file, because a device such as /dev/zero has no end. */
 const maxFileBytes = 512 * 1024 * 1024
 
-/** The bytes of a file or a pipe. @throws AppError 'file' when it cannot be read. */
+/** The name of standard input as a file to read. */
+const standardInput = '-'
+
+/** The bytes of a file, a pipe or standard input. @throws AppError 'file' when it cannot be read. */
 export async function readPicture(file: string): Promise<PictureFile> {
   try {
     const bytes = await readWithin(file, maxFileBytes)
@@ -29,7 +32,7 @@ export async function readPicture(file: string): Promise<PictureFile> {
 async function readWithin(file: string, limitBytes: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let left = limitBytes
-  const stream: AsyncIterable<Buffer> = createReadStream(file)
+  const stream: AsyncIterable<Buffer> = file === standardInput ? process.stdin : createReadStream(file)
   for await (const part of stream) {
     left -= part.byteLength
     if (left < 0) throw Object.assign(new Error('too large'), { code: 'EFBIG' })
@@ -51,8 +54,9 @@ export function formatOfName(file: string): PictureFormat | undefined {
   return formats[extname(file).toLowerCase()]
 }
 
-/** `out.png` → `out-refined.png`. */
+/** `out.png` → `out-refined.png`, which is that of standard input too. */
 export function withSuffix(file: string, suffix: string): string {
+  if (file === standardInput) return withSuffix('out.png', suffix)
   const extension = extname(file)
   return `${file.slice(0, file.length - extension.length)}-${suffix}.png`
 }

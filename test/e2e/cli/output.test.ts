@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -117,6 +118,15 @@ test('--repeat gives pictures of their own, alternatives one seed', async () => 
   const compared = await runShell("easel imagine 'a {red,blue} circle --steps 2' -o c.png", { cwd: folder })
   expect(seeds(compared.out)).toHaveLength(2)
   expect(new Set(seeds(compared.out)).size).toBe(1)
+})
+
+test('a picture may come from standard input, named -', async () => {
+  const painted = "easel imagine 'a red circle --steps 1' -o -"
+  const { out, err } = await runShell(`${painted} | easel info -\n${painted} | easel upscale -`, {
+    cwd: folder,
+  })
+  expect(out, err).toMatch(/^Prompt: a red circle\n/)
+  expect(readdirSync(folder)).toContain('out-x2.png')
 })
 
 test('the Refiner goes on from what another program wrote into a picture', async () => {
