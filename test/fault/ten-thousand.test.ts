@@ -10,101 +10,108 @@ import { retainedBytes } from '../helpers/measurements/retained-bytes.ts'
 const people = 20
 const served = 120
 
-let t: TestEasel
-afterEach(() => t.dispose())
+const open: TestEasel[] = []
+afterEach(async () => {
+  for (const t of open.splice(0)) await t.dispose()
+})
 
-interface Times {
-  /** The middle of what each call took. */
-  p50Ms: number
-  p99Ms: number
-}
-
-interface Measured {
-  asked: Times
-  placed: Times
+/** A line of waiting jobs, and what is done with it. */
+interface Line {
+  ask(i: number): Promise<unknown>
+  place(i: number): unknown
   /** `/queue`. */
-  shown: Times
+  show(): unknown
   /** A picture's end, and the next claim on its device. */
-  claimed: Times
-  grownMb: number
+  claim(i: number): Promise<void>
   /** Who was served, in order. */
-  order: string[]
-}
-
-async function timesOf(count: number, call: (i: number) => unknown): Promise<Times> {
-  const tookMs: number[] = []
-  for (let i = 0; i < count; i++) {
-    const startedMs = performance.now()
-    await call(i)
-    tookMs.push(performance.now() - startedMs)
-  }
-  tookMs.sort((a, b) => a - b)
-  const at = (fraction: number) => tookMs[Math.floor(fraction * (count - 1))] ?? 0
-  return { p50Ms: at(0.5), p99Ms: at(0.99) }
+  order(): string[]
 }
 
 /** On four devices, with `waiting` jobs in the line. */
-async function measure(waiting: number): Promise<Measured> {
+async function openLine(waiting: number): Promise<Line> {
   const devices = [0, 1, 2, 3].map(i => new FakeWorkers({ device: `fake:${i}`, mode: 'by-hand' }))
   const limits = { maxQueuedPerPerson: waiting, maxQueued: 2 * waiting, maxWaitHours: 0 }
-  t = new TestEasel({ devices, config: { limits } })
+  const t = new TestEasel({ devices, config: { limits } })
+  open.push(t)
   const { db } = t.built
   await db.write(() => {
     for (let i = 0; i < waiting; i++) insertJob(db, `job-${i}`, `person-${i % people}`)
     // Their first messages were shown long ago.
     db.client.sqlite.exec('DELETE FROM outbox')
   })
-  const bytesBefore = retainedBytes()
   await t.start()
   await t.until(() => devices.every(({ underway }) => underway.length === 1))
-
-  const asked = await timesOf(60, i => t.ask(`number ${i}`, t.callerNamed(`person-${i % people}`)))
-  const placed = await timesOf(200, i => t.find(`job-${waiting - 200 + i}`)?.place)
   const asker = t.callerNamed('person-1')
-  const shown = await timesOf(40, () => {
-    t.easel.ownQueue(asker.person, 10)
-    const context = { easel: t.easel, ids: t.ids, caller: asker, words: en, nowMs: 0 }
-    return queue.handle({ ...context, prefix: '/', usage: '' }, {})
-  })
-  const claimed = await timesOf(served, async i => {
-    const device = devices[i % devices.length]
-    const runs = device?.runs.length ?? 0
-    device?.current.finish()
-    await t.until(() => device?.runs.length === runs + 1)
-  })
-  const grownMb = (retainedBytes() - bytesBefore) / 2 ** 20
-  const order = db.client.sqlite
+  const finished = db.client.sqlite
     .prepare(
       'SELECT user_id FROM jobs JOIN people ON people.id = person_id WHERE state = ? ORDER BY finished_at, seq',
     )
     .pluck()
-    .all('done')
-    .map(String)
-  return { asked, placed, shown, claimed, grownMb, order }
+  return {
+    ask: i => t.ask(`number ${i}`, t.callerNamed(`person-${i % people}`)),
+    place: i => t.find(`job-${waiting - 200 + i}`)?.place,
+    show: () => {
+      t.easel.ownQueue(asker.person, 10)
+      const context = { easel: t.easel, ids: t.ids, caller: asker, words: en, nowMs: 0 }
+      return queue.handle({ ...context, prefix: '/', usage: '' }, {})
+    },
+    claim: async i => {
+      const device = devices[i % devices.length]
+      const runs = device?.runs.length ?? 0
+      device?.current.finish()
+      await t.until(() => device?.runs.length === runs + 1)
+    },
+    order: () => finished.all('done').map(String),
+  }
+}
+
+/** How many times as long a call takes on the long line as on the short one, in turns: by the middle of each. */
+async function ratioOf(
+  count: number,
+  lines: { short: Line; long: Line },
+  call: (line: Line, i: number) => unknown,
+): Promise<number> {
+  const tookMs = { short: [] as number[], long: [] as number[] }
+  for (let i = 0; i < count; i++) {
+    for (const length of ['short', 'long'] as const) {
+      const startedMs = performance.now()
+      await call(lines[length], i)
+      tookMs[length].push(performance.now() - startedMs)
+    }
+  }
+  return middleOf(tookMs.long) / middleOf(tookMs.short)
+}
+
+function middleOf(values: number[]): number {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
 test('are taken, placed and served as quickly as four hundred, and fairly', async () => {
-  const short = await measure(400)
-  await t.dispose()
-  const long = await measure(10_000)
-  const said = ({ asked, placed, shown, claimed, grownMb }: Measured) =>
-    Object.entries({ asked, placed, shown, claimed })
-      .map(([name, { p50Ms, p99Ms }]) => `${name} ${p50Ms.toFixed(2)}/${p99Ms.toFixed(2)} ms`)
-      .concat(`memory +${grownMb.toFixed(0)} MB`)
-      .join(', ')
-  process.stdout.write(`400 waiting (half/99 %): ${said(short)}\n10,000 waiting: ${said(long)}\n`)
-  // Side by side on the same machine, whatever else it does: what grew with the line would be 25 times as slow.
-  expect(long.asked.p50Ms).toBeLessThan(4 * short.asked.p50Ms)
-  expect(long.placed.p50Ms).toBeLessThan(5)
-  expect(long.shown.p50Ms).toBeLessThan(4 * short.shown.p50Ms)
-  expect(long.claimed.p50Ms).toBeLessThan(4 * short.claimed.p50Ms)
-  // Measured: 8 MB, the fakes' own records among them.
-  expect(long.grownMb).toBeLessThan(16)
+  const short = await openLine(400)
+  const bytesBefore = retainedBytes()
+  const long = await openLine(10_000)
+  const lines = { short, long }
+  const ratios = {
+    asked: await ratioOf(60, lines, (line, i) => line.ask(i)),
+    placed: await ratioOf(200, lines, (line, i) => line.place(i)),
+    shown: await ratioOf(40, lines, line => line.show()),
+    claimed: await ratioOf(served, lines, (line, i) => line.claim(i)),
+  }
+  const grownMb = (retainedBytes() - bytesBefore) / 2 ** 20
+  const ratio = Object.entries(ratios).map(([name, times]) => `${name} ${times.toFixed(2)}`)
+  process.stdout.write(
+    `10,000 waiting beside 400: ${ratio.join(', ')} times as long, memory +${grownMb.toFixed(0)} MB\n`,
+  )
+  // What grew with the line would be 25 times as slow.
+  for (const [name, times] of Object.entries(ratios)) expect(times, name).toBeLessThan(4)
+  // The fakes' own records are among them.
+  expect(grownMb).toBeLessThan(16)
 
-  expect(long.order).toHaveLength(served)
+  const order = long.order()
+  expect(order).toHaveLength(served)
   const twiceFair = (2 * 50) / people
   for (let from = 0; from + 50 <= served; from++) {
-    const window = long.order.slice(from, from + 50)
+    const window = order.slice(from, from + 50)
     const shares = window.map(person => window.filter(other => other === person).length)
     expect(Math.max(...shares), `${from}…${from + 49}`).toBeLessThanOrEqual(twiceFair)
   }
