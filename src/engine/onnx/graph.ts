@@ -218,7 +218,9 @@ export class Graph extends GraphBuilder {
       throw this.mismatch('Resize', `${shapeText(x.shape)} to the sides of ${shapeText(like.shape)}`)
     }
     const [start, end] = this.variant.layout === 'NCHW' ? [2, 4] : [1, 3]
-    const size = this.op('Shape', [like], [2], { attributes: { start, end } }, 'I64')
+    const shapeOfLike = this.op('Shape', [like], [2], { attributes: { start, end } }, 'I64')
+    // Resize refuses sizes that shape inference knows to be no numbers, as those of a value without a rank; it knows nothing of Max.
+    const size = this.op('Max', [shapeOfLike, this.integers([1, 1])], [2])
     const shape = this.#pictureShape(x, x.shape[this.channelAxis] ?? 0, sides)
     return this.op('Resize', [x, undefined, undefined, size], shape, {
       attributes: { ...nearestNeighbour, axes: [start, start + 1] },

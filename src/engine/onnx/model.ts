@@ -15,8 +15,8 @@ export interface Value {
 
 /** A finished graph, ready for a session. */
 export interface OnnxModel {
-  /** The bytes of the model file, computed on demand. */
-  encode(): Uint8Array
+  /** The bytes of the model file, computed on demand. Symbolic shapes of inputs are stated unless `withInputShapes` is false. */
+  encode(withInputShapes?: boolean): Uint8Array
   /** The folder that contains all external data; empty when there is none. */
   readonly folder: string
   readonly inputs: readonly ValueInfo[]
@@ -132,10 +132,11 @@ export class ModelWriter {
     const sum = (sizeOf: (tensor: StoredTensor) => number) =>
       tensors.reduce((total, tensor) => total + sizeOf(tensor), 0)
     return {
-      encode: () =>
+      encode: withInputShapes =>
         encodeModel({
           name: this.#name,
           inputs: this.#inputs,
+          withInputShapes,
           outputs: this.#outputs,
           nodes: this.#nodes,
           initializers: [...this.#constants.values(), ...external],

@@ -37,6 +37,8 @@ export interface ValueInfo {
 export interface ModelProto {
   readonly name: string
   readonly inputs: readonly ValueInfo[]
+  /** False: inputs with symbolic dimensions have a type, but no shape, not even a rank. */
+  readonly withInputShapes?: boolean | undefined
   readonly outputs: readonly ValueInfo[]
   readonly nodes: readonly NodeProto[]
   readonly initializers: readonly TensorProto[]
@@ -90,7 +92,7 @@ function writeGraph(to: ProtoWriter, model: ModelProto): void {
   for (const node of model.nodes) to.nested(1, () => writeNode(to, node))
   to.text(2, model.name)
   for (const tensor of model.initializers) to.nested(5, () => writeTensor(to, tensor))
-  for (const value of model.inputs) to.nested(11, () => writeValue(to, value))
+  for (const value of model.inputs) to.nested(11, () => writeValue(to, value, model.withInputShapes))
   for (const value of model.outputs) to.nested(12, () => writeValue(to, value))
 }
 
@@ -139,13 +141,14 @@ function writeTensor(to: ProtoWriter, tensor: TensorProto): void {
   to.int(14, 1) // TensorProto.DataLocation.EXTERNAL
 }
 
-function writeValue(to: ProtoWriter, value: ValueInfo): void {
+function writeValue(to: ProtoWriter, value: ValueInfo, withShape = true): void {
   to.text(1, value.name)
-  to.nested(2, () => to.nested(1, () => writeTensorType(to, value)))
+  to.nested(2, () => to.nested(1, () => writeTensorType(to, value, withShape)))
 }
 
-function writeTensorType(to: ProtoWriter, { dtype, shape }: ValueInfo): void {
+function writeTensorType(to: ProtoWriter, { dtype, shape }: ValueInfo, withShape: boolean): void {
   to.int(1, dataType(dtype))
+  if (!withShape && shape.some(dim => typeof dim !== 'number')) return
   to.nested(2, () => {
     for (const dim of shape) to.nested(1, () => writeDim(to, dim))
   })

@@ -65,11 +65,15 @@ export class Session {
     model: OnnxModel | OnnxPath,
     options: SessionOptions = {},
   ): Promise<Session> {
+    // The runtime compares every value of known shape with all free buffers, and parses the names of types for each comparison
+    // (FindReusableTensor in onnxruntime's allocation_planner.cc): 16 to 25 s for SDXL's U-Net. Without the shapes of the inputs it
+    // knows none, and buffers come from its arena as before. Graphs for GPUs may need them.
+    const withInputShapes = !isCpu(options)
     try {
       const session =
         'path' in model
           ? await ort.InferenceSession.create(model.path, runtimeOptions(undefined, options))
-          : await ort.InferenceSession.create(model.encode(), runtimeOptions(model, options))
+          : await ort.InferenceSession.create(model.encode(withInputShapes), runtimeOptions(model, options))
       return new Session(session, name, options)
     } catch (error) {
       throw runtimeFault(name, options.device ?? 'cpu', error)

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { symbol } from '../../../src/engine/onnx/dim.ts'
 import { newGraph } from '../../../src/engine/onnx/graph-variants.ts'
 import { Session } from '../../../src/engine/onnx/session.ts'
 
@@ -24,5 +25,21 @@ test('a second run of a size holds no more memory than the first', async () => {
   await session.run(inputs, 'y')
 
   expect(residentAtMostBytes() - first).toBeLessThan(16 * mebibyte)
+  await session.close()
+})
+
+test('a session on a CPU knows no symbolic shape of an input, which its planner would compare with every buffer', async () => {
+  const g = newGraph('sum')
+  const shape = [symbol('batch'), 4]
+  g.output('y', g.add(g.input('x', 'F32', shape), g.input('z', 'F32', shape)))
+  g.output('half', g.input('fixed', 'F32', [2]))
+  const session = await Session.open('sum', g.build())
+  expect(session.inputs).toEqual(
+    new Map([
+      ['x', []],
+      ['z', []],
+      ['fixed', [2]],
+    ]),
+  )
   await session.close()
 })

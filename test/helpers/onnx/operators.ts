@@ -56,6 +56,7 @@ const elementwiseOperators: Record<string, Operator> = {
   Cast: ([x = nowhere], attributes) => [{ ...x, type: numberOf(attributes, 'to') }],
   Add: pairwise((a, b) => a + b),
   Mul: pairwise((a, b) => a * b),
+  Max: pairwise((a, b) => Math.max(a, b)),
   Sub: pairwise((a, b) => a - b),
   Div: pairwise((a, b) => a / b),
   Equal: ([a = nowhere, b = nowhere]) => [
