@@ -107,13 +107,12 @@ export abstract class GraphBuilder {
       return Array.from({ length: count }, (_, i) => this.weight(sliceOf(arranged, i, count), shape))
     }
     this.#cutBytes += tensor.length
-    const blocks = this.#writer.stored(tensor, [...batch, rows, count, rows])
-    const attributes = { axis: batch.length + 1 }
-    return Array.from({ length: count }, (_, i) =>
-      this.inType(
-        this.op('Gather', [blocks, this.integers([i], [])], shape, { attributes }),
-        this.arithmetic,
-      ),
+    const whole = this.#writer.stored(tensor, [...batch, rows, columns])
+    const block = { dtype: tensor.dtype, shape }
+    const attributes = { axis: batch.length + 1, num_outputs: count }
+    // One node copies the matrix once, when the session opens; a node for each block would copy the whole matrix each time.
+    return this.ops('Split', [whole], Array(count).fill(block), { attributes }).map(value =>
+      this.inType(value, this.arithmetic),
     )
   }
 
