@@ -1,4 +1,4 @@
-/** The context of every command: configuration, texts, log, terminal and exit code. */
+/** The context of every command: its surroundings, configuration, texts, log and exit code. */
 
 import { Command, InvalidArgumentError } from 'commander'
 import type { LogLevel } from '../common/choices.ts'
@@ -23,7 +23,19 @@ export interface CommonOptions {
   config?: string
 }
 
-export interface CommandSession {
+/** What a command has of the process around it. */
+export interface Surroundings {
+  readonly stdin: AsyncIterable<Buffer>
+  readonly stdout: NodeJS.WritableStream
+  readonly stderr: Terminal
+  readonly env: Readonly<Record<string, string | undefined>>
+  exitCode?: number | string | null | undefined
+}
+
+/** `isTTY`: it is seen by a person as it is written. */
+export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
+export interface CommandSession extends Pick<Surroundings, 'stdin' | 'stdout' | 'stderr' | 'env'> {
   config: Config
   secrets: Secrets
   words: Words
@@ -62,37 +74,43 @@ export function configuredWords(args: readonly string[]): Words {
   }
 }
 
-/**
- * Runs a command with a session over the configuration, and maps its outcome to an exit code. A fault is one sentence on
- * stderr, and a wrong configuration one for each setting. Its stack is shown at logLevel debug, and for internal errors.
- */
-export async function runCommand(
+/** Runs a command with a session over the configuration. */
+export type RunCommand = (
   options: CommonOptions,
   run: (session: CommandSession) => Promise<ExitCode>,
-  logs: 'all' | 'warnings' = 'warnings',
-): Promise<void> {
-  // The command continues when its output is closed, as with `| head`.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  let session: CommandSession | undefined
-  try {
-    session = openSession(options, logs)
-    process.exitCode = await run(session)
-  } catch (error) {
-    const fault = toAppError(error)
-    const level = mustBeLogged(fault) ? 'error' : 'debug'
-    const log = session?.log ?? logOf(process.stderr, 'error', [])
-    log[level]({ error: fault }, 'the command failed')
-    const err = session?.err ?? lineWriter(process.stderr, [])
-    for (const sentence of errorSentences(session?.words ?? en, fault)) err(`easel: ${sentence}`)
-    process.exitCode = exitCodes.fault
+  logs?: 'all' | 'warnings',
+) => Promise<void>
+
+/**
+ * Runs commands in these surroundings, and maps their outcomes to an exit code. A fault is one sentence on stderr, and a wrong
+ * configuration one for each setting. Its stack is shown at logLevel debug, and for internal errors.
+ */
+export function commandRunner(surroundings: Surroundings): RunCommand {
+  const { stdout, stderr } = surroundings
+  return async (options, run, logs = 'warnings') => {
+    // The command continues when its output is closed, as with `| head`.
+    for (const stream of [stdout, stderr]) stream.on('error', () => {})
+    let session: CommandSession | undefined
+    try {
+      session = openSession(surroundings, options, logs)
+      surroundings.exitCode = await run(session)
+    } catch (error) {
+      const fault = toAppError(error)
+      const level = mustBeLogged(fault) ? 'error' : 'debug'
+      const log = session?.log ?? logOf(stderr, 'error', [])
+      log[level]({ error: fault }, 'the command failed')
+      const err = session?.err ?? lineWriter(stderr, [])
+      for (const sentence of errorSentences(session?.words ?? en, fault)) err(`easel: ${sentence}`)
+      surroundings.exitCode = exitCodes.fault
+    }
   }
 }
 
 /** The models; announces files whose hashing takes time. */
-export async function libraryOf({ config, words, err }: CommandSession): Promise<ModelCatalogue> {
+export async function libraryOf({ config, words, env, err }: CommandSession): Promise<ModelCatalogue> {
   // The module is loaded here and not earlier, because doctor must be able to report missing libraries.
   const { readLibrary } = await import('../startup/model-library.ts')
-  return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)))
+  return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)), env)
 }
 
 /** The sentence of a fault that does not end the command. The fault is logged if the sentence refers to the log. */
@@ -107,17 +125,22 @@ export function refuse({ err }: CommandSession, sentences: readonly string[]): E
   return exitCodes.usage
 }
 
-function openSession({ config: file }: CommonOptions, logs: 'all' | 'warnings'): CommandSession {
+function openSession(
+  { stdin, stdout, stderr, env }: Surroundings,
+  { config: file }: CommonOptions,
+  logs: 'all' | 'warnings',
+): CommandSession {
   const config = loadConfig(packageRoot, process.cwd(), file)
-  const secrets = readSecrets(process.env)
+  const secrets = readSecrets(env)
   const hidden = Object.values(secrets).filter(secret => secret !== undefined)
   return {
+    ...{ stdin, stdout, stderr, env },
     config,
     secrets,
     words: wordsFor(config.language),
-    log: logOf(process.stderr, logs === 'all' ? config.logLevel : levelOfCommands(config.logLevel), hidden),
-    out: lineWriter(process.stdout, hidden),
-    err: lineWriter(process.stderr, hidden),
+    log: logOf(stderr, logs === 'all' ? config.logLevel : levelOfCommands(config.logLevel), hidden),
+    out: lineWriter(stdout, hidden),
+    err: lineWriter(stderr, hidden),
   }
 }
 

@@ -11,7 +11,7 @@ type Refusals = Words['cli']['refusals']
 
 /** The sentence for a command line that commander refuses. */
 async function refused(words: Words, args: string[]): Promise<string> {
-  const program = await buildProgram(args[0], words)
+  const program = await buildProgram(args[0], words, process)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
@@ -56,7 +56,7 @@ describe.each([
   })
 
   test('no part of the help is in another language', async () => {
-    const program = await buildProgram('stats', words)
+    const program = await buildProgram('stats', words, process)
     const texts = [program, ...program.commands].map(command => command.helpInformation()).join('\n')
     for (const part of Object.values(cli.help.parts)) expect(texts).toContain(part)
     expect(texts).toContain(cli.help.withDefault(cli.options.days, 30))

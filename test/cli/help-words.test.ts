@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { imagineCommand } from '../../src/cli/commands/imagine.ts'
-import { configuredWords } from '../../src/cli/session.ts'
+import { commandRunner, configuredWords } from '../../src/cli/session.ts'
 import { en } from '../../src/words/en.ts'
 import { zhCn } from '../../src/words/zh-cn/index.ts'
 import { tempFolder } from '../helpers/temp-folder.ts'
@@ -21,7 +21,9 @@ test('help speaks the configured language', () => {
   ]) {
     const words = configuredWords(args)
     expect(words).toBe(zhCn)
-    expect(imagineCommand(words).helpInformation()).toContain(zhCn.cli.commands.imagine)
+    expect(imagineCommand(words, commandRunner(process)).helpInformation()).toContain(
+      zhCn.cli.commands.imagine,
+    )
   }
 })
 

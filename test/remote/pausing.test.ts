@@ -7,6 +7,7 @@ import { type MachineEvent, RemoteDevices } from '../../src/remote/gateway/remot
 import { packageRoot } from '../../src/system/paths.ts'
 import { en } from '../../src/words/en.ts'
 import { buildTestEasel, demoModel, type TestEasel } from '../helpers/build-test-easel.ts'
+import { keptSurroundings } from '../helpers/cli/surroundings.ts'
 import { openRedis } from '../helpers/processes/redis-server.ts'
 import { silent, startGateway, startMachine, testKey } from '../helpers/remote/remote-pair.ts'
 import { simulatedDevice } from '../helpers/simulated-device.ts'
@@ -61,6 +62,7 @@ function commandOf(t: TestEasel, said: string[]): CommandSession {
   const defaults = loadConfig(packageRoot, packageRoot)
   const say = (line: string) => void said.push(line)
   return {
+    ...keptSurroundings().surroundings,
     config: {
       ...defaults,
       dataDir: t.dataDir,

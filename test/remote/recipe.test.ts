@@ -6,6 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import { serveCommand } from '../../src/cli/commands/serve.ts'
 import { workerCommand } from '../../src/cli/commands/worker.ts'
+import { commandRunner } from '../../src/cli/session.ts'
 import { loadConfig, withSettings } from '../../src/config/config.ts'
 import { secretVariables } from '../../src/config/secrets.ts'
 import { packageRoot } from '../../src/system/paths.ts'
@@ -47,9 +48,10 @@ test('commands, flags and variables of the compose files exist', () => {
   const { scripts } = z
     .object({ scripts: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')))
+  const run = commandRunner(process)
   const known = {
-    'npm start -- ': { script: 'start', options: serveCommand(en).options },
-    'npm run -s easel -- worker ': { script: 'easel', options: workerCommand(en).options },
+    'npm start -- ': { script: 'start', options: serveCommand(en, run).options },
+    'npm run -s easel -- worker ': { script: 'easel', options: workerCommand(en, run).options },
   }
   const secrets: readonly string[] = Object.values(secretVariables)
   for (const [, { command, environment }] of services.filter(([name]) => name !== 'redis')) {

@@ -16,18 +16,18 @@ import {
   exitCodes,
   faultSentence,
   newCommand,
-  runCommand,
+  type RunCommand,
 } from '../session.ts'
 
-export function devicesCommand(words: Words): Command {
-  const devices = newCommand('devices', words).action((options: CommonOptions) => runCommand(options, show))
+export function devicesCommand(words: Words, run: RunCommand): Command {
+  const devices = newCommand('devices', words).action((options: CommonOptions) => run(options, show))
   for (const change of deviceChanges) {
     const command = new Command(change)
       .description(words.machines.changes[change])
       .argument('<name>')
       .option('--config <file>', words.cli.options.config)
       .action((name: string, options: CommonOptions) =>
-        runCommand(options, session => changeDevice(session, change, name)),
+        run(options, session => changeDevice(session, change, name)),
       )
     devices.addCommand(command)
   }
@@ -36,7 +36,7 @@ export function devicesCommand(words: Words): Command {
 
 async function show(session: CommandSession): Promise<ExitCode> {
   const { config, words, out } = session
-  const { devices, reason, env, cards } = await prepareDevices(config, process.env)
+  const { devices, reason, env, cards } = await prepareDevices(config, session.env)
   for (const line of reasonLines(words, reason)) out(line)
   for (const card of (await cards()) ?? []) out(words.cli.card(card))
   const paused = pausedDevices(session)

@@ -19,12 +19,12 @@ import {
   exitCodes,
   faultSentence,
   newCommand,
-  runCommand,
+  type RunCommand,
 } from '../session.ts'
 
-export function doctorCommand(words: Words): Command {
+export function doctorCommand(words: Words, run: RunCommand): Command {
   return newCommand('doctor', words).action((options: CommonOptions) =>
-    runCommand(options, session => examine(session, options)),
+    run(options, session => examine(session, options)),
   )
 }
 

@@ -25,8 +25,9 @@ import {
   type ExitCode,
   libraryOf,
   newCommand,
+  type RunCommand,
   refuse,
-  runCommand,
+  type Surroundings,
 } from '../session.ts'
 
 interface ImagineOptions extends CommonOptions {
@@ -37,7 +38,7 @@ interface ImagineOptions extends CommonOptions {
   promptPicture: string[]
 }
 
-export function imagineCommand(words: Words): Command {
+export function imagineCommand(words: Words, run: RunCommand): Command {
   const { options } = words.cli
   const command = newCommand('imagine', words)
   const parse = command.parseOptions.bind(command)
@@ -51,9 +52,7 @@ export function imagineCommand(words: Words): Command {
     .option('--control-picture <file>', options.controlPicture, gather, [])
     .option('--prompt-picture <file>', options.promptPicture, gather, [])
     .addHelpText('after', () => `\n${words.cli.flagsHelp}\n${flagsHelp(words)}`)
-    .action((typed: string[], given: ImagineOptions) =>
-      runCommand(given, session => imagine(session, typed, given)),
-    )
+    .action((typed: string[], given: ImagineOptions) => run(given, session => imagine(session, typed, given)))
 }
 
 /**
@@ -87,7 +86,7 @@ async function imagine(
   if (namesPicture(parsed))
     return refuse(session, [...unread.map(problem => sentenceFor(words, problem)), words.cli.useFiles])
 
-  const files = await readFiles(options)
+  const files = await readFiles(options, session.stdin)
   const request = { ...withFiles(parsed, files), seed: seedOf(parsed) }
   const findings = new Findings()
   for (const problem of unread) findings.add(problem)
@@ -148,8 +147,9 @@ interface CheckedFiles {
   prompts: CheckedFile[]
 }
 
-async function readFiles(options: ImagineOptions): Promise<CheckedFiles> {
+async function readFiles(options: ImagineOptions, stdin: Surroundings['stdin']): Promise<CheckedFiles> {
   const { init, mask, controlPicture, promptPicture } = options
+  const readChecked = (file: string) => readCheckedFile(file, stdin)
   return {
     ...(init !== undefined && { init: await readChecked(init) }),
     ...(mask !== undefined && { mask: await readChecked(mask) }),
@@ -158,8 +158,8 @@ async function readFiles(options: ImagineOptions): Promise<CheckedFiles> {
   }
 }
 
-async function readChecked(file: string): Promise<CheckedFile> {
-  const { id, bytes } = await readPicture(file)
+async function readCheckedFile(file: string, stdin: Surroundings['stdin']): Promise<CheckedFile> {
+  const { id, bytes } = await readPicture(file, stdin)
   const { mediaType: _, ...checked } = await checkPicture(bytes)
   return { kind: 'bytes', id, ...checked }
 }

@@ -18,19 +18,19 @@ import {
   exitCodes,
   libraryOf,
   newCommand,
-  runCommand,
+  type RunCommand,
 } from '../session.ts'
 import { shellQuote } from '../shell-quote.ts'
 
-export function infoCommand(words: Words): Command {
+export function infoCommand(words: Words, run: RunCommand): Command {
   return newCommand('info', words)
     .argument('<file>')
-    .action((file: string, options: CommonOptions) => runCommand(options, session => show(session, file)))
+    .action((file: string, options: CommonOptions) => run(options, session => show(session, file)))
 }
 
 async function show(session: CommandSession, file: string) {
-  const { words, out, err } = session
-  const { bytes } = await readPicture(file)
+  const { words, stdin, out, err } = session
+  const { bytes } = await readPicture(file, stdin)
   const provenance = await readFullProvenance(bytes)
   if (provenance?.parameters === undefined) {
     err(`easel: ${unknownReason(provenance, file, words)}`)

@@ -6,11 +6,11 @@ import { databaseFileIn } from '../../db/files/data-folder.ts'
 import { packageRoot } from '../../system/paths.ts'
 import { systemClock, systemIds } from '../../system/system-ports.ts'
 import type { Words } from '../../words/en.ts'
-import { type CommonOptions, exitCodes, newCommand, runCommand } from '../session.ts'
+import { type CommonOptions, exitCodes, newCommand, type RunCommand } from '../session.ts'
 
-export function migrateCommand(words: Words): Command {
+export function migrateCommand(words: Words, run: RunCommand): Command {
   return newCommand('migrate', words).action((options: CommonOptions) =>
-    runCommand(options, async ({ config, words, out }) => {
+    run(options, async ({ config, words, out }) => {
       const { dataDir } = config
       const migrationsFolder = join(packageRoot, 'migrations')
       // Opening the database migrates it and keeps a copy of the old version.

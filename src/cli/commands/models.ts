@@ -12,18 +12,18 @@ import {
   exitCodes,
   libraryOf,
   newCommand,
-  runCommand,
+  type RunCommand,
 } from '../session.ts'
 
 interface ModelsOptions extends CommonOptions {
   lock?: boolean
 }
 
-export function modelsCommand(words: Words): Command {
+export function modelsCommand(words: Words, run: RunCommand): Command {
   return newCommand('models', words)
     .option('--lock', words.cli.options.lock)
     .action((options: ModelsOptions) =>
-      runCommand(options, session => (options.lock ? lock(session) : list(session))),
+      run(options, session => (options.lock ? lock(session) : list(session))),
     )
 }
 

@@ -25,8 +25,8 @@ import {
   libraryOf,
   newCommand,
   numberReader,
+  type RunCommand,
   refuse,
-  runCommand,
 } from '../session.ts'
 import { refuseProblems } from './imagine.ts'
 
@@ -40,7 +40,7 @@ interface RefineOptions extends CommonOptions {
   prompt?: string
 }
 
-export function refineCommand(words: Words): Command {
+export function refineCommand(words: Words, run: RunCommand): Command {
   const { options } = words.cli
   return newCommand('refine', words)
     .argument('<file>')
@@ -51,14 +51,12 @@ export function refineCommand(words: Words): Command {
     .option('--score <number>', options.score, numberReader(words))
     .option('--seed <number>', options.seed, numberReader(words))
     .option('--prompt <text>', options.prompt)
-    .action((file: string, given: RefineOptions) =>
-      runCommand(given, session => refine(session, file, given)),
-    )
+    .action((file: string, given: RefineOptions) => run(given, session => refine(session, file, given)))
 }
 
 async function refine(session: CommandSession, file: string, options: RefineOptions): Promise<ExitCode> {
   const { config, words } = session
-  const picture = await readPicture(file)
+  const picture = await readPicture(file, session.stdin)
   const { widthPx, heightPx } = await checkPicture(picture.bytes)
   const catalogue = await libraryOf(session)
   const findings = new Findings()

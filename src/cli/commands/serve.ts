@@ -14,7 +14,7 @@ import {
   type ExitCode,
   exitCodes,
   newCommand,
-  runCommand,
+  type RunCommand,
 } from '../session.ts'
 
 /** The time for open connections to close after everything else has stopped. */
@@ -24,8 +24,8 @@ const releaseLimitMs = 500
 /** The interval of checks whether npm is still running. */
 const parentPauseMs = 500
 
-export function serveCommand(words: Words): Command {
-  return newCommand('serve', words).action((options: CommonOptions) => runCommand(options, serve, 'all'))
+export function serveCommand(words: Words, run: RunCommand): Command {
+  return newCommand('serve', words).action((options: CommonOptions) => run(options, serve, 'all'))
 }
 
 /**
@@ -35,7 +35,7 @@ export function serveCommand(words: Words): Command {
  * that they are not suspected of a crash.
  */
 async function serve(session: CommandSession): Promise<ExitCode> {
-  const { config, secrets, words, log, out, err } = session
+  const { config, secrets, words, log, stderr, out, err } = session
   const shutdown = new Shutdown()
   handleUncaughtErrors(log, () => shutdown.request(exitCodes.fault))
   let server: Server | undefined
@@ -55,7 +55,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
     log,
     print: out,
     warn: err,
-    making: showMaking(process.stderr, out, words),
+    making: showMaking(stderr, out, words),
     onHung() {
       hung = true
       shutdown.request(exitCodes.fault)
@@ -67,7 +67,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
   // After a signal the rest of the start is not awaited.
   starting.catch(() => {})
   await Promise.race([starting, shutdown.reason])
-  const underNpm = process.env.npm_lifecycle_event !== undefined
+  const underNpm = session.env.npm_lifecycle_event !== undefined
   const endWatch = underNpm ? watchParent(parent, () => shutdown.request(exitCodes.done)) : () => {}
   const exitCode = await shutdown.reason
   endWatch()

@@ -16,8 +16,8 @@ import {
   exitCodes,
   newCommand,
   numberReader,
+  type RunCommand,
   refuse,
-  runCommand,
 } from '../session.ts'
 import { withDatabase } from '../with-database.ts'
 
@@ -26,22 +26,22 @@ interface StatsOptions extends CommonOptions {
   csv: boolean
 }
 
-export function statsCommand(words: Words): Command {
+export function statsCommand(words: Words, run: RunCommand): Command {
   const { options } = words.cli
   return newCommand('stats', words)
     .option('--days <number>', options.days, numberReader(words), statsDays.fallback)
     .option('--csv', options.csv, false)
-    .action((given: StatsOptions) => runCommand(given, session => show(session, given)))
+    .action((given: StatsOptions) => run(given, session => show(session, given)))
 }
 
 async function show(session: CommandSession, { days, csv }: StatsOptions): Promise<ExitCode> {
-  const { words, out } = session
+  const { words, stdout, out } = session
   if (!(days > 0)) return refuse(session, [words.cli.daysPositive])
   return withDatabase(session, client => {
     const toMs = systemClock.now()
     const jobs = new JobsTable(client.query, new JobReader(), new ServedTime(client.query, systemClock))
     const stats = statsOf({ jobs }, { fromMs: toMs - days * dayMs, toMs })
-    if (csv) process.stdout.write(statsCsv(stats))
+    if (csv) stdout.write(statsCsv(stats))
     else {
       const { title, lines } = statsMessage(stats, words)
       for (const line of [title, ...lines]) out(line)

@@ -6,7 +6,13 @@ import { Findings } from '../../app/views/findings.ts'
 import type { Words } from '../../words/en.ts'
 import { paintToFiles } from '../pictures/paint.ts'
 import { readPicture, withSuffix } from '../pictures/picture-file.ts'
-import { type CommandSession, type CommonOptions, type ExitCode, newCommand, runCommand } from '../session.ts'
+import {
+  type CommandSession,
+  type CommonOptions,
+  type ExitCode,
+  newCommand,
+  type RunCommand,
+} from '../session.ts'
 import { refuseProblems } from './imagine.ts'
 
 interface UpscaleOptions extends CommonOptions {
@@ -14,19 +20,17 @@ interface UpscaleOptions extends CommonOptions {
   factor: '2' | '4'
 }
 
-export function upscaleCommand(words: Words): Command {
+export function upscaleCommand(words: Words, run: RunCommand): Command {
   const { options } = words.cli
   return newCommand('upscale', words)
     .argument('<file>')
     .option('-o, --output <file>', options.output)
     .addOption(new Option('--factor <number>', options.factor).choices(['2', '4']).default('2'))
-    .action((file: string, given: UpscaleOptions) =>
-      runCommand(given, session => upscale(session, file, given)),
-    )
+    .action((file: string, given: UpscaleOptions) => run(given, session => upscale(session, file, given)))
 }
 
 async function upscale(session: CommandSession, file: string, options: UpscaleOptions): Promise<ExitCode> {
-  const picture = await readPicture(file)
+  const picture = await readPicture(file, session.stdin)
   const { widthPx, heightPx } = await checkPicture(picture.bytes)
   const findings = new Findings()
   const factor = options.factor === '4' ? 4 : 2

@@ -15,8 +15,8 @@ import {
   type ExitCode,
   exitCodes,
   newCommand,
+  type RunCommand,
   refuse,
-  runCommand,
 } from '../session.ts'
 
 interface WorkerCommandOptions extends CommonOptions {
@@ -31,7 +31,7 @@ interface WorkerCommandOptions extends CommonOptions {
 const appearanceTimeoutMs = 8000
 const drainTimeoutMs = 60_000
 
-export function workerCommand(words: Words): Command {
+export function workerCommand(words: Words, run: RunCommand): Command {
   const { options } = words.machines
   const drain = new Command('drain')
     .description(options.drain)
@@ -39,7 +39,7 @@ export function workerCommand(words: Words): Command {
     .option('--config <file>', words.cli.options.config)
     .option('--redis <url>', options.redis)
     .action((name: string, given: WorkerCommandOptions) =>
-      runCommand(given, session => drainMachine(configure(session, given), name)),
+      run(given, session => drainMachine(configure(session, given), name)),
     )
   return newCommand('worker', words)
     .option('--redis <url>', options.redis)
@@ -49,7 +49,7 @@ export function workerCommand(words: Words): Command {
     .option('--fetch-models', options.fetchModels)
     .addCommand(drain)
     .action((given: WorkerCommandOptions) =>
-      runCommand(given, session => work(configure(session, given), given.name || hostname()), 'all'),
+      run(given, session => work(configure(session, given), given.name || hostname()), 'all'),
     )
 }
 

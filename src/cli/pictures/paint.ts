@@ -26,18 +26,18 @@ export async function paintToFiles(
   sources: readonly PictureFile[],
   file: string,
 ): Promise<ExitCode> {
-  const { config, words, err } = session
+  const { config, words, stdout, stderr, err } = session
   const format = formatOfName(file)
   if (!format) return refuse(session, [words.cli.formatUnknown(extname(file))])
-  const { devices, env } = await prepareDevices(config, process.env)
+  const { devices, env } = await prepareDevices(config, session.env)
   const [device] = devices
   if (!device) throw new AppError('config', { key: 'devices', problem: { what: 'empty' } })
   const tooLarge = memoryProblem(orders, catalogue, [memoryOf(device)])
   if (tooLarge) return refuse(session, [problemSentence(words, tooLarge)])
   const count = orders.reduce((sum, order) => sum + countOf(order), 0)
-  const target = await openTarget(file, count, systemRandom)
+  const target = await openTarget(file, count, { random: systemRandom, stdout })
   if (!target) return refuse(session, [words.cli.onePictureOnly(file, count)])
-  await makeWeightFiles(modelsOf(orders, catalogue.models), [device], showMaking(process.stderr, err, words))
+  await makeWeightFiles(modelsOf(orders, catalogue.models), [device], showMaking(stderr, err, words))
   const host = hostOpener(device, workerCatalogue(catalogue, config.limits), env)()
   const interrupt = new AbortController()
   const onSignal = () => interrupt.abort()
@@ -64,9 +64,9 @@ async function paintAll(
   { target, format }: { target: PictureTarget; format: PictureFormat },
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { words, err } = session
+  const { words, stderr, err } = session
   for (const order of orders) {
-    const run = await runShown(host, order, sources, signal, showProgress(process.stderr, err, words))
+    const run = await runShown(host, order, sources, signal, showProgress(stderr, err, words))
     if (run.kind === 'failed') throw run.error
     if (run.kind === 'cancelled') {
       err(words.cli.interrupted)

@@ -19,20 +19,19 @@ const maxFileBytes = 512 * 1024 * 1024
 const standardInput = '-'
 
 /** The bytes of a file, a pipe or standard input. @throws AppError 'file' when it cannot be read. */
-export async function readPicture(file: string): Promise<PictureFile> {
+export async function readPicture(file: string, stdin: AsyncIterable<Buffer>): Promise<PictureFile> {
   try {
-    const bytes = await readWithin(file, maxFileBytes)
+    const bytes = await readWithin(file === standardInput ? stdin : createReadStream(file), maxFileBytes)
     return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 16), bytes }
   } catch (error) {
     throw new AppError('file', { file, doing: 'read', problem: readFileProblem(error) }, error)
   }
 }
 
-/** Reads at most `limitBytes` of a file. @throws Error 'EFBIG' when the file has more bytes. */
-async function readWithin(file: string, limitBytes: number): Promise<Buffer> {
+/** Reads at most `limitBytes`. @throws Error 'EFBIG' when there are more bytes. */
+async function readWithin(stream: AsyncIterable<Buffer>, limitBytes: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let left = limitBytes
-  const stream: AsyncIterable<Buffer> = file === standardInput ? process.stdin : createReadStream(file)
   for await (const part of stream) {
     left -= part.byteLength
     if (left < 0) throw Object.assign(new Error('too large'), { code: 'EFBIG' })

@@ -24,9 +24,9 @@ const standardOutput = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/
 export async function openTarget(
   file: string,
   count: number,
-  random: Random,
+  { random, stdout }: { random: Random; stdout: NodeJS.WritableStream },
 ): Promise<PictureTarget | undefined> {
-  if (standardOutput.has(file)) return count === 1 ? outputTarget(file) : undefined
+  if (standardOutput.has(file)) return count === 1 ? outputTarget(file, stdout) : undefined
   const there = await lookAt(file).catch(error => {
     throw writeFault(file, error)
   })
@@ -46,12 +46,12 @@ export async function openTarget(
   }
 }
 
-function outputTarget(file: string): PictureTarget {
+function outputTarget(file: string, stdout: NodeJS.WritableStream): PictureTarget {
   return {
     isStandardOutput: true,
     write: bytes =>
       new Promise((resolve, reject) => {
-        process.stdout.write(bytes, error => (error ? reject(writeFault(file, error)) : resolve(file)))
+        stdout.write(bytes, error => (error ? reject(writeFault(file, error)) : resolve(file)))
       }),
   }
 }

@@ -4,6 +4,7 @@ import { withVisibleControls } from '../../common/visible-controls.ts'
 import type { Fetching } from '../../remote/presence/records.ts'
 import type { MakingProgress } from '../../startup/model-weights.ts'
 import type { Words } from '../../words/en.ts'
+import type { Terminal } from '../session.ts'
 
 export interface ProgressDisplay {
   loading(model: string): void
@@ -16,7 +17,7 @@ const reportedSteps = 4
 
 /** Writes to the terminal of `stream`, which must not be the stream of the result; without a terminal it calls `print`. */
 export function showProgress(
-  stream: NodeJS.WriteStream,
+  stream: Terminal,
   print: (line: string) => void,
   { cli }: Words,
 ): ProgressDisplay {
@@ -24,11 +25,7 @@ export function showProgress(
 }
 
 /** Shows files that are read or made before painting: a line with the name and size, and a bar on a terminal. */
-export function showMaking(
-  stream: NodeJS.WriteStream,
-  print: (line: string) => void,
-  { cli }: Words,
-): MakingProgress {
+export function showMaking(stream: Terminal, print: (line: string) => void, { cli }: Words): MakingProgress {
   const format = ' {bar} {percentage} %'
   let single: SingleBar | undefined
   return {
@@ -49,7 +46,7 @@ export function showMaking(
 
 /** Shows models that are fetched from another machine: a line for each quarter of one, and a bar on a terminal. */
 export function showFetching(
-  stream: NodeJS.WriteStream,
+  stream: Terminal,
   showLine: (fetching: Fetching) => void,
 ): { update(fetching: Fetching): void; end(): void } {
   const format = ' {bar} {percentage} %'
@@ -76,7 +73,7 @@ export function showFetching(
   }
 }
 
-function bar(stream: NodeJS.WriteStream, cli: Words['cli']): ProgressDisplay {
+function bar(stream: Terminal, cli: Words['cli']): ProgressDisplay {
   const format = ` {bar} {percentage} %  {label}`
   const single = new SingleBar({ format, stream, barsize: 30, clearOnComplete: true, hideCursor: true })
   let started = false

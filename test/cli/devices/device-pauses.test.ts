@@ -7,6 +7,7 @@ import { packageRoot } from '../../../src/system/paths.ts'
 import { en } from '../../../src/words/en.ts'
 import { FakeWorkers } from '../../fakes/fake-workers.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { keptSurroundings } from '../../helpers/cli/surroundings.ts'
 import { silent } from '../../helpers/remote/remote-pair.ts'
 import { running } from '../../helpers/run-under-way.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
@@ -20,6 +21,7 @@ beforeEach(async () => {
   const defaults = loadConfig(packageRoot, packageRoot)
   const say = (line: string) => void said.push(line)
   session = {
+    ...keptSurroundings().surroundings,
     config: { ...defaults, dataDir: t.dataDir, devices: [{ name: 'cpu', threads: 0, precision: 'auto' }] },
     secrets: {},
     words: en,

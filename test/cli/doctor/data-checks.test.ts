@@ -5,6 +5,7 @@ import { loadConfig } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { en } from '../../../src/words/en.ts'
 import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { keptSurroundings } from '../../helpers/cli/surroundings.ts'
 import { silent } from '../../helpers/remote/remote-pair.ts'
 
 let t: TestEasel
@@ -15,7 +16,8 @@ afterEach(() => t.dispose())
 
 async function findings(): Promise<string[]> {
   const config = { ...loadConfig(packageRoot, packageRoot), dataDir: t.dataDir }
-  const session = { config, secrets: {}, words: en, log: silent, out() {}, err() {} }
+  const { surroundings } = keptSurroundings()
+  const session = { ...surroundings, config, secrets: {}, words: en, log: silent, out() {}, err() {} }
   return (await checkDataFolder(session)).map(({ state, detail }) => `${state}: ${detail}`)
 }
 

@@ -4,8 +4,11 @@ import { loadConfig, withSettings } from '../../../src/config/config.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 import { en } from '../../../src/words/en.ts'
 import { FakeS3 } from '../../fakes/s3/fake-s3.ts'
+import { keptSurroundings } from '../../helpers/cli/surroundings.ts'
 import { startRedis } from '../../helpers/processes/redis-server.ts'
 import { silent, startMachine, testKey } from '../../helpers/remote/remote-pair.ts'
+
+const { surroundings } = keptSurroundings()
 
 test('doctor writes, reads and deletes in the store, and names what is refused', async () => {
   const s3 = await FakeS3.start()
@@ -15,7 +18,7 @@ test('doctor writes, reads and deletes in the store, and names what is refused',
     redis: { url: 'redis://localhost' },
     remote: { store: { endpoint, bucket, region } },
   })
-  const session = { config, words: en, log: silent, out() {}, err() {} }
+  const session = { ...surroundings, config, words: en, log: silent, out() {}, err() {} }
   const check = (storeSecret: string) =>
     checkStore({ ...session, secrets: { storeKeyId: keyId, storeSecret } })
   expect(await checkStore({ ...session, config: defaults, secrets: {} })).toEqual([])
@@ -41,7 +44,8 @@ test('doctor finds machines that have another key, and says nothing of those tha
   }
   lend('m1', testKey())
   const secrets = { workerKey: testKey() }
-  const check = () => checkKeys({ config, secrets, words: en, log: silent, out() {}, err() {} })
+  const check = () =>
+    checkKeys({ ...surroundings, config, secrets, words: en, log: silent, out() {}, err() {} })
   expect(await check()).toEqual([])
   lend('m2', testKey(2))
   expect(await check()).toEqual([{ check: 'redis', state: 'wrong', detail: en.machines.otherKeys(1) }])

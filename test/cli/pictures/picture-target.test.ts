@@ -4,9 +4,11 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openTarget } from '../../../src/cli/pictures/picture-target.ts'
 import { systemRandom } from '../../../src/system/system-ports.ts'
+import { keptSurroundings } from '../../helpers/cli/surroundings.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 const picture = Buffer.from('a picture')
+const { stdout } = keptSurroundings().surroundings
 
 describe('a dangling link in a linked folder is read as the system reads it', () => {
   test('from the folder where it really is', async () => {
@@ -41,7 +43,7 @@ describe('a partial file that is not its own', () => {
 
   test('stays, even when it has the very name that was drawn', async () => {
     const folder = tempFolder()
-    const target = await openTarget(join(folder, 'out.png'), 1, { uint32: () => 0x1234 })
+    const target = await openTarget(join(folder, 'out.png'), 1, { random: { uint32: () => 0x1234 }, stdout })
     for (const name of ['1234', process.pid]) writeFileSync(join(folder, `out.png.${name}.part`), 'theirs')
     const before = readdirSync(folder)
     await expect(target?.write(picture)).rejects.toMatchObject({ code: 'file' })
@@ -50,6 +52,6 @@ describe('a partial file that is not its own', () => {
 })
 
 async function write(file: string): Promise<void> {
-  const target = await openTarget(file, 1, systemRandom)
+  const target = await openTarget(file, 1, { random: systemRandom, stdout })
   await target?.write(picture)
 }

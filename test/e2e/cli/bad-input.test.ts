@@ -1,7 +1,9 @@
 /** Bad input on the command line gets one clear sentence and an exit code, and writes nothing. */
 import { readdirSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { easel, folder, inFolder } from '../../helpers/processes/cli-folder.ts'
+import { cliFolder } from '../../helpers/cli/cli-folder.ts'
+
+const { easel, folder, inFolder } = cliFolder()
 
 describe('bad input gets one clear sentence', () => {
   /** The sentence on standard error; nothing may have been written. */

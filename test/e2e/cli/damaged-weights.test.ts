@@ -1,8 +1,10 @@
 /** What the command line says of a cache file of weights that is damaged, where no model file is. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { cliFolder } from '../../helpers/cli/cli-folder.ts'
 import { spoilWeightsUnseen } from '../../helpers/models/spoil-weights.ts'
-import { easel, inFolder, succeed } from '../../helpers/processes/cli-folder.ts'
+
+const { easel, inFolder, succeed } = cliFolder()
 
 test('a picture that comes of it is no picture: the file is named; doctor finds it, and all is well afterwards', async () => {
   const settings = 'models: { demo: { weights: mapped } }\nweb: { port: 0 }\n'

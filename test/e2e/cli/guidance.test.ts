@@ -1,21 +1,19 @@
 /** The command line with everything that guides a picture by others: masks, ControlNets, image prompts. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../../src/system/paths.ts'
+import { cliFolder } from '../../helpers/cli/cli-folder.ts'
+import { shellWords } from '../../helpers/cli/shell-words.ts'
 import { pixelsOf } from '../../helpers/models/demo-painter.ts'
 import { goldenFolder } from '../../helpers/models/golden-folder.ts'
 import { buildTinyAddOns } from '../../helpers/models/tiny-add-ons.ts'
-import { runCli, runShell } from '../../helpers/processes/run-cli.ts'
 
 const inputs = join(packageRoot, 'test/golden/oracle-2/inputs')
-let folder: string
-const inFolder = (name: string) => join(folder, name)
-const easel = (...args: string[]) => runCli([...args, '--config', 'tiny.yaml'], { cwd: folder })
+const { inFolder, read, ...cli } = cliFolder()
+const easel = (...args: string[]) => cli.easel(...args, '--config', 'tiny.yaml')
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'easel-cli-'))
   const models = inFolder('tiny-models')
   const golden = await goldenFolder('oracle').models()
   cpSync(join(golden, 'tiny-base'), join(models, 'tiny-base'), { recursive: true })
@@ -23,14 +21,11 @@ beforeAll(async () => {
   writeFileSync(inFolder('tiny.yaml'), 'modelsDir: tiny-models\ndefaultModel: tiny-base\n')
 })
 
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
 /** As `info` names it, with the files in their places. */
 async function commandOf(picture: string, files: Record<string, string>): Promise<string> {
   const { out } = await easel('info', picture)
   const line = out.split('\n').find(text => text.startsWith('easel ')) ?? ''
-  const placed = line.replace(/ (FILE|MASK|CONTROL-\d|PROMPT-\d)\b/g, (_, name) => ` ${files[name] ?? name}`)
-  return `${placed} --config tiny.yaml`
+  return line.replace(/ (FILE|MASK|CONTROL-\d|PROMPT-\d)\b/g, (_, name) => ` ${files[name] ?? name}`)
 }
 
 const files = {
@@ -51,9 +46,9 @@ describe('the command that info prints', () => {
       ...['--prompt-picture', files['PROMPT-1'], '-o', 'guided.png'],
     )
     expect(code, err).toBe(0)
-    const again = await runShell(await commandOf('guided.png', files), { cwd: folder })
+    const again = await easel(...shellWords(await commandOf('guided.png', files)))
     expect(again.code, again.err).toBe(0)
-    expect(readFileSync(inFolder('again.png')).equals(readFileSync(inFolder('guided.png')))).toBe(true)
+    expect(read('again.png').equals(read('guided.png'))).toBe(true)
   })
 
   test('gives the same bytes where only the masked part was painted; the picture has its source’s size', async () => {
@@ -62,12 +57,12 @@ describe('the command that info prints', () => {
       ...['imagine', `a cat ${flags}`, '--init', files.FILE, '--mask', files.MASK, '-o', 'part.png'],
     )
     expect(code, err).toBe(0)
-    const { widthPx, heightPx } = await pixelsOf(readFileSync(inFolder('part.png')))
+    const { widthPx, heightPx } = await pixelsOf(read('part.png'))
     const source = await pixelsOf(readFileSync(files.FILE))
     expect([widthPx, heightPx]).toEqual([source.widthPx, source.heightPx])
-    const again = await runShell(await commandOf('part.png', files), { cwd: folder })
+    const again = await easel(...shellWords(await commandOf('part.png', files)))
     expect(again.code, again.err).toBe(0)
-    expect(readFileSync(inFolder('again.png')).equals(readFileSync(inFolder('part.png')))).toBe(true)
+    expect(read('again.png').equals(read('part.png'))).toBe(true)
   })
 })
 

@@ -3,7 +3,9 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, wri
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../../src/system/paths.ts'
-import { easel, folder, inFolder, succeed } from '../../helpers/processes/cli-folder.ts'
+import { cliFolder } from '../../helpers/cli/cli-folder.ts'
+
+const { easel, folder, inFolder, succeed } = cliFolder()
 
 describe('a models folder with models that cannot be used', () => {
   const withModels = ['--config', 'models.yaml']

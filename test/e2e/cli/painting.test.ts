@@ -2,10 +2,12 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { describe, expect, test } from 'vitest'
+import { cliFolder, quick } from '../../helpers/cli/cli-folder.ts'
 import { pixelsOf } from '../../helpers/models/demo-painter.ts'
 import { backgroundColour, objectColour } from '../../helpers/models/picture-judges.ts'
-import { easel, folder, inFolder, quick, read, succeed } from '../../helpers/processes/cli-folder.ts'
 import { runCli } from '../../helpers/processes/run-cli.ts'
+
+const { easel, folder, inFolder, read, succeed } = cliFolder()
 
 describe('the command line paints', () => {
   test('a red circle on a blue background', async () => {

@@ -1,8 +1,14 @@
 /** The command that `easel info` names makes the same file again, in every format. */
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { commandOf, folder, inFolder, quick, read, succeed } from '../../helpers/processes/cli-folder.ts'
+import { cliFolder, quick } from '../../helpers/cli/cli-folder.ts'
+import { shellWords } from '../../helpers/cli/shell-words.ts'
 import { runShell } from '../../helpers/processes/run-cli.ts'
+
+const { folder, easel, inFolder, read, succeed, commandOf } = cliFolder()
+
+/** A command line that a person pastes into a shell. */
+const pasted = (line: string) => easel(...shellWords(line))
 
 describe('the command that info names makes the same file again', () => {
   const cases: { name: string; make: string[]; made: string; from?: string; mask?: string }[] = [
@@ -114,14 +120,14 @@ describe('the command that info names makes the same file again', () => {
     const [name = '', ...words] = make
     await succeed(name, '-o', made, ...words)
     const command = await commandOf(made, { FILE: from, MASK: mask })
-    const { code, err } = await runShell(command, { cwd: folder })
+    const { code, err } = await pasted(command)
     expect(code, `${command}\n${err}`).toBe(0)
     expect(read('again.png').equals(read(made)), command).toBe(true)
   })
 
   test('one of a set', async () => {
     await succeed('imagine', 'a green square', '--n', '2', '--seed', '9', ...quick, '-o', 'pair.png')
-    const { code } = await runShell(await commandOf('pair-2.png'), { cwd: folder })
+    const { code } = await pasted(await commandOf('pair-2.png'))
     expect(code).toBe(0)
     expect(read('again.png').equals(read('pair-2.png'))).toBe(true)
   })
@@ -136,7 +142,7 @@ describe('a picture is written as its name says', () => {
     const made = `made.${extension}`
     await succeed('imagine', 'a green square', '--seed', '9', ...quick, '-o', made)
     expect(read(made).toString('latin1', 0, magic.length)).toBe(magic)
-    const { code } = await runShell(await commandOf(made), { cwd: folder })
+    const { code } = await pasted(await commandOf(made))
     expect(code).toBe(0)
     expect(read(`again.${extension}`).equals(read(made))).toBe(true)
   })

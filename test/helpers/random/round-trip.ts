@@ -1,5 +1,4 @@
 /** The way of a request to an order, and of a printed command to the order again: a shell, the grammar, its resolution. */
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import type { GivenPicture, ImagineRequest } from '../../../src/app/requests.ts'
 import { picturesOf } from '../../../src/app/resolve/request-pictures.ts'
@@ -11,6 +10,7 @@ import { commandText } from '../../../src/cli/command-text.ts'
 import { loadConfig } from '../../../src/config/config.ts'
 import type { PaintOrder } from '../../../src/engine/work-order.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
+import { shellWords } from '../cli/shell-words.ts'
 
 /** With a style whose own marks must come through. */
 const config = {
@@ -58,7 +58,7 @@ export function roundTrip(catalogue: ResolveContext['catalogue'], files: readonl
     return resolved.kind === 'order' ? resolved.order : undefined
   }
   const repeated: RoundTrip['repeated'] = (command, { source, controls = [], imagePrompts = [] }) => {
-    const [name, text = ''] = wordsOf(`easel ${command}`)
+    const [name, text = ''] = shellWords(`easel ${command}`)
     const parsed = parseCommand(commandText([text]))
     if (name !== 'imagine' || parsed.problems !== undefined) return undefined
     const given = (id: string | undefined): GivenPicture | undefined =>
@@ -79,11 +79,4 @@ export function roundTrip(catalogue: ResolveContext['catalogue'], files: readonl
 
 function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
-}
-
-/** The words of a command line as a POSIX shell has them. */
-function wordsOf(command: string): string[] {
-  const script = `easel() { printf '%s\\0' "$@"; }\n${command}`
-  const said = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' })
-  return said.split('\0').slice(0, -1)
 }
