@@ -29,6 +29,7 @@ export async function buildProgram(
   surroundings: Surroundings,
 ): Promise<Command> {
   const run = commandRunner(surroundings)
+  const { stdout, stderr } = surroundings
   const program = new Command('easel')
     .description(words.cli.about)
     .version(version, '-V, --version', words.cli.help.version)
@@ -37,7 +38,11 @@ export async function buildProgram(
     .configureHelp(helpIn(words))
     // Options after a sub-command's name are its own.
     .enablePositionalOptions()
-    .configureOutput({ writeOut: text => surroundings.stdout.write(text), outputError: () => {} })
+    .configureOutput({
+      writeOut: text => stdout.write(text),
+      writeErr: text => stderr.write(text),
+      outputError: () => {},
+    })
     .exitOverride()
   for (const name of Object.keys(loaders).filter(isCommand)) {
     const command = name === asked ? await loaders[name](words, run) : newCommand(name, words)

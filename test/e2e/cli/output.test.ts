@@ -13,21 +13,18 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { writePngMetadata } from '../../../src/engine/image/files/png-file.ts'
+import { cliFolder } from '../../helpers/cli/cli-folder.ts'
+import { runHere } from '../../helpers/cli/run-here.ts'
 import { runCli, runShell } from '../../helpers/processes/run-cli.ts'
 
 const pngMagic = '\x89PNG'
 
-let folder: string
-beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'easel-cli-'))
-  await runShell(`easel ${circle} -o base.png`, { cwd: folder })
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-const inFolder = (name: string) => join(folder, name)
+const { folder, easel, inFolder, read, succeed } = cliFolder()
+const imagine = ['imagine', 'a red circle', '--seed', '7', '--steps', '2', '-o']
 const circle = "imagine 'a red circle' --seed 7 --steps 2"
+beforeAll(() => succeed(...imagine, 'base.png'))
 
 /** A picture of another program. */
 async function writeSaying(name: string, parameters: string): Promise<void> {
@@ -43,7 +40,7 @@ describe('a picture goes where it is sent', () => {
     const { code, err } = await runShell(`easel ${circle} -o ${target} > piped.png`, { cwd: folder })
     expect(code, err).toBe(0)
     expect(err).toContain(`${target}  128×128  seed 7`)
-    expect(readFileSync(inFolder('piped.png')).equals(readFileSync(inFolder('base.png')))).toBe(true)
+    expect(read('piped.png').equals(read('base.png'))).toBe(true)
   })
 
   test('a device, which stays one', async () => {
@@ -59,41 +56,41 @@ describe('a picture goes where it is sent', () => {
     execFileSync('mkfifo', [inFolder('pipe')])
     const line = `cat pipe > read.png & easel ${circle} -o pipe; wait`
     expect(await runShell(line, { cwd: folder })).toMatchObject({ code: 0 })
-    expect(readFileSync(inFolder('read.png')).toString('latin1', 0, 4)).toBe(pngMagic)
+    expect(read('read.png').toString('latin1', 0, 4)).toBe(pngMagic)
     expect(lstatSync(inFolder('pipe')).isFIFO()).toBe(true)
   })
 
   test('the file that a link leads to; the link stays', async () => {
     writeFileSync(inFolder('kept.png'), 'before')
     symlinkSync('kept.png', inFolder('link.png'))
-    expect(await runShell(`easel ${circle} -o link.png`, { cwd: folder })).toMatchObject({ code: 0 })
+    await succeed(...imagine, 'link.png')
     expect(lstatSync(inFolder('link.png')).isSymbolicLink()).toBe(true)
-    expect(readFileSync(inFolder('kept.png')).toString('latin1', 0, 4)).toBe(pngMagic)
+    expect(read('kept.png').toString('latin1', 0, 4)).toBe(pngMagic)
   })
 
   test('the file that a link leads to is made where there is none; the link stays', async () => {
     symlinkSync('made.png', inFolder('dangling.png'))
-    expect(await runShell(`easel ${circle} -o dangling.png`, { cwd: folder })).toMatchObject({ code: 0 })
+    await succeed(...imagine, 'dangling.png')
     expect(lstatSync(inFolder('dangling.png')).isSymbolicLink()).toBe(true)
-    expect(readFileSync(inFolder('made.png')).toString('latin1', 0, 4)).toBe(pngMagic)
+    expect(read('made.png').toString('latin1', 0, 4)).toBe(pngMagic)
   })
 
   test('and nowhere else: a circle of links, and somebody’s file beside it, stay', async () => {
     symlinkSync('two.png', inFolder('one.png'))
     symlinkSync('one.png', inFolder('two.png'))
-    expect(await runShell(`easel ${circle} -o one.png`, { cwd: folder })).toMatchObject({
+    expect(await easel(...imagine, 'one.png')).toMatchObject({
       code: 1,
       err: 'easel: one.png cannot be written: its links lead in a circle.\n',
     })
     expect(lstatSync(inFolder('one.png')).isSymbolicLink()).toBe(true)
     writeFileSync(inFolder('new.png.part'), 'a download')
-    expect(await runShell(`easel ${circle} -o new.png`, { cwd: folder })).toMatchObject({ code: 0 })
+    await succeed(...imagine, 'new.png')
     expect(readFileSync(inFolder('new.png.part'), 'utf8')).toBe('a download')
   })
 })
 
 test('a device without an end is no picture', async () => {
-  expect(await runCli(['info', '/dev/zero'], { cwd: folder })).toMatchObject({
+  expect(await easel('info', '/dev/zero')).toMatchObject({
     code: 1,
     err: 'easel: /dev/zero cannot be read: it is too large.\n',
   })
@@ -110,14 +107,12 @@ test.runIf(process.getuid?.() === 0)('a file that one may not write is not repla
 })
 
 test('--repeat gives pictures of their own, alternatives one seed', async () => {
-  const repeated = await runShell("easel imagine 'a red circle --repeat 3 --steps 2' -o r.png", {
-    cwd: folder,
-  })
+  const repeated = await succeed('imagine', 'a red circle --repeat 3 --steps 2', '-o', 'r.png')
   const seeds = (out: string) => [...out.matchAll(/seed (\d+)/g)].map(([, seed]) => seed)
-  expect(new Set(seeds(repeated.out)).size).toBe(3)
-  const compared = await runShell("easel imagine 'a {red,blue} circle --steps 2' -o c.png", { cwd: folder })
-  expect(seeds(compared.out)).toHaveLength(2)
-  expect(new Set(seeds(compared.out)).size).toBe(1)
+  expect(new Set(seeds(repeated)).size).toBe(3)
+  const compared = await succeed('imagine', 'a {red,blue} circle --steps 2', '-o', 'c.png')
+  expect(seeds(compared)).toHaveLength(2)
+  expect(new Set(seeds(compared)).size).toBe(1)
 })
 
 test('a picture may come from standard input, named -', async () => {
@@ -133,9 +128,8 @@ test('the Refiner goes on from what another program wrote into a picture', async
   const text =
     'a red circle\nNegative prompt: fog\nSteps: 6, Sampler: DPM++ 2M, CFG scale: 5, Seed: 9, Model: other'
   await writeSaying('foreign.png', text)
-  const { code, err } = await runCli(['refine', 'foreign.png', '-o', 'refined.png'], { cwd: folder })
-  expect(code, err).toBe(0)
-  const { out } = await runCli(['info', 'refined.png'], { cwd: folder })
+  await succeed('refine', 'foreign.png', '-o', 'refined.png')
+  const out = await succeed('info', 'refined.png')
   expect(out).toMatch(/^Prompt: a red circle\nNot: fog\n/)
   expect(out).toContain('Seed: 9\n')
 })
@@ -167,7 +161,7 @@ describe('a terminal gets text alone', () => {
   ])('%s', async (_, args, prepare) => {
     writeFileSync(inFolder('own.yaml'), 'modelsDir: models')
     prepare()
-    const { out, err } = await runCli(args, { cwd: folder })
+    const { out, err } = await easel(...args)
     expect(out + err).not.toBe('')
     expect((out + err).replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
   })
@@ -175,7 +169,7 @@ describe('a terminal gets text alone', () => {
   test('what a picture says of itself', async () => {
     const text = `a cat${hostile}\nSteps: 6, Sampler: ${hostile}, Seed: 9, Other: ${hostile}`
     await writeSaying('hostile.png', text)
-    const { out } = await runCli(['info', 'hostile.png'], { cwd: folder })
+    const out = await succeed('info', 'hostile.png')
     expect(out).toContain('a cat')
     expect(out.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u)
   })
@@ -183,7 +177,10 @@ describe('a terminal gets text alone', () => {
 
 test('a secret that a fault quotes is not printed', async () => {
   const token = 'a-secret-of-this-machine'
-  const { code, err } = await runShell(`DISCORD_TOKEN=${token} easel info ${token}.png`, { cwd: folder })
+  const { code, err } = await runHere(['info', `${token}.png`], {
+    cwd: folder,
+    env: { DISCORD_TOKEN: token },
+  })
   expect({ code, err }).toEqual({
     code: 1,
     err: 'easel: [secret].png cannot be read: there is no such file or folder.\n',
@@ -197,8 +194,8 @@ test.each([
     ['info', '--help'],
   ],
 ])('%j is answered as %j', async (asCommand, asOption) => {
-  const run = (args: readonly string[]) => runCli(args, { cwd: tmpdir() })
-  const [first, second] = await Promise.all([run(asCommand), run(asOption)])
-  expect(first).toEqual(second)
+  const first = await easel(...asCommand)
+  expect(await easel(...asOption)).toEqual(first)
+  expect(first.out).toMatch(/^Usage: easel/)
   expect(first.code).toBe(0)
 })
