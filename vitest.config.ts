@@ -4,19 +4,15 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 import { CountReporter } from './test/count-reporter.ts'
 
 /**
- * Folders whose files run one after the other in one process per core: loading the same sources anew for each of them took
- * longer than their tests. Their subjects keep no state of a module, and their helpers register no hooks when imported.
+ * What has a process to itself. All other files run one after the other in one process per core: loading the same sources anew for
+ * each of them took longer than most of their tests. They leave the process as they found it.
  */
-const sharedProcess = [
-  ...['app', 'bots', 'cli', 'common', 'config', 'db', 'errors', 'fakes'],
-  ...['net', 'startup', 'system', 'transcripts', 'words'],
-  ...['engine/image', 'engine/models', 'engine/sampling', 'engine/text', 'engine/weights'],
-].map(folder => `test/${folder}/**/*.test.ts`)
-
-/** What measures a process has it to itself. */
-const measuring = [
-  ...['common/collections/group-by', 'app/views/stats', 'engine/image/decode'],
-  ...['bots/discord/load', 'bots/slack/load'],
+const ownProcess = [
+  // What measures a process.
+  ...['common/collections/group-by', 'app/views/stats', 'engine/image/decode', 'engine/onnx/session'],
+  ...['engine/host/channel-host', 'bots/discord/load', 'bots/slack/load', 'fault/ten-thousand'],
+  // What replaces a module for itself alone.
+  ...['engine/networks/adapted-unet', 'devices/device-workers', 'fault/power-loss'],
 ].map(name => `test/${name}.test.ts`)
 
 const options = {
@@ -36,9 +32,8 @@ export default defineConfig({
     globalSetup: ['test/keep-in-memory.ts', 'test/build-web-script.ts', 'test/keep-expansions.ts'],
     reporters: ['default', new CountReporter()],
     projects: [
-      project('own process', { include: ['test/**/*.test.ts'], exclude: sharedProcess }),
-      project('own process, measured', { include: measuring }),
-      project('shared process', { include: sharedProcess, exclude: measuring, isolate: false }),
+      project('own process', { include: ownProcess }),
+      project('shared process', { include: ['test/**/*.test.ts'], exclude: ownProcess, isolate: false }),
     ],
   },
 })

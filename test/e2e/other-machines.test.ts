@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { packageRoot } from '../../src/system/paths.ts'
 import { EventReader } from '../bots/web/event-reader.ts'
 import { HttpPerson } from '../bots/web/http-person.ts'
@@ -27,7 +27,7 @@ let alone: ServerProcess
 let ada: HttpPerson
 
 beforeAll(async () => {
-  process.env.EASEL_WORKER_KEY = key
+  vi.stubEnv('EASEL_WORKER_KEY', key)
   redis = await openRedis()
   gateway = new ServerProcess(`logLevel: error\ndevices: []\nredis: { url: "${redis.url}" }`)
   alone = new ServerProcess('logLevel: error', { NODE_OPTIONS: `--import ${refuseRedis}` })
@@ -36,6 +36,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  vi.unstubAllEnvs()
   await gateway.dispose()
   await alone.dispose()
   await redis.end()
