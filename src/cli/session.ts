@@ -23,7 +23,7 @@ export interface CommonOptions {
   config?: string
 }
 
-/** What a command has of the process around it. */
+/** What a command has of the process around it. A process opens its standard input when it is first looked at. */
 export interface Surroundings {
   readonly stdin: AsyncIterable<Buffer>
   readonly stdout: NodeJS.WritableStream
@@ -35,7 +35,8 @@ export interface Surroundings {
 /** `isTTY`: it is seen by a person as it is written. */
 export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean }
 
-export interface CommandSession extends Pick<Surroundings, 'stdin' | 'stdout' | 'stderr' | 'env'> {
+export interface CommandSession {
+  readonly surroundings: Surroundings
   config: Config
   secrets: Secrets
   words: Words
@@ -107,10 +108,15 @@ export function commandRunner(surroundings: Surroundings): RunCommand {
 }
 
 /** The models; announces files whose hashing takes time. */
-export async function libraryOf({ config, words, env, err }: CommandSession): Promise<ModelCatalogue> {
+export async function libraryOf({
+  config,
+  words,
+  surroundings,
+  err,
+}: CommandSession): Promise<ModelCatalogue> {
   // The module is loaded here and not earlier, because doctor must be able to report missing libraries.
   const { readLibrary } = await import('../startup/model-library.ts')
-  return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)), env)
+  return readLibrary(config, (file, bytes) => err(words.cli.readingThrough(file, bytes)), surroundings.env)
 }
 
 /** The sentence of a fault that does not end the command. The fault is logged if the sentence refers to the log. */
@@ -126,15 +132,16 @@ export function refuse({ err }: CommandSession, sentences: readonly string[]): E
 }
 
 function openSession(
-  { stdin, stdout, stderr, env }: Surroundings,
+  surroundings: Surroundings,
   { config: file }: CommonOptions,
   logs: 'all' | 'warnings',
 ): CommandSession {
   const config = loadConfig(packageRoot, process.cwd(), file)
+  const { stdout, stderr, env } = surroundings
   const secrets = readSecrets(env)
   const hidden = Object.values(secrets).filter(secret => secret !== undefined)
   return {
-    ...{ stdin, stdout, stderr, env },
+    surroundings,
     config,
     secrets,
     words: wordsFor(config.language),

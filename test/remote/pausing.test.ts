@@ -62,7 +62,7 @@ function commandOf(t: TestEasel, said: string[]): CommandSession {
   const defaults = loadConfig(packageRoot, packageRoot)
   const say = (line: string) => void said.push(line)
   return {
-    ...keptSurroundings().surroundings,
+    surroundings: keptSurroundings().surroundings,
     config: {
       ...defaults,
       dataDir: t.dataDir,

@@ -36,7 +36,7 @@ export function devicesCommand(words: Words, run: RunCommand): Command {
 
 async function show(session: CommandSession): Promise<ExitCode> {
   const { config, words, out } = session
-  const { devices, reason, env, cards } = await prepareDevices(config, session.env)
+  const { devices, reason, env, cards } = await prepareDevices(config, session.surroundings.env)
   for (const line of reasonLines(words, reason)) out(line)
   for (const card of (await cards()) ?? []) out(words.cli.card(card))
   const paused = pausedDevices(session)

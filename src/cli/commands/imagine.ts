@@ -86,7 +86,7 @@ async function imagine(
   if (namesPicture(parsed))
     return refuse(session, [...unread.map(problem => sentenceFor(words, problem)), words.cli.useFiles])
 
-  const files = await readFiles(options, session.stdin)
+  const files = await readFiles(options, session.surroundings)
   const request = { ...withFiles(parsed, files), seed: seedOf(parsed) }
   const findings = new Findings()
   for (const problem of unread) findings.add(problem)
@@ -147,9 +147,9 @@ interface CheckedFiles {
   prompts: CheckedFile[]
 }
 
-async function readFiles(options: ImagineOptions, stdin: Surroundings['stdin']): Promise<CheckedFiles> {
+async function readFiles(options: ImagineOptions, surroundings: Surroundings): Promise<CheckedFiles> {
   const { init, mask, controlPicture, promptPicture } = options
-  const readChecked = (file: string) => readCheckedFile(file, stdin)
+  const readChecked = (file: string) => readCheckedFile(file, surroundings)
   return {
     ...(init !== undefined && { init: await readChecked(init) }),
     ...(mask !== undefined && { mask: await readChecked(mask) }),
@@ -158,8 +158,8 @@ async function readFiles(options: ImagineOptions, stdin: Surroundings['stdin']):
   }
 }
 
-async function readCheckedFile(file: string, stdin: Surroundings['stdin']): Promise<CheckedFile> {
-  const { id, bytes } = await readPicture(file, stdin)
+async function readCheckedFile(file: string, surroundings: Surroundings): Promise<CheckedFile> {
+  const { id, bytes } = await readPicture(file, surroundings)
   const { mediaType: _, ...checked } = await checkPicture(bytes)
   return { kind: 'bytes', id, ...checked }
 }

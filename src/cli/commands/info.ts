@@ -29,8 +29,8 @@ export function infoCommand(words: Words, run: RunCommand): Command {
 }
 
 async function show(session: CommandSession, file: string) {
-  const { words, stdin, out, err } = session
-  const { bytes } = await readPicture(file, stdin)
+  const { words, surroundings, out, err } = session
+  const { bytes } = await readPicture(file, surroundings)
   const provenance = await readFullProvenance(bytes)
   if (provenance?.parameters === undefined) {
     err(`easel: ${unknownReason(provenance, file, words)}`)

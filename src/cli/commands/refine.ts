@@ -56,7 +56,7 @@ export function refineCommand(words: Words, run: RunCommand): Command {
 
 async function refine(session: CommandSession, file: string, options: RefineOptions): Promise<ExitCode> {
   const { config, words } = session
-  const picture = await readPicture(file, session.stdin)
+  const picture = await readPicture(file, session.surroundings)
   const { widthPx, heightPx } = await checkPicture(picture.bytes)
   const catalogue = await libraryOf(session)
   const findings = new Findings()

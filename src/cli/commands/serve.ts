@@ -35,7 +35,7 @@ export function serveCommand(words: Words, run: RunCommand): Command {
  * that they are not suspected of a crash.
  */
 async function serve(session: CommandSession): Promise<ExitCode> {
-  const { config, secrets, words, log, stderr, out, err } = session
+  const { config, secrets, words, log, surroundings, out, err } = session
   const shutdown = new Shutdown()
   handleUncaughtErrors(log, () => shutdown.request(exitCodes.fault))
   let server: Server | undefined
@@ -55,7 +55,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
     log,
     print: out,
     warn: err,
-    making: showMaking(stderr, out, words),
+    making: showMaking(surroundings.stderr, out, words),
     onHung() {
       hung = true
       shutdown.request(exitCodes.fault)
@@ -67,7 +67,7 @@ async function serve(session: CommandSession): Promise<ExitCode> {
   // After a signal the rest of the start is not awaited.
   starting.catch(() => {})
   await Promise.race([starting, shutdown.reason])
-  const underNpm = session.env.npm_lifecycle_event !== undefined
+  const underNpm = surroundings.env.npm_lifecycle_event !== undefined
   const endWatch = underNpm ? watchParent(parent, () => shutdown.request(exitCodes.done)) : () => {}
   const exitCode = await shutdown.reason
   endWatch()

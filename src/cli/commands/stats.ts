@@ -35,13 +35,13 @@ export function statsCommand(words: Words, run: RunCommand): Command {
 }
 
 async function show(session: CommandSession, { days, csv }: StatsOptions): Promise<ExitCode> {
-  const { words, stdout, out } = session
+  const { words, surroundings, out } = session
   if (!(days > 0)) return refuse(session, [words.cli.daysPositive])
   return withDatabase(session, client => {
     const toMs = systemClock.now()
     const jobs = new JobsTable(client.query, new JobReader(), new ServedTime(client.query, systemClock))
     const stats = statsOf({ jobs }, { fromMs: toMs - days * dayMs, toMs })
-    if (csv) stdout.write(statsCsv(stats))
+    if (csv) surroundings.stdout.write(statsCsv(stats))
     else {
       const { title, lines } = statsMessage(stats, words)
       for (const line of [title, ...lines]) out(line)

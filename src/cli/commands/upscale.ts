@@ -30,7 +30,7 @@ export function upscaleCommand(words: Words, run: RunCommand): Command {
 }
 
 async function upscale(session: CommandSession, file: string, options: UpscaleOptions): Promise<ExitCode> {
-  const picture = await readPicture(file, session.stdin)
+  const picture = await readPicture(file, session.surroundings)
   const { widthPx, heightPx } = await checkPicture(picture.bytes)
   const findings = new Findings()
   const factor = options.factor === '4' ? 4 : 2

@@ -47,7 +47,7 @@ export function pausedDevices(session: CommandSession): ReadonlySet<string> {
 /** The names of this machine's devices, and where the named one is not among them those of other machines. */
 async function deviceNames(session: CommandSession, name: string): Promise<string[]> {
   const { config } = session
-  const own = (await prepareDevices(config, session.env)).devices.map(device => device.name)
+  const own = (await prepareDevices(config, session.surroundings.env)).devices.map(device => device.name)
   if (own.includes(name) || config.redis.url === '') return own
   const { machines } = await presentMachines(session)
   const others = machines.flatMap(({ record }) =>

@@ -39,8 +39,8 @@ export async function lendDevices(session: CommandSession, name: string): Promis
 
 /** The devices with their workers, in processes, so that a hanging worker can be ended. */
 async function devicesOf(session: CommandSession, found: ModelCatalogue) {
-  const { config, words, stderr, out: print, err: warn } = session
-  const making = showMaking(stderr, warn, words)
+  const { config, words, surroundings, out: print, err: warn } = session
+  const making = showMaking(surroundings.stderr, warn, words)
   const { devices, env, catalogue } = await usableDevices({ config, words, print, warn, making }, found)
   const work = workerCatalogue(catalogue, config.limits)
   const lent = devices.map((device): LentDevice => {
@@ -74,9 +74,9 @@ class LentMachine {
     { models, files }: ModelCatalogue,
     { options }: OpenRedis,
   ) {
-    const { config, words, stderr, err } = session
+    const { config, words, surroundings, err } = session
     this.#session = session
-    this.#progress = showFetching(stderr, fetching => err(words.machines.fetching(fetching)))
+    this.#progress = showFetching(surroundings.stderr, fetching => err(words.machines.fetching(fetching)))
     this.#machine = new Machine({
       ...options,
       name,

@@ -36,7 +36,7 @@ export async function checkModels(
   const engine = await loadEngine()
   const catalogue = await libraryOf(session)
   show(catalogueFindings(session, catalogue, engine))
-  const prepared = await engine.prepareDevices(config, session.env).catch(toAppError)
+  const prepared = await engine.prepareDevices(config, session.surroundings.env).catch(toAppError)
   if (prepared instanceof AppError) {
     show([{ check: 'device', state: 'wrong', detail: faultSentence(session, prepared) }])
     return
@@ -57,7 +57,7 @@ export async function checkModels(
   const finding = await deviceFinding(session, host, device)
   show([finding])
   if (finding.state === 'wrong') return
-  const progress = showMaking(session.stderr, session.err, words)
+  const progress = showMaking(session.surroundings.stderr, session.err, words)
   for (const model of catalogue.models) {
     show(await weightFindings(session, engine, model, device, progress))
     const unmade = await engine.makeWeightFiles([model], [device], progress).then(() => undefined, toAppError)

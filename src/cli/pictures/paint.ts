@@ -26,10 +26,11 @@ export async function paintToFiles(
   sources: readonly PictureFile[],
   file: string,
 ): Promise<ExitCode> {
-  const { config, words, stdout, stderr, err } = session
+  const { config, words, err } = session
+  const { stdout, stderr, env: own } = session.surroundings
   const format = formatOfName(file)
   if (!format) return refuse(session, [words.cli.formatUnknown(extname(file))])
-  const { devices, env } = await prepareDevices(config, session.env)
+  const { devices, env } = await prepareDevices(config, own)
   const [device] = devices
   if (!device) throw new AppError('config', { key: 'devices', problem: { what: 'empty' } })
   const tooLarge = memoryProblem(orders, catalogue, [memoryOf(device)])
@@ -64,9 +65,9 @@ async function paintAll(
   { target, format }: { target: PictureTarget; format: PictureFormat },
   signal: AbortSignal,
 ): Promise<ExitCode> {
-  const { words, stderr, err } = session
+  const { words, surroundings, err } = session
   for (const order of orders) {
-    const run = await runShown(host, order, sources, signal, showProgress(stderr, err, words))
+    const run = await runShown(host, order, sources, signal, showProgress(surroundings.stderr, err, words))
     if (run.kind === 'failed') throw run.error
     if (run.kind === 'cancelled') {
       err(words.cli.interrupted)

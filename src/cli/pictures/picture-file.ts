@@ -5,6 +5,7 @@ import { extname } from 'node:path'
 import type { PictureFormat } from '../../engine/image/files/format.ts'
 import { AppError } from '../../errors/errors.ts'
 import { readFileProblem } from '../../errors/file-problem.ts'
+import type { Surroundings } from '../session.ts'
 
 /** A file as a picture of a work order. Its id derives from its bytes, so the same file gives the same result. */
 export interface PictureFile {
@@ -19,9 +20,15 @@ const maxFileBytes = 512 * 1024 * 1024
 const standardInput = '-'
 
 /** The bytes of a file, a pipe or standard input. @throws AppError 'file' when it cannot be read. */
-export async function readPicture(file: string, stdin: AsyncIterable<Buffer>): Promise<PictureFile> {
+export async function readPicture(
+  file: string,
+  surroundings: Pick<Surroundings, 'stdin'>,
+): Promise<PictureFile> {
   try {
-    const bytes = await readWithin(file === standardInput ? stdin : createReadStream(file), maxFileBytes)
+    const bytes = await readWithin(
+      file === standardInput ? surroundings.stdin : createReadStream(file),
+      maxFileBytes,
+    )
     return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 16), bytes }
   } catch (error) {
     throw new AppError('file', { file, doing: 'read', problem: readFileProblem(error) }, error)

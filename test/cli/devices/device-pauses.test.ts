@@ -21,7 +21,7 @@ beforeEach(async () => {
   const defaults = loadConfig(packageRoot, packageRoot)
   const say = (line: string) => void said.push(line)
   session = {
-    ...keptSurroundings().surroundings,
+    surroundings: keptSurroundings().surroundings,
     config: { ...defaults, dataDir: t.dataDir, devices: [{ name: 'cpu', threads: 0, precision: 'auto' }] },
     secrets: {},
     words: en,

@@ -17,7 +17,7 @@ afterEach(() => t.dispose())
 async function findings(): Promise<string[]> {
   const config = { ...loadConfig(packageRoot, packageRoot), dataDir: t.dataDir }
   const { surroundings } = keptSurroundings()
-  const session = { ...surroundings, config, secrets: {}, words: en, log: silent, out() {}, err() {} }
+  const session = { surroundings, config, secrets: {}, words: en, log: silent, out() {}, err() {} }
   return (await checkDataFolder(session)).map(({ state, detail }) => `${state}: ${detail}`)
 }
 

@@ -18,7 +18,7 @@ test('doctor writes, reads and deletes in the store, and names what is refused',
     redis: { url: 'redis://localhost' },
     remote: { store: { endpoint, bucket, region } },
   })
-  const session = { ...surroundings, config, words: en, log: silent, out() {}, err() {} }
+  const session = { surroundings, config, words: en, log: silent, out() {}, err() {} }
   const check = (storeSecret: string) =>
     checkStore({ ...session, secrets: { storeKeyId: keyId, storeSecret } })
   expect(await checkStore({ ...session, config: defaults, secrets: {} })).toEqual([])
@@ -44,8 +44,7 @@ test('doctor finds machines that have another key, and says nothing of those tha
   }
   lend('m1', testKey())
   const secrets = { workerKey: testKey() }
-  const check = () =>
-    checkKeys({ ...surroundings, config, secrets, words: en, log: silent, out() {}, err() {} })
+  const check = () => checkKeys({ surroundings, config, secrets, words: en, log: silent, out() {}, err() {} })
   expect(await check()).toEqual([])
   lend('m2', testKey(2))
   expect(await check()).toEqual([{ check: 'redis', state: 'wrong', detail: en.machines.otherKeys(1) }])
