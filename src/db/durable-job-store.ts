@@ -71,8 +71,9 @@ export class DurableJobStore implements JobStore {
     const sources: Record<string, Uint8Array> = {}
     for (const id of sourcesOf(order)) {
       const picture = pictures.get(id)
-      const bytes = picture && (await files.read(picture.file))
-      if (!bytes) throw new AppError('source-removed', {})
+      if (!picture) throw new AppError('source-removed', {})
+      const bytes = await files.read(picture.file)
+      if (!bytes) throw new AppError('source-file-missing', { file: picture.file })
       sources[id] = bytes
     }
     return sources

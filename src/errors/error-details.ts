@@ -52,6 +52,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'result-unfit': z.object({ device: text, found: text.optional(), expected: text }),
   'took-worker-down': z.object({ crashes: number }),
   'source-removed': z.record(text, z.never()),
+  'source-file-missing': z.object({ file: text }),
   'record-unreadable': z.record(text, z.never()),
   'port-in-use': z.object({ host: text, port: number, key: z.enum(['web.port', 'slack.port']) }),
   'data-folder-owned': z.object({ folder: text, pid: number }),

@@ -69,6 +69,8 @@ export interface ErrorDetails {
   'took-worker-down': { crashes: number }
   /** The source picture was deleted while the job waited. */
   'source-removed': Record<string, never>
+  /** The file of the source picture is not in the pictures folder, though nobody deleted the picture. */
+  'source-file-missing': { file: string }
   /** The stored record of a job is damaged or of another version. */
   'record-unreadable': Record<string, never>
   /** The address to listen on is in use; `key` is the setting of the port. */

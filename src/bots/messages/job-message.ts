@@ -158,6 +158,12 @@ export function withoutUserText(job: JobView): JobView {
   return { ...job, author: { ...job.author, name: '' }, promptAsTyped: '', order: bare }
 }
 
+/** The line on pictures whose files are missing on the server, if there are any. `found`: the number of files. */
+export function missingFiles({ pictures }: JobView, found: number, words: Words): string[] {
+  const missing = pictures.length - found
+  return missing > 0 ? [words.delivery.filesMissing(missing, pictures.length)] : []
+}
+
 /** Each problem as one sentence. */
 export function problemSentences(problems: readonly Problem[], words: Words): string[] {
   return problems.map(problem => problemSentence(words, problem))

@@ -2,13 +2,13 @@
 
 import { z } from 'zod'
 import { type Audience, audiences, conversationKinds } from '../../common/conversations.ts'
-import { platforms } from '../../common/platforms.ts'
+import { type Platform, platforms } from '../../common/platforms.ts'
 import type { Failure } from '../../engine/jobs/job-store.ts'
 import { isErrorCode, readErrorDetails } from '../../errors/error-details.ts'
 
 export const platform = z.enum(platforms)
 
-/** Conversations from before audiences were recorded count as private. */
+/** A conversation from before audiences were recorded counts as private, except that of the web chat, which is one public channel. */
 export const conversation = z
   .object({
     platform,
@@ -19,10 +19,11 @@ export const conversation = z
     audience: z.enum(audiences).optional(),
     details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
   })
-  .transform(row => ({ ...row, audience: row.audience ?? privateAudience(row) }))
+  .transform(row => ({ ...row, audience: row.audience ?? audienceBefore(row) }))
 
-function privateAudience({ threadId }: { threadId?: string | undefined }): Audience {
-  return threadId === undefined ? 'channel' : 'thread'
+function audienceBefore(place: { platform: Platform; threadId?: string | undefined }): Audience {
+  if (place.platform === 'web') return 'space'
+  return place.threadId === undefined ? 'channel' : 'thread'
 }
 
 /** The methods of a delivery, best first: `edit` turns the existing message into the result. */

@@ -60,7 +60,7 @@ export interface JobStore {
   claim(jobId: string, device: string): Promise<Claim | 'device-paused' | undefined>
   /** The names of the devices that the operator has paused. Absent where there is no operator, as in a simulation. */
   pausedDevices?(): readonly string[]
-  /** The bytes of an order's source pictures, by picture id. @throws AppError 'source-removed' when one was deleted. */
+  /** The bytes of an order's source pictures, by picture id. @throws AppError 'source-removed' when one was deleted, 'source-file-missing' when its file is not there. */
   sources(order: WorkOrder): Promise<Record<string, Uint8Array>>
   /**
    * Pictures to disk first, then one transaction with everything that follows from the ending. A job with a stored cancel is

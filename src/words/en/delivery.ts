@@ -21,6 +21,10 @@ export const delivery = {
     `“${title}” is finished but could not be shown: ${reason}. ${command} shows it.`,
   notShown: (reason: string) => `It cannot be shown here: ${reason}.`,
   sentDirect: 'It cannot be shown here, so it comes as a direct message.',
+  filesMissing: (missing: number, pictures: number) =>
+    missing === pictures
+      ? `${pictures === 1 ? 'The picture’s file is' : 'The pictures’ files are'} missing on the server.`
+      : `The files of ${missing} of ${pictures} pictures are missing on the server.`,
   comesLater: 'It comes as soon as possible.',
   deleting: (n: number) =>
     `${n === 1 ? '1 request is' : `${n} requests are`} being deleted. That may take a while.`,

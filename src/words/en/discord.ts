@@ -73,7 +73,6 @@ export const discord = {
     placeGone: 'The thread or channel that this belongs to is gone, so here it is.',
     smaller: 'Shown with less detail: the whole file is larger than Discord allows here.',
     tooLarge: 'The file is larger than Discord allows here, even compressed.',
-    pictureGone: 'The picture’s file no longer exists.',
     closedThread:
       'This thread is closed to me, so I can answer here for 15 minutes only; what takes longer comes as a direct message.',
     attachElsewhere:

@@ -82,6 +82,7 @@ export const errors: ErrorWords = {
   'took-worker-down': d =>
     `This picture took its worker down ${d.crashes} times, so it is not tried again. Other settings may work.`,
   'source-removed': () => 'The picture that this one starts from was deleted in the meantime.',
+  'source-file-missing': () => 'The file of the picture that this one starts from is missing on the server.',
   'record-unreadable': () => 'What was stored of this request cannot be read. Please ask again.',
   'port-in-use': d =>
     `${d.host}:${d.port} is already in use. Stop the other program or choose another ${d.key}.`,

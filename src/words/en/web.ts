@@ -72,6 +72,7 @@ export const web = {
     streams: 'Too many pages of Easel are open at your address. Close one and try again.',
     stalled: 'Your pictures stopped arriving. Send them again.',
     missing: 'There is nothing here.',
+    method: 'This address cannot be opened in this way.',
     broken: 'Something went wrong inside Easel. It has been logged.',
     unreadable: 'That request could not be read. Reload the page and try again.',
   },

@@ -16,6 +16,10 @@ export const delivery: Words['delivery'] = {
     `“${title}”已完成，但没有显示在任何地方：${reason}。用 ${command} 取得它。`,
   notShown: reason => `无法在这里显示：${reason}。`,
   sentDirect: '无法在这里显示，所以用私信发送。',
+  filesMissing: (missing, pictures) =>
+    missing === pictures
+      ? '服务器上没有图片文件。'
+      : `${pictures} 张图片中有 ${missing} 张在服务器上没有文件。`,
   comesLater: '会尽快送到。',
   deleting: n => `正在删除 ${n} 个请求，可能需要一点时间。`,
   kept: (things, reason) => `没有删除：${things.join('、')}，因为${reason}。一个月内我每天都会再试。`,

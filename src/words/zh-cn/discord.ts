@@ -71,7 +71,6 @@ export const discord: Words['discord'] = {
     placeGone: '应显示结果的子区或频道已经不在了，所以发在这里。',
     smaller: '细节有所减少：原文件超过了 Discord 在这里允许的大小。',
     tooLarge: '文件超过了 Discord 在这里允许的大小，压缩后也不行。',
-    pictureGone: '图片文件已经不在了。',
     closedThread: '这个子区对我关闭，我只能在 15 分钟内回复；更久的结果会用私信发送。',
     attachElsewhere: '你提出请求的地方没有“添加附件”权限，图片无法显示，所以发在这里。',
     refusedElsewhere: '你提出请求的地方 Discord 没有接受它，所以发在这里。',

@@ -65,6 +65,7 @@ export const errors: Words['errors'] = {
     `${d.device} 返回了${d.found === undefined ? '不是 PNG 的文件' : ` ${d.found}`}，而要求的是 ${d.expected}；可以再试一次。`,
   'took-worker-down': d => `这张图已使工作进程退出 ${d.crashes} 次，不再重试。可以换一组参数试试。`,
   'source-removed': () => '作为起点的图片已被删除。',
+  'source-file-missing': () => '服务器上缺少作为起点的图片的文件。',
   'record-unreadable': () => '这个请求的存档无法读取，请重新提交。',
   'port-in-use': d => `${d.host}:${d.port} 已被占用。请停掉占用它的程序，或换一个 ${d.key}。`,
   'data-folder-owned': d => `另一个 Easel（进程 ${d.pid}）正在使用 ${d.folder}。请停掉它，或换一个 dataDir。`,

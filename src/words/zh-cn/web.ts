@@ -71,6 +71,7 @@ export const web: Words['web'] = {
     streams: '你的地址打开的 Easel 页面太多，请关闭一个再试。',
     stalled: '图片上传中断，请重新发送。',
     missing: '这里什么也没有。',
+    method: '这个地址不能这样打开。',
     broken: 'Easel 内部出错，已记入日志。',
     unreadable: '无法读取这个请求。请刷新页面再试。',
   },

@@ -1,5 +1,6 @@
 /** Replies that one person alone sees on Discord: they are deleted with the jobs whose words they show, or named. */
 import { afterEach, describe, expect, it } from 'vitest'
+import { AppError } from '../../../src/errors/errors.ts'
 import { en } from '../../../src/words/en.ts'
 import type { Person } from '../../fakes/discord/people.ts'
 import type { Message } from '../../fakes/discord/world.ts'
@@ -59,10 +60,14 @@ describe('a reply that one person alone sees on Discord', () => {
 })
 
 /** Wherever they are, also in a thread. */
-function repliesWithPrompt({ discord }: Asking): Message[] {
-  return [...discord.world.messages.values()].filter(
-    message => message.ephemeralTo && !message.deleted && discord.seen(message).includes(prompt),
-  )
+function repliesIn({ discord }: Asking): string[] {
+  return [...discord.world.messages.values()]
+    .filter(message => message.ephemeralTo && !message.deleted)
+    .map(message => discord.seen(message))
+}
+
+function repliesWithPrompt(asking: Asking): string[] {
+  return repliesIn(asking).filter(text => text.includes(prompt))
 }
 
 it.each([
@@ -109,5 +114,27 @@ it('a reply is recorded before it is sent: a process that is killed just after t
   await asking.dealtWith(ada.presses(question, en.forget.yes))
   expect(repliesWithPrompt(asking)).toEqual([])
   expect(asking.told(ada).at(-1)).toContain(en.forget.done(1))
+  await asking.dispose()
+})
+
+it('a reply that cannot be recorded is not shown, and the person is told why; nobody waits for it for ever', async () => {
+  const asking = await Asking.start({
+    facade: {
+      recordReply: () => Promise.reject(new AppError('storage', { problem: { what: 'disk-full' } })),
+    },
+  })
+  const { ada, bob, channel } = asking
+  const result = await asking.painted({ prompt, count: 2 })
+  const sentence = en.errors.storage({ problem: { what: 'disk-full' } })
+  const asks = [
+    () => asking.dealtWith(bob.presses(result, 'More 2')),
+    () => asking.dealtWith(bob.uses('Image info', result)),
+    () => asking.types(ada, channel, '/mine'),
+  ]
+  for (const [i, ask] of asks.entries()) {
+    await ask()
+    expect(repliesIn(asking)).toEqual(Array(i + 1).fill(sentence))
+  }
+  expect(asking.test.log.lines.filter(({ level }) => level === 'error')).toHaveLength(asks.length)
   await asking.dispose()
 })

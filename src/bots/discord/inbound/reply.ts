@@ -8,6 +8,7 @@ import {
   type ModalSubmitInteraction,
 } from 'discord.js'
 import type { Easel } from '../../../app/easel.ts'
+import { AppError } from '../../../errors/errors.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import { faultReplies } from '../../chat/fault-message.ts'
@@ -90,12 +91,19 @@ export async function replyNow(
   )
 }
 
-/** Whether Discord accepted the call. A refusal is only logged, because the interaction cannot get another response. */
+/**
+ * Whether Discord accepted the call. A refusal is only logged, because the interaction cannot get another response; a fault of Easel's
+ * own is logged as one.
+ */
 export async function attempt(log: Logger, ask: () => Promise<unknown>): Promise<boolean> {
   try {
     await ask()
     return true
   } catch (error) {
+    if (error instanceof AppError) {
+      log.error({ code: error.code, problem: error.message }, 'a request failed')
+      return false
+    }
     const code = error instanceof DiscordAPIError ? error.code : undefined
     log.debug({ code, problem: String(error) }, 'a response was not taken')
     return false
@@ -161,10 +169,10 @@ function ephemeral(reply: Reply) {
 /**
  * Records a reply with the jobs whose texts it shows, sends it, and records it again with the id of its message: a process that is
  * killed in between leaves a record. If one of the jobs is removed before, the reply is not sent; if meanwhile, it is deleted at
- * once.
+ * once. If it cannot be recorded, the reason is sent in its place.
  */
 async function sendRecorded<R extends Reply | undefined>(
-  { easel, words }: ReplyParts,
+  { easel, words, log }: ReplyParts,
   interaction: AnswerableInteraction,
   tokenUntilMs: number,
   reply: R,
@@ -181,8 +189,9 @@ async function sendRecorded<R extends Reply | undefined>(
     const address = messageId && writeReplyAddress({ token, messageId })
     return easel.recordReply({ id, jobIds, ...(address && { deletion: { address, untilMs: tokenUntilMs } }) })
   }
-  if (!(await isKept(idBefore))) {
-    await send(render(textMessage(words.chat.replies.notMine), words))
+  const kept = await isKept(idBefore).catch((error: unknown) => faultReply(error, words, log))
+  if (kept !== true) {
+    await send(kept === false ? render(textMessage(words.chat.replies.notMine), words) : kept)
     return
   }
   const messageId = await send(reply)

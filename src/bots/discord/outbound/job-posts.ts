@@ -8,6 +8,7 @@ import {
   fanOutCard,
   fanOutEnd,
   jobMessage,
+  missingFiles,
   requestCard,
   standaloneMessage,
   withoutPictures,
@@ -21,7 +22,7 @@ import { render } from './render/render.ts'
 import type { PackedPictures } from './uploads.ts'
 
 /** The notes under a message, by their key in words/. */
-export type NoteKey = Shortfall | 'wordless' | 'sentDirect' | 'undelivered' | 'tooLarge'
+export type NoteKey = Shortfall | 'wordless' | 'sentDirect' | 'undelivered' | 'tooLarge' | 'smaller'
 
 /** Options of a post. */
 export interface PostForm {
@@ -69,11 +70,13 @@ export class JobPosts {
   /** The result, with its pictures if there are any. */
   result(job: JobView, packed: PackedPictures, form: PostForm): Post {
     // The note about responses only concerns people who still wait.
-    const notes = form.notes?.filter(note => note !== 'answersOnly') ?? []
+    const waited = form.notes?.filter(note => note !== 'answersOnly') ?? []
+    const notes = [...waited, ...(packed.loss ? [packed.loss] : [])]
     const messageOf = messageWith(form, job)
     const shownOf = (shown: JobView) =>
       form.isElsewhere ? withoutPictures(messageOf(shown)) : messageOf(shown)
-    return this.#post(job, shownOf, { ...form, notes }, packed.files, packed.loss)
+    const lost = missingFiles(job, packed.files.length, wordsOf(job))
+    return this.#post(job, shownOf, { ...form, notes }, packed.files, lost)
   }
 
   /**
@@ -92,20 +95,20 @@ export class JobPosts {
     messageOf: (shown: JobView) => Message,
     { notes = [], isWordless = false, thumbnail }: PostForm,
     files: Post['files'],
-    loss?: PackedPictures['loss'],
+    lines: readonly string[] = [],
   ): Post {
     const words = wordsOf(job)
     const { places } = words.discord
     const message = isWordless ? { ...messageOf(withoutUserText(job)), command: undefined } : messageOf(job)
     const described = isWordless ? files.map(file => ({ ...file, altText: message.title })) : files
-    const keys = [...notes, ...(loss ? [loss] : []), ...(isWordless ? ['wordless' as const] : [])]
+    const keys = [...notes, ...(isWordless ? ['wordless' as const] : [])]
     const isSpoiler = this.#spoilerGuilds.includes(job.conversation.spaceId)
     return {
       ...render(message, words, {
         files: described,
         isBeside: thumbnail !== undefined,
         isSpoiler,
-        notes: keys.map(key => places[key]),
+        notes: [...keys.map(key => places[key]), ...lines],
       }),
       files: described,
     }

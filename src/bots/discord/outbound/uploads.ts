@@ -16,10 +16,10 @@ import type { Post } from './messages.ts'
 
 type File = Post['files'][number]
 
-/** `loss`: the note on the compression. */
+/** The pictures that have a file. `loss`: the note on the compression. */
 export interface PackedPictures {
   files: File[]
-  loss?: 'smaller' | 'pictureGone'
+  loss?: 'smaller'
 }
 
 /** The place to which files are sent. `statedBytes`: the size that Discord states for it. */
@@ -108,10 +108,7 @@ export class Pictures {
     const packed: PackedPictures = { files: [] }
     for (const picture of job.pictures) {
       const whole = await this.#bytesOf(picture.id, job)
-      if (whole === undefined) {
-        packed.loss ??= 'pictureGone'
-        continue
-      }
+      if (whole === undefined) continue
       const file = await fitting(whole, extensionOf(picture), limitBytes)
       if (file === undefined) return undefined
       if (file.bytes !== whole) packed.loss ??= 'smaller'

@@ -6,6 +6,8 @@
 import type { LRUCache } from 'lru-cache'
 import type { Address, MethodOutcome } from '../../../app/delivery/courier.ts'
 import type { Clock } from '../../../system/ports.ts'
+import { missingFiles } from '../../messages/job-message.ts'
+import type { Message } from '../../messages/message.ts'
 import { timedCache } from '../../timed-cache.ts'
 import { type SlackAddress, workspaceOf, writeAddress } from './address.ts'
 import { closedBy, refusedFiles } from './delivery/refusal-reasons.ts'
@@ -13,7 +15,7 @@ import { type DeliveryContext, inAnyForm, messageOf, postOnce } from './delivery
 import type { FileStates } from './file-states.ts'
 import type { MessagePlace, Messages } from './messages.ts'
 import { render } from './render.ts'
-import type { Uploads } from './uploads.ts'
+import type { UploadedFiles, Uploads } from './uploads.ts'
 
 export interface PictureResultsParts {
   messages: Messages
@@ -49,7 +51,7 @@ export class PictureResults {
     const ageMs = this.#ageMs(context, group)
     const ready = await files.processed(workspace, [...uploaded.value.values()], ageMs)
     if (ready.kind === 'later') return ageMs > processingTimeoutMs ? refusedFiles('not-processed') : ready
-    const message = messageOf(context, at.card !== undefined)
+    const message = withMissingFiles(messageOf(context, at.card !== undefined), context, uploaded.value)
     const options = { files: uploaded.value, parentUrl: at.parentUrl }
     const edited = await messages.edit(workspace, at, render(message, words, options))
     if (edited.kind === 'done') return { kind: 'arrived', address: writeAddress({ ...at, group }) }
@@ -67,8 +69,9 @@ export class PictureResults {
     const visible = await files.visible(workspace, [...uploaded.value.values()], ageMs, place.channel)
     if (visible.kind === 'later') return ageMs > visibleTimeoutMs ? refusedFiles('not-visible') : visible
     const [first = ''] = uploaded.value.values()
-    const message = messageOf(context, hasCard(context, place))
-    const lines = [...message.lines, words.slack.replies.picturesAbove]
+    const message = withMissingFiles(messageOf(context, hasCard(context, place)), context, uploaded.value)
+    const above = uploaded.value.size === 0 ? [] : [words.slack.replies.picturesAbove]
+    const lines = [...message.lines, ...above]
     const posted = await inAnyForm(context, `words:${group}`, { ...message, lines }, payload =>
       postOnce(messages, context, `words:${group}`, place, payload),
     )
@@ -82,6 +85,15 @@ export class PictureResults {
     const completed = delivery.steps.all().find(({ name }) => name === `complete:${group}`)
     return completed === undefined ? 0 : this.#parts.clock.now() - completed.at
   }
+}
+
+/** The message that also says for which of its pictures no file could be uploaded. */
+function withMissingFiles(
+  message: Message,
+  { delivery: { job }, words }: DeliveryContext,
+  uploaded: UploadedFiles,
+): Message {
+  return { ...message, lines: [...message.lines, ...missingFiles(job, uploaded.size, words)] }
 }
 
 /** Whether the job's card is above that place. */

@@ -4,9 +4,10 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Ids } from '../../../system/ports.ts'
 import type { Words } from '../../../words/en.ts'
 import type { Assets } from '../assets.ts'
+import type { PageFrame } from '../outbound/render-frame.tsx'
 import type { Guides } from '../outbound/render-guides.tsx'
 import { markup } from '../outbound/render-job.tsx'
-import { answerPage, chatPage, type PageFrame } from '../outbound/render-page.tsx'
+import { answerPage, chatPage, noticePage } from '../outbound/render-page.tsx'
 import type { FeedReply, FormReply } from '../protocol.ts'
 import type { Reply, RequestContext } from './receive.tsx'
 import { threadOf } from './visitors.ts'
@@ -14,6 +15,8 @@ import { threadOf } from './visitors.ts'
 /** The initial and the maximum number of jobs on a page. */
 const defaultLimit = 50
 const maxLimit = 200
+/** The maximum depth of an address that gets a page, because each link of the page repeats the way up. */
+const maxDepth = 10
 
 interface ResponderParts {
   words: Words
@@ -83,6 +86,21 @@ export class Responder {
     return this.#reply(c, context, [sentence], '', status)
   }
 
+  /** In place of a page: a page that says so for a person who follows a link, and the sentence alone for scripts and images. */
+  notice(
+    c: Context,
+    contextOf: (c: Context) => RequestContext,
+    sentence: string,
+    status: ContentfulStatusCode,
+  ): Response {
+    const depth = c.req.path.split('/').length - 2
+    if (wantsPage(c) && depth <= maxDepth) {
+      return this.#html(c, noticePage(this.#frameBelow(contextOf(c), depth), sentence), status)
+    }
+    c.header('Cache-Control', 'no-store')
+    return c.text(sentence, status)
+  }
+
   limitOf(c: Context): number {
     const limit = Number(c.req.query('limit') ?? defaultLimit)
     return Number.isInteger(limit) && limit >= 1 ? Math.min(limit, maxLimit) : defaultLimit
@@ -115,11 +133,25 @@ export class Responder {
         script: assets.scriptUrl,
         icon: assets.url('icon.svg'),
       },
+      root: './',
       once: context.nextOnce,
       isAdmin: context.seesStats,
       loras: this.#parts.loras(),
     }
   }
+
+  /** The frame for an address `depth` folders down; without the script, whose own requests are relative to the chat's page. */
+  #frameBelow(context: RequestContext, depth: number): PageFrame {
+    const frame = this.#frame(context)
+    const root = depth === 0 ? './' : '../'.repeat(depth)
+    const below = (url: string) => url.replace('./', root)
+    return { ...frame, root, assets: { style: below(frame.assets.style), icon: below(frame.assets.icon) } }
+  }
+}
+
+/** Whether a person follows a link in a browser, which names this type first. */
+function wantsPage(c: Context): boolean {
+  return c.req.header('accept')?.includes('text/html') === true
 }
 
 function wantsJson(c: Context): boolean {

@@ -1,9 +1,11 @@
 /** The HTTP routes of the web chat. */
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { METHOD_NAME_ALL } from 'hono/router'
 import { getPath } from 'hono/utils/url'
 import { z } from 'zod'
 import type { Easel } from '../../../app/easel.ts'
+import { groupBy } from '../../../common/collections/group-by.ts'
 import { toAppError } from '../../../errors/errors.ts'
 import { chatErrorSentence, type Words } from '../../../words/en.ts'
 import { wordsFor } from '../../../words/locale.ts'
@@ -63,7 +65,20 @@ export function webRoutes(adapterParts: AdapterParts, live: Live): Hono {
     '/pictures',
     pictureRoutes(parts.easel, c => ({ ...anonymousViewer, person: parts.contextOf(c).person })),
   )
+  refuseOtherMethods(app, parts)
   return app
+}
+
+/** Adds the response of every address to the methods that it does not have. Reads the routes, so it comes after them. */
+function refuseOtherMethods(app: Hono, { words, responder, contextOf }: RouteParts): void {
+  const routes = app.routes.filter(({ method }) => method !== METHOD_NAME_ALL)
+  for (const [path, same] of groupBy(routes, route => route.path)) {
+    const allowed = [...new Set(same.map(({ method }) => method))].sort().join(', ')
+    app.all(path, c => {
+      c.header('Allow', allowed)
+      return responder.notice(c, contextOf, words.web.refused.method, 405)
+    })
+  }
 }
 
 /** The path of a request. A proxy that takes a folder off without its last slash sends `//feed` for `/feed`. */
@@ -118,7 +133,7 @@ function addGuards(app: Hono, parts: RouteParts): void {
         responder.refuse(c, contextOf(c), words.web.refused.large(maxPicturesBytes / 1_000_000), 413),
     }),
   )
-  app.notFound(c => c.text(words.web.refused.missing, 404))
+  app.notFound(c => responder.notice(c, contextOf, words.web.refused.missing, 404))
   app.onError((error, c) => {
     const fault = toAppError(error)
     log.error({ error: fault, path: c.req.path }, 'a web request failed')
@@ -127,7 +142,7 @@ function addGuards(app: Hono, parts: RouteParts): void {
       // The page stays available when the disk is full. A damaged database cannot list its pictures.
       return responder.refuse(c, contextOf(c), sentence, 503).catch(() => c.text(sentence, 503))
     }
-    return c.text(words.web.refused.broken, 500)
+    return responder.notice(c, contextOf, words.web.refused.broken, 500)
   })
 }
 

@@ -1,28 +1,11 @@
-/**
- * Renders the pages: the chat, and a reply as a separate page for browsers without script. Pure JSX. All URLs of the pages are
- * relative, and all pages lie in one folder, so a proxy may serve them below a path of its own.
- */
-
+/** Renders the pages: the chat, a reply as a separate page for browsers without script, and a sentence alone. Pure JSX. */
 import { raw } from 'hono/html'
 import type { Child } from 'hono/jsx'
-import type { Words } from '../../../words/en.ts'
-import { type CommandName, commandNames, commands, typedNameOf, usageOf } from '../../commands/commands.ts'
+import { typedNameOf, usageOf } from '../../commands/commands.ts'
 import type { JobFragment } from '../protocol.ts'
+import { offeredTo, type PageFrame, page } from './render-frame.tsx'
 import { GuideFields, type Guides, pictureTypes } from './render-guides.tsx'
 import { Mark, PictureIcon } from './render-icons.tsx'
-import { markup } from './render-job.tsx'
-import { scriptData } from './script-data.ts'
-
-/** The data of every page. */
-export interface PageFrame {
-  words: Words
-  assets: { style: string; script: string; icon: string }
-  /** The idempotency key of this rendering: a form that is submitted twice is one event. */
-  once: string
-  isAdmin: boolean
-  /** The names for completion after `--lora`. */
-  loras: readonly string[]
-}
 
 export interface ChatContent {
   fragments: readonly JobFragment[]
@@ -87,10 +70,15 @@ export function answerPage(frame: PageFrame, answer: Child): string {
     <main id="main" class="alone" tabindex={-1}>
       <div class="answer">{answer}</div>
       <p>
-        <a href="./">{dialog.back}</a>
+        <a href={frame.root}>{dialog.back}</a>
       </p>
     </main>,
   )
+}
+
+/** One sentence with a link back, in place of a page that there is not. */
+export function noticePage(frame: PageFrame, sentence: string): string {
+  return answerPage(frame, <p>{sentence}</p>)
 }
 
 /** Fragments by thread, in the order of the threads. */
@@ -210,73 +198,4 @@ function Completions({ frame: { words, isAdmin, loras } }: { frame: PageFrame })
       ))}
     </ul>
   )
-}
-
-function offeredTo(isAdmin: boolean): readonly CommandName[] {
-  return commandNames.filter(name => isAdmin || commands[name].access === 'everyone')
-}
-
-function Head({ frame: { words, assets } }: { frame: PageFrame }) {
-  const { web } = words
-  return (
-    <head>
-      <meta charset="utf-8" />
-      <meta
-        name="viewport"
-        content="width=device-width, initial-scale=1, interactive-widget=resizes-content"
-      />
-      <meta name="color-scheme" content="light dark" />
-      <title>{web.name}</title>
-      <link rel="icon" href={assets.icon} type="image/svg+xml" />
-      <link rel="stylesheet" href={assets.style} />
-      <script src={assets.script} type="module"></script>
-    </head>
-  )
-}
-
-/** `link`: the link that skips the bar and leads to the main content. */
-function page(frame: PageFrame, link: { skip: string; target: string }, body: Child): string {
-  const { words } = frame
-  const { web } = words
-  return `<!doctype html>${markup(
-    <html lang={web.lang}>
-      <Head frame={frame} />
-      <body {...scriptData(web)}>
-        <a class="skip" href={link.target}>
-          {link.skip}
-        </a>
-        <header class="top">
-          <h1>
-            <a class="brand" href="./">
-              <Mark />
-              <span>{web.name}</span>
-            </a>
-          </h1>
-          <nav aria-label={web.navLabel}>
-            {offeredTo(frame.isAdmin)
-              .filter(name => commands[name].isView)
-              .map(name => (
-                <a href={`./${typedNameOf(name)}`} data-answer>
-                  {words.commands[name].title}
-                </a>
-              ))}
-          </nav>
-        </header>
-        {body}
-        <form id="act" method="post" action="./act" hidden>
-          <input type="hidden" name="once" value={frame.once} />
-        </form>
-        <dialog id="dialog" aria-labelledby="answer-title">
-          <form method="dialog">
-            <button type="submit" class="close" aria-label={web.dialog.close}>
-              ×
-            </button>
-          </form>
-          <div id="answer-notices" role="alert" class="notices" />
-          <div id="answer" class="answer" />
-        </dialog>
-        <p id="announce" class="hidden" role="status" />
-      </body>
-    </html>,
-  )}`
 }
