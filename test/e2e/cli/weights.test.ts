@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCli } from '../../helpers/processes/run-cli.ts'
+import { runHere } from '../../helpers/cli/run-here.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
 
 test.each([
@@ -16,7 +16,7 @@ test.each([
     const config = join(cwd, 'config.yaml')
     writeFileSync(config, JSON.stringify({ dataDir: 'data', models: { demo: { weights } } }))
     const paint = (file: string) =>
-      runCli(['imagine', 'a red circle --steps 1 --seed 7', '--config', config, '-o', file], { cwd })
+      runHere(['imagine', 'a red circle --steps 1 --seed 7', '--config', config, '-o', file], { cwd })
     const first = await paint('one.png')
     expect(first).toMatchObject({ code: 0 })
     expect(first.err).toMatch(
