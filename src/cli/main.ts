@@ -8,6 +8,8 @@ import { configuredWords, exitCodes, type Surroundings } from './session.ts'
 /** `typed`: the words behind the program's name. */
 export async function main(typed: readonly string[], surroundings: Surroundings): Promise<void> {
   const args = withHelpOption(typed)
+  // A run continues when its output is closed, as with `| head`; so do its help and its version.
+  for (const stream of [surroundings.stdout, surroundings.stderr]) stream.on('error', () => {})
   const words = configuredWords(args)
   const program = await buildProgram(args[0], words, surroundings)
   try {

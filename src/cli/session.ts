@@ -87,10 +87,8 @@ export type RunCommand = (
  * configuration one for each setting. Its stack is shown at logLevel debug, and for internal errors.
  */
 export function commandRunner(surroundings: Surroundings): RunCommand {
-  const { stdout, stderr } = surroundings
+  const { stderr } = surroundings
   return async (options, run, logs = 'warnings') => {
-    // The command continues when its output is closed, as with `| head`.
-    for (const stream of [stdout, stderr]) stream.on('error', () => {})
     let session: CommandSession | undefined
     try {
       session = openSession(surroundings, options, logs)

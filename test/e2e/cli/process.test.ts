@@ -1,7 +1,7 @@
 /** `easel` as a process: what a run in the tests' own process says and how it ends is what the process says, and how it exits. */
 import { expect, test } from 'vitest'
 import { cliFolder } from '../../helpers/cli/cli-folder.ts'
-import { runCli } from '../../helpers/processes/run-cli.ts'
+import { runCli, runShell } from '../../helpers/processes/run-cli.ts'
 
 const { folder, easel } = cliFolder()
 
@@ -17,4 +17,14 @@ test.each([
   const run = await runCli(args, { cwd: folder })
   expect(run.code).toBe(code)
   expect(await easel(...args)).toEqual(run)
+})
+
+test.each([
+  ['the help', '--help', 0],
+  ['the version', '--version', 0],
+  ['a command', 'models', 0],
+  ['the help of a command without words', '', 2],
+])('%s ends quietly when nobody reads it', async (_, args, code) => {
+  const run = await runShell(`{ easel ${args} 2>&1; echo "exit $?" >&2; } | true`, { cwd: folder })
+  expect(run.err).toBe(`exit ${code}\n`)
 })
