@@ -2,12 +2,12 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import type { Action } from '../../src/app/requests.ts'
-import { dayMs, hourMs } from '../../src/common/durations.ts'
-import { AppError } from '../../src/errors/errors.ts'
-import { FakeWorkers } from '../fakes/fake-workers.ts'
-import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
-import { running } from '../helpers/run-under-way.ts'
+import type { Action } from '../../../src/app/requests.ts'
+import { dayMs, hourMs } from '../../../src/common/durations.ts'
+import { AppError } from '../../../src/errors/errors.ts'
+import { FakeWorkers } from '../../fakes/fake-workers.ts'
+import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
+import { running } from '../../helpers/run-under-way.ts'
 
 /** Short, because everything that has a timer runs while the fake clock goes on. */
 const keepDays = 0.25

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { buildTestEasel, type TestEasel } from '../helpers/build-test-easel.ts'
+import { buildTestEasel, type TestEasel } from '../../helpers/build-test-easel.ts'
 
 let t: TestEasel
 beforeEach(async () => {
