@@ -8,6 +8,7 @@ import { solverTypes } from '../solver-types.ts'
 import {
   builtOf,
   clip,
+  deisEndsAboveZero,
   distilled,
   edm,
   edmKeys,
@@ -79,6 +80,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       final_sigmas_type: finalSigma,
       variance_type: z.null(),
     },
+    deisEndsAboveZero,
   ),
   DPMSolverSinglestepScheduler: builtOf(
     {
@@ -95,7 +97,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       variance_type: null,
     },
     {
-      algorithm_type: z.enum(['dpmsolver++', 'deis']),
+      algorithm_type: z.literal('dpmsolver++'),
       solver_type: solverTypes.dpmSinglestep,
       // The class sets lower_order_final itself when the final sigma is 0.
       final_sigmas_type: z.literal('zero'),
@@ -213,6 +215,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       lower_order_final: z.boolean(),
       euler_at_final: z.boolean(),
     },
+    deisEndsAboveZero,
   ),
 }
 

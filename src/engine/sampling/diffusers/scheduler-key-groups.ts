@@ -1,6 +1,7 @@
 /** Groups of keys that several of diffusers' scheduler classes have, with their defaults and their supported values. */
 import { z } from 'zod'
 import { timestepSpacings } from '../../../common/choices.ts'
+import { complain } from '../../weights/config-file.ts'
 import { betaSchedules, edmSpreads, predictions } from '../sampler.ts'
 import { finalSigma } from './scheduler-keys.ts'
 
@@ -78,9 +79,23 @@ const shared = z.looseObject({
   lambda_min_clipped: z.null(),
 })
 
-export function builtOf(defaults: Record<string, unknown>, own: z.ZodRawShape = {}): SchedulerClass {
+type KeysCheck = (keys: Readonly<Record<string, unknown>>, context: z.RefinementCtx) => void
+
+/** `check` looks at several keys together. */
+export function builtOf(
+  defaults: Record<string, unknown>,
+  own: z.ZodRawShape = {},
+  check: KeysCheck = () => undefined,
+): SchedulerClass {
   const known = Object.entries(shared.shape).filter(([key]) => key in defaults)
-  return { defaults, supported: z.looseObject({ ...Object.fromEntries(known), ...own }) }
+  return { defaults, supported: z.looseObject({ ...Object.fromEntries(known), ...own }).superRefine(check) }
+}
+
+/** In DPM-Solver's classes "deis" stands for DPM-Solver++, but the reference refuses it for runs that end at zero. */
+export function deisEndsAboveZero(...[keys, context]: Parameters<KeysCheck>): void {
+  const { algorithm_type, final_sigmas_type } = keys
+  if (algorithm_type !== 'deis' || final_sigmas_type !== 'zero') return
+  complain(context, 'final_sigmas_type', { what: 'value', found: 'zero', supported: ['sigma_min'] })
 }
 
 /** The supported values of EDM's classes. */

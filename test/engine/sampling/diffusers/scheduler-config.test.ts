@@ -68,6 +68,14 @@ describe('the sampler of a file', () => {
       },
       'dpmpp_2m_sde_heun',
     ],
+    [
+      {
+        _class_name: 'DPMSolverMultistepScheduler',
+        algorithm_type: 'deis',
+        final_sigmas_type: 'sigma_min',
+      },
+      'dpmpp_2m',
+    ],
     [pndm, 'pndm'],
     [{ _class_name: 'EDMEulerScheduler' }, 'euler'],
     [{ _class_name: 'EDMDPMSolverMultistepScheduler' }, 'dpmpp_2m'],
@@ -118,6 +126,10 @@ describe('what is not built is named, never passed over', () => {
     ],
     [{ _class_name: 'UniPCMultistepScheduler', disable_corrector: [0] }, 'disable_corrector'],
     [{ _class_name: 'DPMSolverMultistepScheduler', algorithm_type: 'dpmsolver' }, 'algorithm_type'],
+    // The reference refuses "deis" for a run that ends at zero, its default.
+    [{ _class_name: 'DPMSolverMultistepScheduler', algorithm_type: 'deis' }, 'final_sigmas_type'],
+    [{ _class_name: 'EDMDPMSolverMultistepScheduler', algorithm_type: 'deis' }, 'final_sigmas_type'],
+    [{ _class_name: 'DPMSolverSinglestepScheduler', algorithm_type: 'deis' }, 'algorithm_type'],
     [{ _class_name: 'DPMSolverMultistepScheduler', thresholding: true }, 'thresholding'],
     [{ _class_name: 'DPMSolverMultistepScheduler', use_lu_lambdas: true }, 'use_lu_lambdas'],
     [{ _class_name: 'DPMSolverSinglestepScheduler', final_sigmas_type: 'sigma_min' }, 'final_sigmas_type'],
