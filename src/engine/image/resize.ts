@@ -1,5 +1,5 @@
 /** Resizes pictures by resampling, with the same bytes on every machine. */
-import type { Picture } from './picture.ts'
+import type { Picture, SizePx } from './picture.ts'
 import { lanczos, type ResamplingFilter } from './resampling-filter.ts'
 
 /** A rectangle of a picture in pixels; fractions are allowed. */
@@ -20,11 +20,16 @@ export function fitPicture(
   heightPx: number,
   filter: ResamplingFilter = lanczos,
 ): Picture {
+  return resizePart(picture, centredPart(picture, { widthPx, heightPx }), widthPx, heightPx, filter)
+}
+
+/** The largest part of that aspect ratio in the middle of a picture. */
+export function centredPart(picture: SizePx, { widthPx, heightPx }: SizePx): Part {
   const scale = Math.min(picture.widthPx / widthPx, picture.heightPx / heightPx)
   const part = { widthPx: widthPx * scale, heightPx: heightPx * scale }
   const leftPx = (picture.widthPx - part.widthPx) / 2
   const topPx = (picture.heightPx - part.heightPx) / 2
-  return resizePart(picture, { leftPx, topPx, ...part }, widthPx, heightPx, filter)
+  return { leftPx, topPx, ...part }
 }
 
 /** The whole picture at the given size, without regard to its aspect ratio. */

@@ -5,7 +5,7 @@
 import { maxAspectRatio } from '../../../common/bounds.ts'
 import { type Mask, maskOf, paintedPart, pasteBack } from '../../image/mask.ts'
 import type { Picture, SizePx } from '../../image/picture.ts'
-import { fitPicture, type Part, resizePart, stretchPicture } from '../../image/resize.ts'
+import { centredPart, fitPicture, type Part, resizePart, stretchPicture } from '../../image/resize.ts'
 import type { Inpainting } from '../../work-order.ts'
 
 /** The size of the painted region. */
@@ -36,7 +36,7 @@ export function plainCanvas(size: SizePx, source?: Picture): Canvas {
 
 /**
  * A canvas for inpainting. `inpainting` is absent in old orders: then the result is what was painted, and the kept region
- * only approximates the source.
+ * only approximates the source. A mask covers its whole source, whatever its own size.
  * latentPx: the sides of a canvas are multiples of it.
  */
 export function maskedCanvas(
@@ -46,16 +46,28 @@ export function maskedCanvas(
   inpainting: Inpainting | undefined,
   latentPx: number,
 ): Canvas {
-  // A mask covers its whole source, whatever its own size.
-  const whole = stretchPicture(maskPicture, source.widthPx, source.heightPx)
   if (inpainting?.onlyMasked) {
+    const whole = stretchPicture(maskPicture, source.widthPx, source.heightPx)
     return partialCanvas(source, maskOf(whole), inpainting, inpainting.onlyMasked, latentPx)
   }
   const canvas = plainCanvas(size, source)
-  const mask = maskOf(canvas.fitted(whole))
+  const mask = maskOf(fitMask(maskPicture, source, size))
   const kept = canvas.source
   if (!inpainting || !kept) return { ...canvas, mask }
   return { ...canvas, mask, finish: painted => pasteBack(painted, kept, mask, inpainting.softEdgePx) }
+}
+
+/** The mask of the source's part on the canvas. It is resized once, as in the reference: a second time would move its edge. */
+function fitMask(mask: Picture, source: SizePx, size: SizePx): Picture {
+  const { leftPx, topPx, widthPx, heightPx } = centredPart(source, size)
+  const [across, down] = [mask.widthPx / source.widthPx, mask.heightPx / source.heightPx]
+  const part = {
+    leftPx: leftPx * across,
+    topPx: topPx * down,
+    widthPx: widthPx * across,
+    heightPx: heightPx * down,
+  }
+  return resizePart(mask, part, size.widthPx, size.heightPx)
 }
 
 /** The area around the mask, resized to about the pixels of `size`. The result has the source's size. */
