@@ -53,6 +53,7 @@ const schemas: { [Code in ErrorCode]: z.ZodType<ErrorDetails[Code]> } = {
   'took-worker-down': z.object({ crashes: number }),
   'source-removed': z.record(text, z.never()),
   'source-file-missing': z.object({ file: text }),
+  'mask-empty': z.record(text, z.never()),
   'record-unreadable': z.record(text, z.never()),
   'port-in-use': z.object({ host: text, port: number, key: z.enum(['web.port', 'slack.port']) }),
   'data-folder-owned': z.object({ folder: text, pid: number }),

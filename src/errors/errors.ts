@@ -71,6 +71,8 @@ export interface ErrorDetails {
   'source-removed': Record<string, never>
   /** The file of the source picture is not in the pictures folder, though nobody deleted the picture. */
   'source-file-missing': { file: string }
+  /** A mask has no pixel of half brightness or more, so nothing would be painted anew. */
+  'mask-empty': Record<string, never>
   /** The stored record of a job is damaged or of another version. */
   'record-unreadable': Record<string, never>
   /** The address to listen on is in use; `key` is the setting of the port. */

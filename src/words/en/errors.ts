@@ -83,6 +83,8 @@ export const errors: ErrorWords = {
     `This picture took its worker down ${d.crashes} times, so it is not tried again. Other settings may work.`,
   'source-removed': () => 'The picture that this one starts from was deleted in the meantime.',
   'source-file-missing': () => 'The file of the picture that this one starts from is missing on the server.',
+  'mask-empty': () =>
+    'The mask has nothing to paint anew: make the part that may change white, at least half as bright as white.',
   'record-unreadable': () => 'What was stored of this request cannot be read. Please ask again.',
   'port-in-use': d =>
     `${d.host}:${d.port} is already in use. Stop the other program or choose another ${d.key}.`,

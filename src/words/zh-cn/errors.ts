@@ -66,6 +66,7 @@ export const errors: Words['errors'] = {
   'took-worker-down': d => `这张图已使工作进程退出 ${d.crashes} 次，不再重试。可以换一组参数试试。`,
   'source-removed': () => '作为起点的图片已被删除。',
   'source-file-missing': () => '服务器上缺少作为起点的图片的文件。',
+  'mask-empty': () => '蒙版里没有要重画的部分：请把可以改动的部分涂成白色，至少是白色的一半亮度。',
   'record-unreadable': () => '这个请求的存档无法读取，请重新提交。',
   'port-in-use': d => `${d.host}:${d.port} 已被占用。请停掉占用它的程序，或换一个 ${d.key}。`,
   'data-folder-owned': d => `另一个 Easel（进程 ${d.pid}）正在使用 ${d.folder}。请停掉它，或换一个 dataDir。`,

@@ -3,6 +3,7 @@
  * compositing the result.
  */
 import { maxAspectRatio } from '../../../common/bounds.ts'
+import { AppError } from '../../../errors/errors.ts'
 import { type Mask, maskOf, paintedPart, pasteBack } from '../../image/mask.ts'
 import type { Picture, SizePx } from '../../image/picture.ts'
 import { centredPart, fitPicture, type Part, resizePart, stretchPicture } from '../../image/resize.ts'
@@ -38,6 +39,7 @@ export function plainCanvas(size: SizePx, source?: Picture): Canvas {
  * A canvas for inpainting. `inpainting` is absent in old orders: then the result is what was painted, and the kept region
  * only approximates the source. A mask covers its whole source, whatever its own size.
  * latentPx: the sides of a canvas are multiples of it.
+ * @throws AppError 'mask-empty' when the mask keeps everything.
  */
 export function maskedCanvas(
   size: SizePx,
@@ -52,6 +54,7 @@ export function maskedCanvas(
   }
   const canvas = plainCanvas(size, source)
   const mask = maskOf(fitMask(maskPicture, source, size))
+  requirePainted(mask)
   const kept = canvas.source
   if (!inpainting || !kept) return { ...canvas, mask }
   return { ...canvas, mask, finish: painted => pasteBack(painted, kept, mask, inpainting.softEdgePx) }
@@ -78,7 +81,7 @@ function partialCanvas(
   { paddingPx, ...size }: NonNullable<Inpainting['onlyMasked']>,
   latentPx: number,
 ): Canvas {
-  const part = partAround(paintedPart(mask) ?? wholeOf(source), paddingPx, source)
+  const part = partAround(requirePainted(mask), paddingPx, source)
   const { widthPx, heightPx } = canvasSize(part, size.widthPx * size.heightPx, latentPx)
   const cut = (picture: Picture) => resizePart(picture, part, widthPx, heightPx)
   return {
@@ -118,8 +121,11 @@ export function canvasSize(part: SizePx, pixels: number, latentPx: number): Size
   return { widthPx: side(part.widthPx), heightPx: side(part.heightPx) }
 }
 
-function wholeOf({ widthPx, heightPx }: SizePx): Part {
-  return { leftPx: 0, topPx: 0, widthPx, heightPx }
+/** The bounding box of what is painted anew. */
+function requirePainted(mask: Mask): Part {
+  const part = paintedPart(mask)
+  if (!part) throw new AppError('mask-empty', {})
+  return part
 }
 
 function pictureOf({ widthPx, heightPx, painted }: Mask): Picture {

@@ -7,7 +7,7 @@ import {
   partAround,
   plainCanvas,
 } from '../../../../src/engine/pipeline/orders/canvas.ts'
-import { aFlatPicture, aNoisyPicture, greatestDifference } from '../../../helpers/pictures/pictures.ts'
+import { aFlatPicture, aNoisyPicture } from '../../../helpers/pictures/pictures.ts'
 
 /** Black with a white rectangle. */
 function maskWith(
@@ -90,11 +90,27 @@ describe('a canvas around the mask alone', () => {
     expect(shown.data[3 * (50 * 160 + 10)]).toBe(0)
     expect(shown.data[3 * (50 * 160 + 80)]).toBe(255)
   })
+})
 
-  test('with a mask that paints nothing gives the source', () => {
-    const canvas = maskedCanvas(size, source, aFlatPicture(96, 64, [0, 0, 0]), inpainting, 8)
-    const finished = canvas.finish(white(canvas.widthPx, canvas.heightPx))
-    expect(greatestDifference(finished, source)).toBe(0)
+describe('a mask that keeps everything', () => {
+  const around = { softEdgePx: 3, onlyMasked: { ...size, paddingPx: 8 } }
+
+  test.each([
+    ['black', [0, 0, 0]],
+    ['dark grey', [127, 127, 127]],
+    ['red', [255, 0, 0]],
+  ] as const)('is refused when it is %s', (_, colour) => {
+    const mask = aFlatPicture(48, 32, [...colour])
+    for (const inpainting of [undefined, { softEdgePx: 3 }, around]) {
+      expect(() => maskedCanvas(size, source, mask, inpainting, 8)).toThrow(
+        expect.objectContaining({ code: 'mask-empty' }),
+      )
+    }
+  })
+
+  test('begins below half of white', () => {
+    const mask = aFlatPicture(48, 32, [128, 128, 128])
+    expect(maskedCanvas(size, source, mask, around, 8).mask?.painted).toContain(1)
   })
 })
 
