@@ -159,6 +159,52 @@ describe('what was typed', () => {
   })
 })
 
+describe('a page that comes back from the browser’s cache', () => {
+  const comeBack = (page: Page) =>
+    page.evaluate(`dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))`)
+
+  it('has what it missed, also when it could not be loaded at once', async () => {
+    const page = await visits.visit()
+    await send(page, 'a red circle')
+    await jobs(page).first().waitFor()
+    await page.evaluate(`document.querySelector('.thread').remove()`)
+    await page.route('**/feed*', route => route.abort(), { times: 1 })
+    const failed = page.waitForEvent('requestfailed')
+    await comeBack(page)
+    await failed
+    await jobs(page).first().waitFor()
+  })
+
+  it('keeps what is newer than what it loads', async () => {
+    const page = await visits.visit()
+    await send(page, 'a red circle')
+    await jobs(page).first().waitFor()
+    let release = () => {}
+    const released = new Promise<void>(resolve => {
+      release = resolve
+    })
+    let asked = () => {}
+    const isAsked = new Promise<void>(resolve => {
+      asked = resolve
+    })
+    await page.route('**/feed*', async route => {
+      const response = await route.fetch()
+      asked()
+      await released
+      await route.fulfill({ response })
+    })
+    await comeBack(page)
+    await isAsked
+    await send(page, 'a green square')
+    await jobs(page).nth(1).waitFor()
+    const loaded = page.waitForEvent('requestfinished', request => request.url().includes('/feed'))
+    release()
+    await loaded
+    await page.evaluate('new Promise(resolve => setTimeout(resolve))')
+    expect(await jobs(page).count()).toBe(2)
+  })
+})
+
 describe('below a path of a proxy', () => {
   it('the page, its pictures, forms and live changes work', async () => {
     const proxy = createServer((asked, answer) => {
@@ -172,6 +218,8 @@ describe('below a path of a proxy', () => {
         answer.writeHead(response.statusCode ?? 502, response.headers)
         response.pipe(answer)
       })
+      // The browser leaves what it no longer wants, also before it is answered.
+      passed.on('error', () => answer.destroy())
       answer.once('close', () => passed.destroy())
       asked.pipe(passed)
     })

@@ -5,11 +5,15 @@ import { morph } from './morph.ts'
 
 /** The distance that counts as the page's end. */
 const nearEndPx = 160
+/** The delay after which a feed that could not be loaded is loaded again. */
+const retryMs = 2000
 
 export class Feed {
   readonly #list: HTMLElement
   readonly #onRemove: (jobId: string) => void
-  #isRefreshing = false
+  /** While the feed is loaded: the jobs that have changed since, of which it may have an older state. */
+  #changedSince: Set<string> | undefined
+  #isOutdated = false
 
   constructor(list: HTMLElement, onRemove: (jobId: string) => void) {
     this.#list = list
@@ -23,6 +27,13 @@ export class Feed {
 
   /** Shows a job's current state. If the focused button disappears, the focus moves to the job's first one. */
   show(job: JobFragment): void {
+    this.#changedSince?.add(job.jobId)
+    // A reply in a thread whose card is not on this page.
+    if (!this.#put(job)) void this.refresh()
+  }
+
+  /** Whether the job's thread has its card. */
+  #put(job: JobFragment): boolean {
     const wasAtEnd = isAtEnd()
     const known = this.#find(`[data-thread="${job.threadId}"]`)
     const thread = known ?? this.#addThread(job.threadId)
@@ -30,11 +41,15 @@ export class Feed {
     this.#showReply(thread, job)
     byId('empty', HTMLElement).hidden = true
     if (wasAtEnd) scrollToEnd()
-    // A reply in a thread whose card is not on this page.
-    if (known === undefined && job.card === undefined) void this.refresh()
+    return known !== undefined || job.card !== undefined
   }
 
   remove(jobId: string): void {
+    this.#changedSince?.add(jobId)
+    this.#take(jobId)
+  }
+
+  #take(jobId: string): void {
     const item = itemOf(jobId)
     const thread = item?.closest('.thread')
     item?.remove()
@@ -49,22 +64,33 @@ export class Feed {
     return versions.every(isShown) && versions.length === this.#shown().length
   }
 
-  /** Loads the whole feed and updates the page. */
+  /** Loads the whole feed and updates the page; once more if it is asked to meanwhile, and later if it fails. */
   async refresh(): Promise<void> {
-    if (this.#isRefreshing) return
-    this.#isRefreshing = true
+    this.#isOutdated = true
+    if (this.#changedSince !== undefined) return
+    while (this.#isOutdated) {
+      this.#isOutdated = false
+      this.#changedSince = new Set()
+      // The live stream may be open all the same, and would not ask again.
+      if (!(await this.#load(this.#changedSince))) setTimeout(() => void this.refresh(), retryMs)
+    }
+    this.#changedSince = undefined
+  }
+
+  /** Whether the feed was loaded. Jobs that have changed since it was asked for stay as they are. */
+  async #load(changedSince: ReadonlySet<string>): Promise<boolean> {
     try {
       const response = await fetch(`./feed?limit=${Math.max(this.limit, this.#shown().length)}`)
       const { fragments }: FeedReply = await response.json()
       const wanted = new Set(fragments.map(({ jobId }) => jobId))
       for (const { dataset } of this.#shown()) {
-        if (dataset.job !== undefined && !wanted.has(dataset.job)) this.remove(dataset.job)
+        const { job } = dataset
+        if (job !== undefined && !wanted.has(job) && !changedSince.has(job)) this.#take(job)
       }
-      for (const job of fragments) this.show(job)
+      for (const job of fragments) if (!changedSince.has(job.jobId)) this.#put(job)
+      return true
     } catch {
-      // The live stream reports a lost connection, and refreshes after a reconnect.
-    } finally {
-      this.#isRefreshing = false
+      return false
     }
   }
 
