@@ -11,7 +11,7 @@ const ownProcess = [
   // What measures a process.
   ...['common/collections/group-by', 'app/views/stats', 'engine/image/decode', 'engine/onnx/session'],
   ...['engine/host/channel-host', 'bots/discord/load', 'bots/slack/load', 'fault/ten-thousand'],
-  ...['fuzz/long-texts', 'fuzz/long-picture-texts', 'e2e/soak'],
+  ...['fuzz/long-texts', 'fuzz/long-picture-texts'],
   // What replaces a module for itself alone.
   ...['engine/networks/adapted-unet', 'devices/device-workers', 'fault/power-loss'],
 ].map(name => `test/${name}.test.ts`)
