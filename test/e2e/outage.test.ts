@@ -50,6 +50,8 @@ it('ends on SIGTERM though both chats swallow everything, with something to be s
   slack.faults.failAlways('chat.postMessage', { kind: 'silence', when: 'before' })
   await bob.types('/imagine', 'a red circle', place)
   await slack.until(() => slack.api.calls.some(({ method }) => method === 'chat.postMessage'))
+  // A worker inside a native call is a reason of its own to end by SIGKILL.
+  await server.records("SELECT 1 FROM jobs WHERE state = 'done'")
   slack.outage()
   expect(await server.end('SIGTERM')).toMatchObject({ code: 0, signal: null })
 })
