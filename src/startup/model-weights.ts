@@ -129,7 +129,8 @@ interface FormTarget {
   readonly folder: string
 }
 
-async function modelInForm(model: ModelRecord, target: FormTarget): Promise<ModelRecord> {
+/** The model with its weights in the form. Makes no file. */
+export async function modelInForm(model: ModelRecord, target: FormTarget): Promise<ModelRecord> {
   const { refiner } = model
   const changed = await expertInForm(model, target)
   return refiner ? { ...changed, refiner: await expertInForm(refiner, target) } : changed

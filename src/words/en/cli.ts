@@ -191,6 +191,7 @@ export const cli = {
     mapped: (model: string, file: string, bytes: number) =>
       `Writing ${model}’s weights in float32 to ${file} (${sizeOf(bytes)}), once …`,
   },
+  fitsIn8Bits: (model: string) => `With “weights: int8” in its settings in the configuration, ${model} fits.`,
   locked: (file: string, count: number) => `${file} pins ${count === 1 ? 'one model' : `${count} models`}.`,
   noModels: (folder: string) => `There is no model in ${folder}.`,
 

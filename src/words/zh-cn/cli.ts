@@ -174,6 +174,7 @@ export const cli: Words['cli'] = {
     mapped: (model, file, bytes) =>
       `正在把 ${model} 的 float32 权重写入 ${file}（${sizeOf(bytes)}），只需这一次 …`,
   },
+  fitsIn8Bits: model => `在配置中为 ${model} 设置 “weights: int8” 后即可容纳。`,
   locked: (file, count) => `${file} 固定了 ${count} 个模型。`,
   noModels: folder => `${folder} 里没有模型。`,
 
