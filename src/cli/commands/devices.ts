@@ -58,7 +58,8 @@ async function show(session: CommandSession): Promise<ExitCode> {
   return failed === 0 ? exitCodes.done : exitCodes.fault
 }
 
-async function showMachines(session: CommandSession, paused: ReadonlySet<string>): Promise<void> {
+/** Lists the machines that answer. @throws as openGateway. */
+export async function showMachines(session: CommandSession, paused: ReadonlySet<string>): Promise<void> {
   const { words, out } = session
   const { machines, sealedByOthers } = await presentMachines(session)
   if (machines.length === 0) out(words.machines.none)
