@@ -1,7 +1,6 @@
 /** The composition root: builds all parts, starts them in order, and stops them on a signal. */
 import { join } from 'node:path'
 import { type BuiltEasel, buildEasel, type EaselParts } from './app/build-easel.ts'
-import { modelMemoryProblem } from './app/checks/check-memory.ts'
 import { checkPicture } from './app/checks/check-picture.ts'
 import type { Adapter, AdapterStatus, ReportStatus, SealedDocuments } from './bots/adapter.ts'
 import type { Config } from './config/config.ts'
@@ -20,7 +19,7 @@ import { packageRoot } from './system/paths.ts'
 import type { Logger } from './system/ports.ts'
 import { systemClock, systemIds, systemRandom } from './system/system-ports.ts'
 import { within } from './system/time-limit.ts'
-import { errorSentence, problemSentence, type Words } from './words/en.ts'
+import { errorSentence, type Words } from './words/en.ts'
 
 /** The maximum duration of a stop after the grace period for pictures. */
 export const stopLimitMs = 8000
@@ -121,19 +120,14 @@ function buildOn(
 }
 
 /**
- * The workers of the devices that paint, and the models that they can paint with. Prints the models that are too large for each of
- * them. @throws as requireDefaultModel.
+ * The workers of the devices that paint, and the models that they can paint with. @throws as requireDefaultModel.
  */
 async function openersFor(parts: ServerParts, found: ModelCatalogue) {
-  const { config, words, warn } = parts
+  const { config } = parts
   const { devices, env, catalogue } = await usableDevices(parts, found)
   requireDefaultModel(catalogue, config)
   const work = workerCatalogue(catalogue, config.limits)
   const openers = devices.map(device => deviceOpeners(device, work, env))
-  for (const model of catalogue.models) {
-    const tooLarge = modelMemoryProblem(model, openers)
-    if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
-  }
   return { catalogue, devices: openers }
 }
 

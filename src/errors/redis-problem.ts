@@ -13,6 +13,10 @@ export const redisProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('replica') }),
   /** Its keys are spread over several servers, or may be: scripts with several keys fail. */
   z.object({ what: z.literal('cluster') }),
+  /** It refuses writes until there is room again. */
+  z.object({ what: z.literal('full'), place: z.enum(['memory', 'disk']) }),
+  /** The user may not use keys that begin with the prefix. */
+  z.object({ what: z.literal('keys'), prefix: z.string() }),
   /** The user may not run these commands, or this Redis does not have them. */
   z.object({ what: z.literal('commands'), missing: z.array(z.string()) }),
 ])

@@ -17,6 +17,8 @@ export interface EndpointOptions {
   log: Logger
   /** The store for large messages to gateways that use the same one. Without it they travel through Redis. */
   store?: SharedStore
+  /** Called at each error of a connection or a command. */
+  onRedisError?: () => void
   /** The id of this gateway or machine: unguessable, and new at each start. */
   id: string
 }
@@ -56,6 +58,7 @@ export class Endpoint {
   readonly onError = (error: unknown): void => {
     const problem = error instanceof Error ? error.message : String(error)
     this.#options.log.debug({ problem }, 'Redis')
+    this.#options.onRedisError?.()
   }
 
   /** Opens this side of a channel. The first message that is sent opens the other side. */

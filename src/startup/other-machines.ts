@@ -4,14 +4,16 @@ import type { Secrets } from '../config/secrets.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { ModelRecord } from '../engine/models/record.ts'
-import { hasCode, toAppError } from '../errors/errors.ts'
+import { AppError } from '../errors/errors.ts'
+import type { RedisProblem } from '../errors/redis-problem.ts'
 import type { EndpointOptions } from '../remote/endpoint.ts'
 import { Gateway, type GatewayOptions } from '../remote/gateway/gateway.ts'
 import { type MachineEvent, RemoteDevices } from '../remote/gateway/remote-devices.ts'
 import type { Reference } from '../remote/presence/records.ts'
-import { requireRedis } from '../remote/redis/check-redis.ts'
+import { redisProblems } from '../remote/redis/check-redis.ts'
 import { connectRedis } from '../remote/redis/connect.ts'
 import { readRedisAddress } from '../remote/redis/redis-url.ts'
+import { RedisWatch } from '../remote/redis/redis-watch.ts'
 import { readSealingKeys } from '../remote/seal/sealing-keys.ts'
 import { ObjectStore } from '../remote/store/object-store.ts'
 import { readStoreAddress } from '../remote/store/store-address.ts'
@@ -37,35 +39,36 @@ export interface OpenRedis {
   disconnect(): void
 }
 
+/** Whether a problem may end without the operator, or with what the operator does to Redis alone. */
+const mayPass = ({ what }: RedisProblem) => what === 'unreachable' || what === 'full'
+
 /**
- * Opens a connection to Redis. If Redis does not answer, there is only a warning: the connection is retried, and Redis is checked
- * at each success.
+ * Opens a connection to Redis. If Redis does not answer or is full, there is only a warning: the connection is retried. Redis is
+ * checked at each success and after each error, and its problems are told.
  * @throws AppError 'redis' when it answers and cannot be used, and as readRedisAddress, readSealingKeys and readStoreAddress.
  */
 export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
-  const { config, secrets, words, log, warn } = parts
+  const { config, secrets, words, log, print, warn } = parts
   const address = readRedisAddress(config.redis, secrets)
   const keys = readSealingKeys(secrets)
   const storeAddress = readStoreAddress(config.remote.store, secrets)
   const store = storeAddress && new ObjectStore(storeAddress, systemClock)
   const { prefix } = config.redis
-  const isUnreachable = (error: unknown) =>
-    hasCode(error, 'redis') && error.details.problem.what === 'unreachable'
-  try {
-    await requireRedis(address, prefix)
-  } catch (error) {
-    if (!isUnreachable(error)) throw error
-    warn(errorSentence(words, toAppError(error)))
-  }
-  const onError = (error: unknown) => log.debug({ problem: String(error) }, 'Redis')
-  const redis = connectRedis(address, onError)
-  // Redis may start later than this process, or restart with other settings.
-  redis.on('ready', () => {
-    void requireRedis(address, prefix).catch(error => {
-      if (!hasCode(error, 'redis') || isUnreachable(error)) onError(error)
-      else warn(errorSentence(words, error))
-    })
+  const look = () => redisProblems(address, prefix)
+  const faultOf = (problem: RedisProblem) => new AppError('redis', { host: address.host, problem })
+  const [told] = await look()
+  if (told && !mayPass(told)) throw faultOf(told)
+  const tell = (problem: RedisProblem | undefined) =>
+    problem ? warn(errorSentence(words, faultOf(problem))) : print(words.machines.redisUsable(address.host))
+  if (told) tell(told)
+  const watch = new RedisWatch({ clock: systemClock, told, look, tell })
+  const onRedisError = () => watch.notice()
+  const redis = connectRedis(address, error => {
+    log.debug({ problem: String(error) }, 'Redis')
+    watch.notice()
   })
+  // Redis may start later than this process, or restart with other settings.
+  redis.on('ready', onRedisError)
   return {
     options: {
       redis,
@@ -76,8 +79,12 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
       log,
       id: systemIds.next(),
       version,
+      onRedisError,
     },
-    disconnect: () => redis.disconnect(),
+    disconnect() {
+      watch.end()
+      redis.disconnect()
+    },
   }
 }
 

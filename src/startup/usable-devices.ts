@@ -1,12 +1,14 @@
 /** Makes the devices of the configuration usable, for a server and for a machine that lends them. */
+import { modelMemoryProblem } from '../app/checks/check-memory.ts'
 import type { Config } from '../config/config.ts'
+import { memoryOf } from '../devices/device-workers.ts'
 import { type PreparedDevices, prepareDevices } from '../devices/prepare-devices.ts'
 import { reasonLines } from '../devices/reason-lines.ts'
 import { tryDevices } from '../devices/try-devices.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
 import type { AppError } from '../errors/errors.ts'
 import { systemClock } from '../system/system-ports.ts'
-import { errorSentence, type Words } from '../words/en.ts'
+import { errorSentence, problemSentence, type Words } from '../words/en.ts'
 import { type MakingProgress, modelsWithFiles } from './model-weights.ts'
 
 export interface UsableDevicesParts {
@@ -14,7 +16,10 @@ export interface UsableDevicesParts {
   words: Words
   /** Prints the reasons for the choice of devices. */
   print(line: string): void
-  /** Prints the fault of a configured device that does not start, or of a model whose cache file cannot be made. */
+  /**
+   * Prints the fault of a configured device that does not start, of a model whose cache file cannot be made, and of a model that is
+   * too large for each device.
+   */
   warn(line: string): void
   /** Shows the cache files of weights that are made. */
   making: MakingProgress
@@ -42,5 +47,10 @@ export async function usableDevices(
     warn(`${name}: ${errorSentence(words, error)}`)
   }
   const models = await modelsWithFiles(catalogue.models, prepared.devices, making, leaveOut)
+  const memories = prepared.devices.map(memoryOf)
+  for (const model of models) {
+    const tooLarge = modelMemoryProblem(model, memories)
+    if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
+  }
   return { ...prepared, catalogue: { ...catalogue, models, unused } }
 }

@@ -86,6 +86,19 @@ test('a machine says what is wrong with the way to the Redis before it reads mod
   expect(run).toMatchObject({ code: 1, out: '', err: expect.stringContaining('db.example.org unencrypted') })
 })
 
+test('a machine says which card is not there, and which model its memory is too small for', async () => {
+  const config = join(gateway.folder, 'small.yaml')
+  writeFileSync(config, 'devices: [{ name: cpu, memory: 1MB }, { name: "cuda:99", memory: 1MB }]\n')
+  const worker = new WorkerProcess(redis.url, 'm8', {}, ['--config', config])
+  await worker.says(/^m8 lends cpu, cuda:99\.$/)
+  expect(worker.lines).toEqual(
+    expect.arrayContaining([
+      expect.stringMatching(/^cuda:99 cannot be used: /),
+      expect.stringMatching(/^demo: This needs [\d.]+ MB of memory on cpu, which may use 1\.0 MB\./),
+    ]),
+  )
+})
+
 test('a machine without models that fetches none says so', async () => {
   const worker = new WorkerProcess(redis.url, 'm7', {}, ['--models', '/nowhere'])
   await worker.says(/^There is no model in \/nowhere\.$/)

@@ -58,13 +58,18 @@ async function show(session: CommandSession): Promise<ExitCode> {
   return failed === 0 ? exitCodes.done : exitCodes.fault
 }
 
-async function showMachines(session: CommandSession, paused: ReadonlySet<string>): Promise<void> {
+/** Lists the machines that answer. @throws as openGateway. */
+export async function showMachines(session: CommandSession, paused: ReadonlySet<string>): Promise<void> {
   const { words, out } = session
   const { machines, sealedByOthers } = await presentMachines(session)
   if (machines.length === 0) out(words.machines.none)
   if (sealedByOthers > 0) out(words.machines.otherKeys(sealedByOthers))
-  for (const { record } of machines) {
+  for (const { record, refused } of machines) {
     out(words.machines.about(record.name, record.version, record.draining))
+    if (refused) {
+      out(`  ${words.machines.refused(record.name, refused)}`)
+      continue
+    }
     for (const { name, memoryBytes, gateways } of record.devices) {
       const fullName = `${record.name}/${name}`
       const use = paused.has(fullName) ? 'paused' : gateways.length === 0 ? 'free' : 'busy'

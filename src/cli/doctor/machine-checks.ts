@@ -98,7 +98,9 @@ async function checkContents(folder: string, words: Words): Promise<DoctorFindin
       const strays = [
         ...(unknown === 0 ? [] : [finding('off', words.cli.filesUnknown(unknown))]),
         ...(undelivered === 0 ? [] : [finding('off', words.cli.resultsUndelivered(undelivered))]),
-        ...(paused.length === 0 ? [] : [finding('off', words.machines.devicesPaused(paused))]),
+        ...(paused.length === 0
+          ? []
+          : [{ check: 'device' as const, state: 'off' as const, detail: words.machines.devicesPaused(paused) }]),
       ]
       if (missing > 0) return [finding('wrong', words.cli.picturesMissing(missing, pictures)), ...strays]
       return [finding('fine', words.cli.databaseSound(pictures)), ...strays]

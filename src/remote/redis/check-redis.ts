@@ -1,8 +1,7 @@
 /** Checks a Redis or Valkey before it is used: its version, its commands, its role, and its eviction policy. */
 import type { Redis } from 'ioredis'
-import { AppError } from '../../errors/errors.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
-import { tryRedis } from './connect.ts'
+import { connectProblem, tryRedis } from './connect.ts'
 import type { RedisAddress } from './redis-url.ts'
 
 /** BullMQ recommends 6.2 because of blocking commands and streams. Valkey reports itself as Redis 7.2. */
@@ -59,38 +58,49 @@ const probesOf = (key: string): readonly (readonly [command: string, ...args: (s
   ['del', key],
 ]
 
-/** Requires a usable Redis. @throws AppError 'redis' when it cannot be used, with the first problem. */
-export async function requireRedis(address: RedisAddress, prefix: string): Promise<void> {
-  const [problem] = await redisProblems(address, prefix)
-  if (problem) throw new AppError('redis', { host: address.host, problem })
-}
-
 /** The problems of a Redis; empty if it can be used. */
 export async function redisProblems(address: RedisAddress, prefix: string): Promise<RedisProblem[]> {
   const tried = await tryRedis(address)
   if (tried.kind === 'failed') return [tried.problem]
   const { redis } = tried
   try {
-    const missing = await missingCommands(redis, `${prefix}:probe`)
-    if (missing.length > 0) return [{ what: 'commands', missing }]
-    return settingProblems(await redis.info())
+    const refused = refusalProblem(await refusedCommands(redis, `${prefix}:probe`), prefix)
+    return refused ? [refused] : settingProblems(await redis.info())
+  } catch (error) {
+    return [connectProblem(error)]
   } finally {
     redis.disconnect()
   }
 }
 
+interface Refusal {
+  command: string
+  reply: string
+}
+
 /** Sends all commands at once, so that a slow connection costs one round trip. */
-async function missingCommands(redis: Redis, key: string): Promise<string[]> {
-  const tried = probesOf(key).map(async ([command, ...args]) => {
+async function refusedCommands(redis: Redis, key: string): Promise<Refusal[]> {
+  const tried = probesOf(key).map(async ([command, ...args]): Promise<Refusal[]> => {
     try {
       await redis.call(command, ...args)
+      return []
     } catch (error) {
-      // NOSCRIPT is the correct reply to evalsha.
-      if (/NOPERM|unknown command/i.test(String(error))) return [command]
+      return [{ command, reply: String(error) }]
     }
-    return []
   })
-  return [...new Set((await Promise.all(tried)).flat())]
+  return (await Promise.all(tried)).flat()
+}
+
+/** What the replies say. Others are right, such as NOSCRIPT to evalsha. */
+function refusalProblem(refused: readonly Refusal[], prefix: string): RedisProblem | undefined {
+  const those = (pattern: RegExp) =>
+    refused.filter(({ reply }) => pattern.test(reply)).map(({ command }) => command)
+  const missing = [...new Set(those(/NOPERM.* command|unknown command/i))]
+  if (missing.length > 0) return { what: 'commands', missing }
+  if (those(/NOPERM/).length > 0) return { what: 'keys', prefix }
+  if (those(/\bOOM\b/).length > 0) return { what: 'full', place: 'memory' }
+  if (those(/\bMISCONF\b/).length > 0) return { what: 'full', place: 'disk' }
+  return undefined
 }
 
 /** Reads the settings from the text of INFO, which managed services permit, unlike CONFIG. */

@@ -1,4 +1,5 @@
 /** Connections to Redis: one that reconnects forever, and one that tries once and returns the problem. */
+import { isIP } from 'node:net'
 import { Redis, type RedisOptions } from 'ioredis'
 import { errorCode } from '../../errors/error-code.ts'
 import type { RedisProblem } from '../../errors/redis-problem.ts'
@@ -26,7 +27,13 @@ export function connectRedis(address: RedisAddress, onError: (error: Error) => v
 export async function tryRedis(
   address: RedisAddress,
 ): Promise<{ kind: 'connected'; redis: Redis } | { kind: 'failed'; problem: RedisProblem }> {
-  const redis = new Redis({ ...optionsOf(address), lazyConnect: true, retryStrategy: () => null })
+  const redis = new Redis({
+    ...optionsOf(address),
+    lazyConnect: true,
+    // ioredis would send INFO, and take a Redis without that command for one that does not answer.
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+  })
   let last: Error | undefined
   redis.on('error', error => {
     last = error
@@ -48,14 +55,15 @@ function optionsOf({ host, port, user, password, database, tls }: RedisAddress):
     db: database,
     ...(user !== undefined && { username: user }),
     ...(password !== undefined && { password }),
-    ...(tls && { tls: { ...tls, servername: host } }),
+    ...(tls && { tls: { ...tls, ...(isIP(host) === 0 && { servername: host }) } }),
     connectTimeout: connectLimitMs,
     socketTimeout: silenceLimitMs,
   }
 }
 
-function connectProblem(error: unknown): RedisProblem {
+export function connectProblem(error: unknown): RedisProblem {
   if (/NOAUTH|WRONGPASS|invalid username-password|ERR AUTH/.test(String(error)))
     return { what: 'not-admitted' }
-  return { what: 'unreachable', code: errorCode(error) }
+  // While Redis reads its files after a start it answers nothing else.
+  return { what: 'unreachable', code: /\bLOADING\b/.test(String(error)) ? 'LOADING' : errorCode(error) }
 }

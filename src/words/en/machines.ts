@@ -35,7 +35,7 @@ export const machines = {
   status: (status: MachineStatus) => {
     switch (status.kind) {
       case 'alone':
-        return 'No Easel answers on this Redis yet; this machine waits for one.'
+        return 'No Easel answers on this Redis; this machine waits for one.'
       case 'other-key':
         return 'The Easel on this Redis uses another key: give both the same EASEL_WORKER_KEY.'
       case 'joined':
@@ -66,6 +66,7 @@ export const machines = {
   /** The progress of a model that a machine fetches. */
   fetching: ({ name, doneBytes, totalBytes }: Fetching) =>
     `fetching ${name}: ${percent(doneBytes, totalBytes)} % of ${shortSizeOf(totalBytes)}`,
+  redisUsable: (host: string) => `Redis on ${host} can be used now.`,
   left: (name: string) => `${name} has left.`,
   refused: (name: string, why: MachineRefusal) =>
     why === 'protocol'

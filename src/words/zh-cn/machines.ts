@@ -34,7 +34,7 @@ export const machines: Words['machines'] = {
   status: status => {
     switch (status.kind) {
       case 'alone':
-        return '这个 Redis 上还没有 Easel 回应，这台机器先等着。'
+        return '这个 Redis 上没有 Easel 回应，这台机器先等着。'
       case 'other-key':
         return '这个 Redis 上的 Easel 用的是另一把密钥：请给两边设置同一个 EASEL_WORKER_KEY。'
       case 'joined':
@@ -57,6 +57,7 @@ export const machines: Words['machines'] = {
   joined: (name, devices) => `${name} 已加入，带来 ${devices.join('、')}。`,
   fetching: ({ name, doneBytes, totalBytes }) =>
     `正在取 ${name}：${shortSizeOf(totalBytes)} 的 ${percent(doneBytes, totalBytes)}%`,
+  redisUsable: host => `${host} 上的 Redis 现在可以用了。`,
   left: name => `${name} 已离开。`,
   refused: (name, why) =>
     why === 'protocol'

@@ -14,12 +14,21 @@ beforeEach(async () => {
 })
 afterEach(() => t.dispose())
 
-async function findings(): Promise<string[]> {
+async function checked() {
   const config = { ...loadConfig(packageRoot, packageRoot), dataDir: t.dataDir }
   const { surroundings } = keptSurroundings()
   const session = { surroundings, config, secrets: {}, words: en, log: silent, out() {}, err() {} }
-  return (await checkDataFolder(session)).map(({ state, detail }) => `${state}: ${detail}`)
+  return checkDataFolder(session)
 }
+
+const findings = async () => (await checked()).map(({ state, detail }) => `${state}: ${detail}`)
+
+test('a paused device is named as a device, not as something of the data folder', async () => {
+  const { sqlite } = t.built.db.client
+  sqlite.exec("INSERT INTO paused_devices VALUES ('cpu', 0)")
+  const detail = 'paused: cpu; easel devices resume NAME lets a device paint again'
+  expect(await checked()).toContainEqual({ check: 'device', state: 'off', detail })
+})
 
 test('results that reached nobody are named with their number, and where to read why', async () => {
   await t.paint('a red circle')

@@ -186,6 +186,7 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
   {
     prefix: 'src/startup/',
     may: [
+      'src/app/checks/',
       'src/errors/',
       'src/common/',
       'src/system/',

@@ -19,7 +19,7 @@ export class WorkerProcess {
   ) {
     const child = spawn(
       process.execPath,
-      [builtCli, 'worker', '--redis', redisUrl, '--name', name, '--devices', 'cpu', ...options],
+      [builtCli, 'worker', '--redis', redisUrl, '--name', name, ...options],
       { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
     )
     this.#child = child

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../../src/errors/errors.ts'
 import type { RedisProblem } from '../../../src/errors/redis-problem.ts'
 import { RemoteHost } from '../../../src/remote/gateway/remote-host.ts'
-import { redisProblems, requireRedis, settingProblems } from '../../../src/remote/redis/check-redis.ts'
+import { redisProblems, settingProblems } from '../../../src/remote/redis/check-redis.ts'
 import { readRedisAddress } from '../../../src/remote/redis/redis-url.ts'
 import { en, errorSentence } from '../../../src/words/en.ts'
 import { zhCn } from '../../../src/words/zh-cn/index.ts'
@@ -32,18 +32,15 @@ test('a Redis with its defaults can be used, and nothing of the check is left in
 
 test('a Redis that evicts is refused: it would throw work away', async () => {
   const redis = await startRedis(['--maxmemory-policy', 'allkeys-lru'])
-  await expect(requireRedis(addressOf(redis.url), 'easel')).rejects.toMatchObject({
-    code: 'redis',
-    details: { host: '127.0.0.1', problem: { what: 'eviction', policy: 'allkeys-lru' } },
-  })
+  expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([
+    { what: 'eviction', policy: 'allkeys-lru' },
+  ])
 })
 
 test('a replica is named as one: it takes no writes', async () => {
   const primary = await startRedis()
   const replica = await startRedis(['--replicaof', '127.0.0.1', String(primary.port)])
-  await expect(requireRedis(addressOf(replica.url), 'easel')).rejects.toMatchObject({
-    details: { problem: { what: 'replica' } },
-  })
+  expect(await redisProblems(addressOf(replica.url), 'easel')).toEqual([{ what: 'replica' }])
   expect(await redisProblems(addressOf(primary.url), 'easel')).toEqual([])
   expect(sentences({ what: 'replica' })).toEqual([
     'Redis on redis.lan cannot be used: it is a replica, which only copies another one; redis.url must name the primary.',
@@ -53,9 +50,7 @@ test('a replica is named as one: it takes no writes', async () => {
 
 test('a Redis in cluster mode is named as one', async () => {
   const redis = await startRedis(['--cluster-enabled', 'yes'])
-  await expect(requireRedis(addressOf(redis.url), 'easel')).rejects.toMatchObject({
-    details: { problem: { what: 'cluster' } },
-  })
+  expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([{ what: 'cluster' }])
   expect(sentences({ what: 'cluster' })).toEqual([
     'Redis on redis.lan cannot be used: it runs in cluster mode (cluster_enabled is 1); Easel needs one that does not.',
     'redis.lan 上的 Redis 不能用：它运行在集群模式（cluster_enabled 是 1）；Easel 需要非集群的 Redis。',
@@ -66,6 +61,27 @@ test('commands that a Redis does not have are named', async () => {
   const redis = await startRedis(['--rename-command', 'EVAL', '', '--rename-command', 'XADD', ''])
   expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([
     { what: 'commands', missing: ['xadd', 'eval'] },
+  ])
+})
+
+test('a Redis without the command that its clients ask first with is named for that, not as one that gives no answer', async () => {
+  const redis = await startRedis(['--rename-command', 'INFO', ''])
+  expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([
+    { what: 'commands', missing: ['info'] },
+  ])
+})
+
+test('a Redis whose memory is full, or that cannot save to its disk, is named as one', async () => {
+  const full = await startRedis(['--maxmemory', '1'])
+  expect(await redisProblems(addressOf(full.url), 'easel')).toEqual([{ what: 'full', place: 'memory' }])
+  const redis = await startRedis(['--save', '3600 1', '--dir', '/proc'])
+  execFileSync('redis-cli', ['-p', String(redis.port), 'bgsave'])
+  await expect
+    .poll(() => redisProblems(addressOf(redis.url), 'easel'))
+    .toEqual([{ what: 'full', place: 'disk' }])
+  expect(sentences({ what: 'full', place: 'memory' })).toEqual([
+    'Redis on redis.lan cannot be used: its memory is full (maxmemory).',
+    'redis.lan 上的 Redis 不能用：它的内存已满（maxmemory）。',
   ])
 })
 
@@ -107,7 +123,9 @@ test('a user with the documented rights may do everything that is needed, under 
   const redis = await startRedis(['--user', 'easel', 'on', '>secret', ...documentedRights.split(' ')])
   const url = redis.url.replace('//', '//easel@')
   expect(await redisProblems(addressOf(url, 'secret'), 'easel')).toEqual([])
-  expect(await redisProblems(addressOf(url, 'secret'), 'another')).toMatchObject([{ what: 'commands' }])
+  expect(await redisProblems(addressOf(url, 'secret'), 'another')).toEqual([
+    { what: 'keys', prefix: 'another' },
+  ])
   expect(await redisProblems(addressOf(url, 'wrong'), 'easel')).toEqual([{ what: 'not-admitted' }])
   expect(await redisProblems(addressOf(url), 'easel')).toMatchObject([{ what: expect.any(String) }])
 })

@@ -73,6 +73,11 @@ export function refusalReason(p: RefusalProblem): string {
   return reasonIn(refusalReasons, p.what, p)
 }
 
+const fullPlaces = {
+  memory: 'its memory is full (maxmemory)',
+  disk: 'it cannot save to its disk (MISCONF), and takes nothing meanwhile',
+} as const
+
 const redisReasons: ReasonTable<RedisProblem> = {
   unreachable: p => `it gives no answer (${p.code})`,
   'not-admitted': () => 'it does not accept the user in redis.url with the password in EASEL_REDIS_PASSWORD',
@@ -81,6 +86,9 @@ const redisReasons: ReasonTable<RedisProblem> = {
     `it throws work away when its memory is full (maxmemory-policy is ${p.policy}, and must be noeviction)`,
   replica: () => 'it is a replica, which only copies another one; redis.url must name the primary',
   cluster: () => 'it runs in cluster mode (cluster_enabled is 1); Easel needs one that does not',
+  full: p => fullPlaces[p.place],
+  keys: p =>
+    `it does not allow the user in redis.url to use keys that begin with ${p.prefix}: (redis.prefix)`,
   commands: p => `it lacks these commands, or does not allow them: ${p.missing.join(', ')}`,
 }
 

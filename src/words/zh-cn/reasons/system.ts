@@ -66,6 +66,11 @@ export function refusalReason(p: RefusalProblem): string {
   return reasonIn(refusalReasons, p.what, p)
 }
 
+const fullPlaces = {
+  memory: '它的内存已满（maxmemory）',
+  disk: '它无法保存到磁盘（MISCONF），期间不接受任何写入',
+} as const
+
 const redisReasons: ReasonTable<RedisProblem> = {
   unreachable: p => `没有回应（${p.code}）`,
   'not-admitted': () => '它不接受 redis.url 里的用户和 EASEL_REDIS_PASSWORD 里的密码',
@@ -73,6 +78,8 @@ const redisReasons: ReasonTable<RedisProblem> = {
   eviction: p => `内存满时它会丢弃任务（maxmemory-policy 是 ${p.policy}，必须是 noeviction）`,
   replica: () => '它是副本，只复制另一台的数据；redis.url 要填主节点',
   cluster: () => '它运行在集群模式（cluster_enabled 是 1）；Easel 需要非集群的 Redis',
+  full: p => fullPlaces[p.place],
+  keys: p => `它不允许 redis.url 里的用户使用以 ${p.prefix}: 开头的键（redis.prefix）`,
   commands: p => `它没有或不允许这些命令：${p.missing.join('、')}`,
 }
 
