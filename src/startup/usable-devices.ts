@@ -10,6 +10,7 @@ import type { AppError } from '../errors/errors.ts'
 import { systemClock } from '../system/system-ports.ts'
 import { errorSentence, problemSentence, type Words } from '../words/en.ts'
 import { type MakingProgress, modelsWithFiles } from './model-weights.ts'
+import { fitsIn8Bits } from './smaller-weights.ts'
 
 export interface UsableDevicesParts {
   config: Config
@@ -50,7 +51,9 @@ export async function usableDevices(
   const memories = prepared.devices.map(memoryOf)
   for (const model of models) {
     const tooLarge = modelMemoryProblem(model, memories)
-    if (tooLarge) warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
+    if (!tooLarge) continue
+    warn(`${model.name}: ${problemSentence(words, tooLarge)}`)
+    if (await fitsIn8Bits(model, memories)) warn(words.cli.fitsIn8Bits(model.name))
   }
   return { ...prepared, catalogue: { ...catalogue, models, unused } }
 }

@@ -83,6 +83,14 @@ describe('a running server', () => {
     )
     const reply = await ada.posts('/say', { text: '/imagine a red circle' })
     expect(reply).toMatchObject({ kind: 'refused', sentences: [expect.stringMatching(tooSmall)] })
+    expect(server.lines.filter(line => line.includes('int8'))).toEqual([])
+  })
+
+  test('says at its start that 8-bit weights would let a model fit its memory', async () => {
+    await serve('logLevel: error\ndevices: [{ name: cpu, memory: 14MB }]')
+    expect(server.lines.filter(line => line.includes('int8'))).toEqual([
+      'With “weights: int8” in its settings in the configuration, demo fits.',
+    ])
   })
 
   test('told to stop lets the picture finish, with an open page, and ends with exit code 0', async () => {

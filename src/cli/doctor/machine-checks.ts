@@ -100,7 +100,13 @@ async function checkContents(folder: string, words: Words): Promise<DoctorFindin
         ...(undelivered === 0 ? [] : [finding('off', words.cli.resultsUndelivered(undelivered))]),
         ...(paused.length === 0
           ? []
-          : [{ check: 'device' as const, state: 'off' as const, detail: words.machines.devicesPaused(paused) }]),
+          : [
+              {
+                check: 'device' as const,
+                state: 'off' as const,
+                detail: words.machines.devicesPaused(paused),
+              },
+            ]),
       ]
       if (missing > 0) return [finding('wrong', words.cli.picturesMissing(missing, pictures)), ...strays]
       return [finding('fine', words.cli.databaseSound(pictures)), ...strays]

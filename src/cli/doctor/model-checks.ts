@@ -7,7 +7,7 @@ import type { Picture } from '../../engine/image/picture.ts'
 import type { ModelCatalogue } from '../../engine/models/library.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import type { PaintOrder } from '../../engine/work-order.ts'
-import { AppError, toAppError } from '../../errors/errors.ts'
+import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { MakingProgress } from '../../startup/model-weights.ts'
 import { systemClock } from '../../system/system-ports.ts'
 import { showMaking } from '../pictures/progress.ts'
@@ -16,14 +16,15 @@ import type { DoctorFinding } from './machine-checks.ts'
 
 /** Native libraries are loaded here and not earlier, because doctor must be able to report that they are missing. */
 async function loadEngine() {
-  const [library, devices, workers, images, weights] = await Promise.all([
+  const [library, devices, workers, images, weights, smaller] = await Promise.all([
     import('../../engine/models/library.ts'),
     import('../../devices/prepare-devices.ts'),
     import('../../devices/device-workers.ts'),
     import('../../engine/image/encode.ts'),
     import('../../startup/model-weights.ts'),
+    import('../../startup/smaller-weights.ts'),
   ])
-  return { ...library, ...devices, ...workers, ...images, ...weights }
+  return { ...library, ...devices, ...workers, ...images, ...weights, ...smaller }
 }
 
 type Engine = Awaited<ReturnType<typeof loadEngine>>
@@ -61,7 +62,11 @@ export async function checkModels(
   for (const model of catalogue.models) {
     show(await weightFindings(session, engine, model, device, progress))
     const unmade = await engine.makeWeightFiles([model], [device], progress).then(() => undefined, toAppError)
-    show([unmade ? wrongModel(session, model, unmade) : await paintedFinding(session, engine, host, model)])
+    show(
+      unmade
+        ? [wrongModel(session, model, unmade)]
+        : await paintedFindings(session, engine, { host, device }, model),
+    )
   }
   await host.stop()
 }
@@ -122,20 +127,27 @@ async function weightFindings(
 }
 
 /** Paints the model's smallest picture. */
-async function paintedFinding(
+async function paintedFindings(
   session: CommandSession,
-  { encodePicture }: Engine,
-  host: WorkerHost,
+  { encodePicture, fitsIn8Bits, memoryOf }: Engine,
+  { host, device }: { host: WorkerHost; device: BudgetedDevice },
   model: ModelRecord,
-): Promise<DoctorFinding> {
+): Promise<DoctorFinding[]> {
+  const { cli } = session.words
   const startedMs = systemClock.monotonicMs()
   const order = minimalOrder(model)
   const { bytes } = await encodePicture(greyPicture(order), 'png', undefined)
   const run = await host.run(order, { [sourceId]: bytes })
-  if (run.kind === 'failed') return wrongModel(session, model, run.error)
-  if (run.kind !== 'done') return wrongModel(session, model, new AppError('internal', { problem: run.kind }))
-  const detail = session.words.cli.modelFine(model.name, systemClock.monotonicMs() - startedMs)
-  return { check: 'models', state: 'fine', detail }
+  if (run.kind === 'done') {
+    const detail = cli.modelFine(model.name, systemClock.monotonicMs() - startedMs)
+    return [{ check: 'models', state: 'fine', detail }]
+  }
+  const error = run.kind === 'failed' ? run.error : new AppError('internal', { problem: run.kind })
+  const finding = wrongModel(session, model, error)
+  const isHelped = hasCode(error, 'memory-too-small') && (await fitsIn8Bits(model, [memoryOf(device)]))
+  return isHelped
+    ? [finding, { check: 'models', state: 'off', detail: cli.fitsIn8Bits(model.name) }]
+    : [finding]
 }
 
 function wrongModel(session: CommandSession, { name }: ModelRecord, error: AppError): DoctorFinding {

@@ -29,3 +29,19 @@ test.each([
     expect(readFileSync(join(cwd, 'two.png')).equals(readFileSync(join(cwd, 'one.png')))).toBe(true)
   },
 )
+
+test('doctor says of a model that is too large for the device when 8-bit weights would let it fit', async () => {
+  const cwd = tempFolder()
+  mkdirSync(join(cwd, 'data'))
+  const config = join(cwd, 'config.yaml')
+  const doctor = (memory: string) => {
+    writeFileSync(config, JSON.stringify({ dataDir: 'data', devices: [{ name: 'cpu', memory }] }))
+    return runHere(['doctor', '--config', config], { cwd })
+  }
+  const advice = /^off +Models +With “weights: int8” in its settings in the configuration, demo fits\.$/m
+  const [somewhat, far] = [await doctor('14MB'), await doctor('1MB')]
+  expect(somewhat.out).toMatch(/^WRONG +Models +demo: This needs 1\d\.\d MB/m)
+  expect(somewhat.out).toMatch(advice)
+  expect(far.out).toMatch(/^WRONG +Models +demo: This needs/m)
+  expect(far.out).not.toMatch(advice)
+})
