@@ -110,7 +110,7 @@ def paint(names, dtype):
     pipe = pipeline(dtype)
     load(pipe, *names)
     if len(names) > 1:
-        # Unmerged, PEFT takes DoRA's norm without the other adapter's change, which it then scales as well.
+        # Unmerged, DoRA also scales the bias of the adapter before it; merged, it does not.
         merge(pipe)
     timesteps = []
 
