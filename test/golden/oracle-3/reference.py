@@ -78,7 +78,7 @@ def schedulers():
     save_file({'unit_noise': NOISE}, f'{HERE}/schedulers/index.safetensors')
 
 
-EULER = {'euler': dict(cls='EulerDiscreteScheduler', extra={}), 'pndm': dict(cls='PNDMScheduler', extra={})}
+EULER = {name: dict(cls=f'{cls}Scheduler', extra={}) for name, cls in dict(euler='EulerDiscrete', pndm='PNDM', heun='HeunDiscrete').items()}
 FILES = {'image': 'inputs/picture.png', 'mask_image': 'inputs/mask.png'}
 SMALL = {'height': 64, 'width': 72}
 TEXT = dict(prompt='a photo of a red cat', num_inference_steps=3)
@@ -92,6 +92,7 @@ E2E = [  # name, pipeline, model, scheduler, seed, arguments
     ('inpaint_denoising_end', 'inpaint', 'base', 'euler', 3, {**TEXT, **SMALL, **FILES, 'num_inference_steps': 6, 'strength': 0.9, 'denoising_end': 0.6}),
     ('refiner_inpaint', 'inpaint', 'refiner', 'euler', 4, {**TEXT, **SMALL, 'num_inference_steps': 6, 'denoising_start': 0.6, 'mask_image': FILES['mask_image']}),
     ('image_denoising_end', 'img2img', 'base', 'euler', 3, {**TEXT, 'num_inference_steps': 6, 'strength': 0.8, 'denoising_end': 0.6, 'image': FILES['image']}),
+    ('heun_timesteps', 'img2img', 'base', 'heun', 5, {**TEXT, 'timesteps': [905, 710, 320, 209], 'strength': 0.6, 'image': FILES['image']}),
     ('slight_guidance', 'txt2img', 'base', 'euler', 2**32 + 9, {**TEXT, **SMALL, 'prompt': 'İstanbul ẞ 🐈‍⬛ ½', 'guidance_scale': 1.0001, 'guidance_rescale': 1.0}),
 ]
 LATENTS = {'refiner_inpaint': 'inpaint_denoising_end'}  # of which other case the image is

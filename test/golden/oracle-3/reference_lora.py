@@ -30,6 +30,10 @@ FILES = {  # name: adapter of each component, with its metadata or without
     'old-text-encoders': ({part: dict(target_modules=[f'{TEXT}.self_attn.q_proj', f'{TEXT}.self_attn.out_proj', f'{TEXT}.mlp.fc1'])
                            for part in ('text_encoder', 'text_encoder_2')}, False),
 }
+PAINTED = {  # case: its files
+    'peft-dora-convolutions': ['peft-dora-convolutions'],
+    'dora-after-another': ['peft-bias', 'peft-dora-convolutions'],
+}
 SEED = 2040
 E2E = {'prompt': 'two red apples and a green pear', 'num_inference_steps': 3, 'guidance_scale': 5.0, 'height': 64, 'width': 72}
 
@@ -83,22 +87,31 @@ def deltas(name, base):
     """New weights less own ones, in float64, by PEFT's merge."""
     pipe = pipeline(torch.float64)
     load(pipe, name)
-    for part in COMPONENTS:
-        for module in getattr(pipe, part).modules():
-            if isinstance(module, LoraLayer):
-                module.merge()
+    merge(pipe)
     merged = weights(pipe)
     changed = {key: (values - base[key]).flatten() for key, values in merged.items() if not torch.equal(values, base[key])}
     return {key: dict(sum=float(d.sum()), abs_sum=float(d.abs().sum()), first8=d[:8].tolist()) for key, d in changed.items()}
 
 
-def load(pipe, name):
-    pipe.load_lora_weights(f'{HERE}/{name}.safetensors', adapter_name='one')
+def merge(pipe):
+    for part in COMPONENTS:
+        for module in getattr(pipe, part).modules():
+            if isinstance(module, LoraLayer):
+                module.merge()
 
 
-def paint(name, dtype):
+def load(pipe, *names):
+    for name in names:
+        pipe.load_lora_weights(f'{HERE}/{name}.safetensors', adapter_name=name)
+    pipe.set_adapters(list(names), [1.0] * len(names))
+
+
+def paint(names, dtype):
     pipe = pipeline(dtype)
-    load(pipe, name)
+    load(pipe, *names)
+    if len(names) > 1:
+        # Unmerged, DoRA also scales the bias of the adapter before it; merged, it does not.
+        merge(pipe)
     timesteps = []
 
     def each(_, __, timestep, tensors):
@@ -119,11 +132,11 @@ def main():
         if name.startswith('old'):
             old_names(name)
         files[name] = dict(effective_weight_minus_weight_at_1=deltas(name, base))
-        if name.startswith('peft-dora'):
-            (latents, timesteps), (precise, _) = paint(name, torch.float32), paint(name, torch.float64)
-            save_file({'final_latents': latents.contiguous()}, f'{HERE}/e2e/{name}.safetensors')
-            cases[name] = dict(args=E2E, loras=[[name, 1.0]], seed=SEED, timesteps=timesteps, draws_in_order=[[1, 4, 8, 9]],
-                               allow_latents=10 * float((latents - precise).abs().max()))
+    for case, names in PAINTED.items():
+        (latents, timesteps), (precise, _) = paint(names, torch.float32), paint(names, torch.float64)
+        save_file({'final_latents': latents.contiguous()}, f'{HERE}/e2e/{case}.safetensors')
+        cases[case] = dict(args=E2E, loras=[[name, 1.0] for name in names], seed=SEED, timesteps=timesteps, draws_in_order=[[1, 4, 8, 9]],
+                           allow_latents=10 * float((latents - precise).abs().max()))
     json.dump(dict(files=files, namings={}, refuse={}), open(f'{HERE}/lora.json', 'w'), indent=1)
     json.dump(dict(cases=cases), open(f'{HERE}/e2e/cases.json', 'w'), indent=1)
 

@@ -153,8 +153,10 @@ function spanOf(
 ): Span {
   const { denoising_start: from, denoising_end: to } = args
   const started = isWithin(from) ? refinerSpan(sampler, config, from) : undefined
+  // Where timesteps are given, the reference takes a strength of the model calls: Heun has about two per timestep.
+  const counted = args.timesteps ? sampler.timesteps.length : steps
   const { first, end } =
-    started ?? (pipeline === 'txt2img' ? wholeSpan(sampler) : strengthSpan(sampler, steps, strength))
+    started ?? (pipeline === 'txt2img' ? wholeSpan(sampler) : strengthSpan(sampler, counted, strength))
   return { first, end: isWithin(to) ? Math.max(baseSpan(sampler, config, to).end, first) : end }
 }
 

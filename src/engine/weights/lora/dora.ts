@@ -11,8 +11,8 @@ export function magnitudesOf(shape: MatrixShape, weight: MatrixShape): 'rows' | 
   return shape[0] === rows && count === rows ? 'rows' : undefined
 }
 
-/** In place: V becomes m · V / ‖V‖. The norm is that of V, as peft and LyCORIS train it. */
-export function setMagnitudes(directions: Matrix, magnitudes: Factor, weight: MatrixShape): void {
+/** m / ‖V‖ of every element's row or column. The norm is that of V, as peft and LyCORIS train it. */
+export function directionFactors(directions: Matrix, magnitudes: Factor, weight: MatrixShape): Float64Array {
   const { rows, columns, values } = directions
   const perRow = magnitudesOf(magnitudes.shape, weight) === 'rows'
   const kernel = columns / (weight[1] ?? 1)
@@ -22,12 +22,14 @@ export function setMagnitudes(directions: Matrix, magnitudes: Factor, weight: Ma
     const group = groupOf(row, column)
     squares[group] = (squares[group] ?? 0) + (values[i] ?? 0) ** 2
   })
-  const factors = squares.map((sum, group) =>
+  const ofGroups = squares.map((sum, group) =>
     sum === 0 ? 0 : (magnitudes.values[group] ?? 0) / Math.sqrt(sum),
   )
+  const factors = new Float64Array(values.length)
   forEach([rows, columns], (row, column, i) => {
-    values[i] = (values[i] ?? 0) * (factors[groupOf(row, column)] ?? 0)
+    factors[i] = ofGroups[groupOf(row, column)] ?? 0
   })
+  return factors
 }
 
 function forEach([rows, columns]: Extent, visit: (row: number, column: number, i: number) => void): void {

@@ -8,7 +8,7 @@ import type { RecordedSource } from '../recorded-source.ts'
 import type { StoredTensor } from '../safetensors.ts'
 import { readTensor } from '../tensor-values.ts'
 import { writeAll } from '../write-all.ts'
-import { setMagnitudes } from './dora.ts'
+import { directionFactors } from './dora.ts'
 import type { Factor, Factors, MatrixShape } from './family.ts'
 import type { LoraUpdate } from './match-lora.ts'
 import { columnsOf, type Matrix } from './matrix.ts'
@@ -78,11 +78,17 @@ export async function mergedValues(
 ): Promise<Float64Array> {
   const { shape } = tensor
   const values = new Float64Array(await readTensor(tensor))
-  const weights: Matrix = { rows: shape[0] ?? 1, columns: columnsOf(shape), values }
+  const isDirected = updates.some(({ update }) => update.factors.dora_scale !== undefined)
+  const own: Matrix = {
+    rows: shape[0] ?? 1,
+    columns: columnsOf(shape),
+    values: isDirected ? values.slice() : values,
+  }
   for (const { update, weight } of updates) {
     const factors = await readFactors(update)
-    if (factors.dora_scale) addDirected(weights, update, factors, factors.dora_scale, weight, shape)
-    else addScaled(values, deltaOf(update, factors, shape), weight)
+    const delta = deltaOf(update, factors, shape)
+    if (factors.dora_scale) addDirected(values, own, delta, factors.dora_scale, weight, shape)
+    else addScaled(values, delta, weight)
     if (!allFinite(values)) {
       const [{ file = '', name = '' } = {}] = Object.values(update.factors)
       throw new AppError('model-file', { file, problem: { what: 'not-finite', tensor: name } })
@@ -91,22 +97,23 @@ export async function mergedValues(
   return values
 }
 
-/** W + w · (m · V / ‖V‖ - W), V = W + ΔW: no change at w = 0, DoRA's result at w = 1. */
+/**
+ * W + w · (m / ‖V‖ · (W + ΔW) - W): no change at w = 0, DoRA's result at w = 1. W has the changes before this one, and
+ * V = own + ΔW has not: the reference takes the norm of what was trained.
+ */
 function addDirected(
-  weights: Matrix,
-  update: LoraUpdate,
-  factors: Factors,
+  values: Float64Array,
+  own: Matrix,
+  delta: Float64Array,
   magnitudes: Factor,
   weight: number,
   shape: MatrixShape,
 ): void {
-  const { values } = weights
-  const directed = { ...weights, values: values.slice() }
-  addScaled(directed.values, deltaOf(update, factors, shape), 1)
-  setMagnitudes(directed, magnitudes, shape)
+  const directions = { ...own, values: own.values.map((value, i) => value + (delta[i] ?? 0)) }
+  const factors = directionFactors(directions, magnitudes, shape)
   for (let i = 0; i < values.length; i++) {
-    const own = values[i] ?? 0
-    values[i] = own + weight * ((directed.values[i] ?? 0) - own)
+    const before = values[i] ?? 0
+    values[i] = before + weight * ((factors[i] ?? 0) * (before + (delta[i] ?? 0)) - before)
   }
 }
 
