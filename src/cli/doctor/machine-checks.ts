@@ -81,11 +81,11 @@ export async function checkDataFolder({ config, words }: CommandSession): Promis
 async function checkContents(folder: string, words: Words): Promise<DoctorFinding[]> {
   const { examine } = await import('../../db/examine.ts')
   const found = examine(folder, join(packageRoot, 'migrations'))
-  const finding = (state: DoctorFinding['state'], detail: string): DoctorFinding => ({
-    check: 'data',
-    state,
-    detail,
-  })
+  const finding = (
+    state: DoctorFinding['state'],
+    detail: string,
+    check: DoctorFinding['check'] = 'data',
+  ): DoctorFinding => ({ check, state, detail })
   switch (found.kind) {
     case 'none':
       return []
@@ -98,15 +98,7 @@ async function checkContents(folder: string, words: Words): Promise<DoctorFindin
       const strays = [
         ...(unknown === 0 ? [] : [finding('off', words.cli.filesUnknown(unknown))]),
         ...(undelivered === 0 ? [] : [finding('off', words.cli.resultsUndelivered(undelivered))]),
-        ...(paused.length === 0
-          ? []
-          : [
-              {
-                check: 'device' as const,
-                state: 'off' as const,
-                detail: words.machines.devicesPaused(paused),
-              },
-            ]),
+        ...(paused.length === 0 ? [] : [finding('off', words.machines.devicesPaused(paused), 'device')]),
       ]
       if (missing > 0) return [finding('wrong', words.cli.picturesMissing(missing, pictures)), ...strays]
       return [finding('fine', words.cli.databaseSound(pictures)), ...strays]

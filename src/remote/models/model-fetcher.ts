@@ -86,15 +86,16 @@ export class ModelFetcher {
     if (this.#fetched.length > 0) this.#options.onEvent({ kind: 'fetched', models: this.#fetched.splice(0) })
   }
 
-  /** A model that cannot be fetched does not prevent the others. */
+  /** A model that cannot be fetched does not prevent the others, except its own Refiner: that is of no use alone. */
   async #fetchAll(requests: ModelRequests): Promise<'complete' | 'failed' | 'lost'> {
     try {
       const { models } = await requests.ask({ kind: 'list' }, 'list')
-      let failed = 0
+      const without = new Set<string>()
       for (const model of models.filter(({ hash }) => !this.#held.has(hash))) {
-        if (!(await this.#fetch(requests, model))) failed += 1
+        if (without.has(model.name)) continue
+        if (!(await this.#fetch(requests, model))) without.add(`${model.name}/refiner`)
       }
-      return failed === 0 ? 'complete' : 'failed'
+      return without.size === 0 ? 'complete' : 'failed'
     } catch (error) {
       this.#fail(toAppError(error))
       return isLost(error) ? 'lost' : 'failed'

@@ -2,8 +2,8 @@
 import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { Clock } from '../../system/ports.ts'
 
-/** The pause between two checks of a Redis with a problem. */
-const againMs = 2000
+/** The pause between two checks. */
+const pauseMs = 2000
 
 export interface RedisWatchOptions {
   clock: Clock
@@ -16,36 +16,41 @@ export interface RedisWatchOptions {
 export class RedisWatch {
   readonly #options: RedisWatchOptions
   #told: RedisProblem['what'] | undefined
-  #isLooking = false
+  /** A check runs, or ended less than the pause ago. */
+  #isBusy = false
+  /** Something happened since the last check began. */
+  #isNoticed = false
   #isEnded = false
-  #cancelAgain: () => void = () => {}
+  #cancelPause: () => void = () => {}
 
   constructor(options: RedisWatchOptions) {
     this.#options = options
     this.#told = options.told?.what
   }
 
-  /** Checks Redis soon: an error has appeared, or a connection has been made. */
+  /** Checks Redis soon: an error has appeared, or a connection has been made. Many errors are one check per pause. */
   notice(): void {
-    if (this.#isLooking || this.#isEnded) return
-    this.#isLooking = true
-    this.#cancelAgain()
-    void this.#look()
+    this.#isNoticed = true
+    if (!this.#isBusy && !this.#isEnded) void this.#look()
   }
 
   end(): void {
     this.#isEnded = true
-    this.#cancelAgain()
+    this.#cancelPause()
   }
 
   async #look(): Promise<void> {
+    this.#isBusy = true
+    this.#isNoticed = false
     const [problem] = await this.#options.look()
-    this.#isLooking = false
     if (this.#isEnded) return
     if (problem?.what !== this.#told) {
       this.#told = problem?.what
       this.#options.tell(problem)
     }
-    if (problem) this.#cancelAgain = this.#options.clock.after(againMs, () => this.notice())
+    this.#cancelPause = this.#options.clock.after(pauseMs, () => {
+      this.#isBusy = false
+      if (problem || this.#isNoticed) void this.#look()
+    })
   }
 }

@@ -97,6 +97,22 @@ test('a machine with another key gets nothing', async () => {
   expect(gateway.machines.value.map(({ id }) => id)).toEqual([friend.id])
 })
 
+test('a Refiner does not come without its Base, whose room it would take', async () => {
+  const named = async (name: string, place: string, content: Buffer) => ({
+    ...(await servedModel([place], [{ path: [], bytes: content }])),
+    name,
+  })
+  serve([
+    await named('big', 'big.safetensors', bytes),
+    await named('big/refiner', 'refiner.safetensors', Buffer.from('small')),
+    await named('ink', 'ink.safetensors', Buffer.from('small')),
+  ])
+  const { events } = lend(testKey(), bytes.length - 1)
+  await events.until(all => all.some(({ kind }) => kind === 'fetched'))
+  expect(events.value[0]).toMatchObject({ kind: 'failed', model: 'big' })
+  expect(events.value.at(-1)).toEqual({ kind: 'fetched', models: ['ink'] })
+})
+
 test('a model without room on the machine’s disk is named once, and nothing of it comes', async () => {
   serve([await ink()])
   const { events } = lend(testKey(), 0)
