@@ -208,8 +208,7 @@ function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces
     handleMessage(context, body, event, { kind: 'mention', retryNum }),
   )
   app.event('message', async ({ body, event, context: { retryNum } }) => {
-    const isPlain = event.subtype === undefined || event.subtype === 'file_share'
-    if (event.channel_type === 'im' && isPlain && !('bot_id' in event))
+    if (event.channel_type === 'im' && isWritten(event.subtype) && !('bot_id' in event))
       await handleMessage(context, body, event, { kind: 'direct', retryNum })
   })
   app.event('app_home_opened', async ({ body, event }) => {
@@ -224,6 +223,14 @@ function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces
   app.event('tokens_revoked', async ({ body, event }) => {
     if (revokesBot(event)) await forgetWorkspace(context.log, workspaces, body)
   })
+}
+
+/**
+ * Whether a person wrote the message: in any place, with files, as an answer that is also sent to the conversation, or after /me
+ * (docs.slack.dev/reference/events/message, subtypes).
+ */
+function isWritten(subtype: string | undefined): boolean {
+  return subtype === undefined || ['file_share', 'thread_broadcast', 'me_message'].includes(subtype)
 }
 
 /**
