@@ -1,11 +1,12 @@
-/** Recognises messages that are not prompts: greetings, requests for help, commands without a slash. Pure. */
+/** Recognises messages that are not prompts: greetings, requests for help or to cancel, commands without a slash. Pure. */
 import { languages } from '../../words/locale.ts'
-import { findCommand, smallCommandNames } from '../commands/commands.ts'
+import { findCommand, smallCommandNames, typedNameOf } from '../commands/commands.ts'
 
 const smallTalk = Object.values(languages).map(words => words.chat.smallTalk)
 /** The words are in every language. They must stand alone; case and punctuation do not matter. */
 const greetings: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.greetings))
 const helpRequests: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.helpRequests))
+const cancelRequests: ReadonlySet<string> = new Set(smallTalk.flatMap(one => one.cancelRequests))
 
 export function isGreeting(text: string): boolean {
   return greetings.has(bare(text))
@@ -13,8 +14,11 @@ export function isGreeting(text: string): boolean {
 
 /** The command as typed after the slash; undefined for a prompt. `queue` with more words after it is a prompt. */
 export function commandIn(text: string): string | undefined {
-  const typed = text.trim().replace(/^\/(?:easel(?:\s+|$))?/i, '')
-  if (helpRequests.has(bare(text))) return 'help'
+  const trimmed = text.trim()
+  if (helpRequests.has(bare(text)) || /^(?:[?？]+|\/(?:easel)?)$/i.test(trimmed)) return 'help'
+  // The list has Cancel for the person's own jobs.
+  if (cancelRequests.has(bare(text))) return typedNameOf('queue')
+  const typed = trimmed.replace(/^(?:\/?easel\s+|\/)/i, '')
   const found = findCommand(typed, smallCommandNames)
   if (found.kind === 'unknown') return undefined
   const isWhole = found.rest === '' || (found.name === 'show' && /^[0-9a-z]{16}$/i.test(found.rest))

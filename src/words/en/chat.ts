@@ -2,7 +2,7 @@
 import type { PictureUse } from '../../app/resolve/request-pictures.ts'
 
 /** Messages that are no prompts, in lower case and without punctuation. */
-const smallTalk: { greetings: readonly string[]; helpRequests: readonly string[] } = {
+const smallTalk: Record<'greetings' | 'helpRequests' | 'cancelRequests', readonly string[]> = {
   greetings: [
     'hello',
     'hello there',
@@ -17,7 +17,20 @@ const smallTalk: { greetings: readonly string[]; helpRequests: readonly string[]
     'thanks',
     'thank you',
   ],
-  helpRequests: ['help', 'help me', 'how does this work'],
+  helpRequests: [
+    'help',
+    'help me',
+    'help please',
+    'help me please',
+    'please help',
+    'what can you do',
+    'how does this work',
+    'how do you work',
+    'how do i use this',
+    'commands',
+    'start',
+  ],
+  cancelRequests: ['cancel', 'cancel it', 'cancel that', 'stop', 'stop it', 'stop that'],
 }
 
 export const chat = {

@@ -4,7 +4,8 @@ import type { Words } from '../en.ts'
 export const chat: Words['chat'] = {
   smallTalk: {
     greetings: ['你好', '您好', '嗨', '早上好', '晚上好', '谢谢'],
-    helpRequests: ['帮助', '怎么用'],
+    helpRequests: ['帮助', '怎么用', '你会什么', '你能做什么'],
+    cancelRequests: ['取消', '停止', '停'],
   },
   remix: '改词重画',
   useAsSource: '用作源图',

@@ -24,6 +24,18 @@ describe('forms', () => {
     expect(job?.order).toMatchObject({ prompt: { positive: 'a cat' } })
   })
 
+  it('whose conversation refuses Easel give back what was typed', async () => {
+    const { ada, bob } = t.scene
+    const { id: channelId } = t.slack.addConversation([ada, bob])
+    t.test.workers.mode = 'by-hand'
+    await ada.types('/imagine', '', { channelId })
+    await ada.submits(ada.modal, { Prompt: 'a typed prompt', Seed: '7' })
+    const said = () => t.cards(ada.direct.id).map(post => t.text(post))
+    await t.passing(() => said().length > 0)
+    expect(said()).toEqual([expect.stringContaining('I cannot write in this conversation')])
+    expect(said()[0]).toContain('/imagine a typed prompt --seed 7')
+  })
+
   it('of Remix are refused with an empty prompt', async () => {
     const { ada } = t.scene
     await t.imagine('a red circle')

@@ -98,6 +98,25 @@ describe('words to the app', () => {
     expect(t.test.workers.runs).toEqual([])
   })
 
+  it.each(['thread_broadcast', 'me_message'])(
+    'are painted where a person wrote them in another way: %s',
+    async subtype => {
+      const { ada, team } = t.scene
+      const post = ada.writes('a red circle', { channelId: ada.direct.id })
+      const event = { type: 'message', subtype, user: ada.id, text: post.text, ts: post.ts }
+      await t.slack.event(team.id, {
+        ...event,
+        channel: ada.direct.id,
+        channel_type: 'im',
+        event_ts: post.ts,
+        ...(subtype === 'thread_broadcast' ? { thread_ts: '1.000000' } : {}),
+      })
+      await t.calm()
+      const [job] = t.test.jobsIn({ platform: 'slack', spaceId: team.id, channelId: ada.direct.id }, 2)
+      expect(job?.promptAsTyped).toBe('a red circle')
+    },
+  )
+
   it('say how a form is opened, which takes a slash command', async () => {
     const { ada, channel } = t.scene
     await ada.mentions('settings', { channelId: channel.id })

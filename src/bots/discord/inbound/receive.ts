@@ -26,7 +26,7 @@ import { handleCommand } from './command-handlers.ts'
 import { Downloads } from './downloads.ts'
 import type { HandlerContext } from './handler-context.ts'
 import { handleMention } from './mention-handler.ts'
-import { acknowledgeAndReply, attempt, replyNow } from './reply.ts'
+import { type AnswerableInteraction, acknowledgeAndReply, attempt, faultReply, replyNow } from './reply.ts'
 import { type RequestContext, requestContextOf } from './request-context.ts'
 import { replyWithPictureInfo, startFromMessage } from './shortcut-handlers.ts'
 
@@ -81,10 +81,28 @@ export function receive(parts: ReceiveParts): Receiver {
 async function handleInteraction(context: HandlerContext, interaction: Interaction): Promise<void> {
   if (interaction.isAutocomplete()) return complete(context, interaction)
   const requester = requestContextOf(interaction, context.clock)
-  if (interaction.isChatInputCommand()) return handleCommand(context, requester, interaction)
-  if (interaction.isMessageContextMenuCommand()) return shortcut(context, requester, interaction)
-  if (interaction.isButton()) return handleButton(context, requester, interaction)
-  if (interaction.isModalSubmit()) return handleSubmission(context, requester, interaction)
+  const handled = handlerOf(context, requester, interaction)
+  // A fault before the first response, such as a form that cannot be stored, becomes that response.
+  if (handled)
+    await handled.work.catch((error: unknown) => {
+      const { words } = requester
+      return replyNow(handled.answers, { ...context, words }, () => faultReply(error, words, context.log))
+    })
+}
+
+/** The work on an interaction, and the interaction by which its person is answered. */
+function handlerOf(
+  context: HandlerContext,
+  requester: RequestContext,
+  interaction: Interaction,
+): { answers: AnswerableInteraction; work: Promise<void> } | undefined {
+  const of = (answers: AnswerableInteraction, work: Promise<void>) => ({ answers, work })
+  if (interaction.isChatInputCommand()) return of(interaction, handleCommand(context, requester, interaction))
+  if (interaction.isMessageContextMenuCommand())
+    return of(interaction, shortcut(context, requester, interaction))
+  if (interaction.isButton()) return of(interaction, handleButton(context, requester, interaction))
+  if (interaction.isModalSubmit()) return of(interaction, handleSubmission(context, requester, interaction))
+  return undefined
 }
 
 async function shortcut(

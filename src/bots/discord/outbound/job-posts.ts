@@ -75,7 +75,7 @@ export class JobPosts {
     const messageOf = messageWith(form, job)
     const shownOf = (shown: JobView) =>
       form.isElsewhere ? withoutPictures(messageOf(shown)) : messageOf(shown)
-    const lost = missingFiles(job, packed.files.length, wordsOf(job))
+    const lost = form.isElsewhere ? [] : missingFiles(job, packed.files.length, wordsOf(job))
     return this.#post(job, shownOf, { ...form, notes }, packed.files, lost)
   }
 

@@ -16,6 +16,8 @@ import {
   permissionHint,
 } from '../inbound/handler-context.ts'
 import type { RequestContext } from '../inbound/request-context.ts'
+import { withTypedText } from '../inbound/returned-text.ts'
+import type { SendEphemeral } from '../outbound/ephemeral-messages.ts'
 import { type Payload, render } from '../outbound/render.ts'
 import { ViewValues } from './fields.ts'
 import { type FormOrigin, readMetadata, writeMetadata } from './metadata.ts'
@@ -67,7 +69,10 @@ export async function submitPaintForm(
   const fetch = (fileId: string) => context.downloads.fetch(workspace, fileId)
   const request = await withFiles(read.request, read.files, fetch)
 
-  const sendEphemeral = ephemeralSender(context, requester)
+  // A conversation that Easel cannot look up, such as one between people, refuses the result when the form is closed.
+  const send = ephemeralSender(context, requester)
+  const sendEphemeral: SendEphemeral = async payload =>
+    send(await withTypedText(payload, typedInPaintForm(values), send, requester.words))
   const reply =
     origin.remixOf === undefined
       ? await imagine(context, requester, request, sendEphemeral)

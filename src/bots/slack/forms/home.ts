@@ -5,6 +5,7 @@ import type { JobView } from '../../../app/views/views.ts'
 import { dayMs } from '../../../common/durations.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { Words } from '../../../words/en.ts'
+import { faultMessage } from '../../chat/fault-message.ts'
 import { settingsFields } from '../../chat/settings-form.ts'
 import { statsDays } from '../../commands/stats.ts'
 import { usageMessage } from '../../commands/usage.ts'
@@ -30,13 +31,21 @@ const shownNotices = 10
 
 type HomeContext = Pick<HandlerContext, 'easel' | 'chat' | 'clock' | 'api' | 'requestContexts'>
 
-/** Publishes the Home tab, with a sentence at the top about the last action. */
+/**
+ * Publishes the Home tab, with a sentence at the top about the last action. Jobs that cannot be recorded are only counted there, and
+ * the sentence is the reason.
+ */
 export async function publishHome(
   context: HandlerContext,
   requester: RequestContext,
   notice?: string,
 ): Promise<void> {
-  const published = await publish(context, requester, await recordShown(context, requester), notice)
+  let fault: string | undefined
+  const shown = await recordShown(context, requester).catch((error: unknown) => {
+    fault = faultMessage(error, requester.words, context.log).title
+    return countedOnly(context, requester)
+  })
+  const published = await publish(context, requester, shown, notice ?? fault)
   if (published.kind === 'refused')
     throw new AppError('platform-refused', {
       platform: 'Slack',
@@ -98,7 +107,12 @@ async function recordShown(
   const undelivered: DeliveryNotices['undelivered'][number][] = []
   for (const notice of notices.undelivered.slice(0, shownNotices))
     if (await record(notice.job)) undelivered.push(notice)
-  return { open, openCount: count, notices: { ...notices, undelivered } }
+  return { open, openCount: count - (jobs.length - open.length), notices: { ...notices, undelivered } }
+}
+
+function countedOnly({ easel }: HomeContext, { caller: { person } }: RequestContext): ShownJobs {
+  const { deletion } = easel.notices(person)
+  return { open: [], openCount: easel.ownQueue(person, 0).count, notices: { undelivered: [], deletion } }
 }
 
 function homeBlocks(
@@ -128,7 +142,7 @@ function homeBlocks(
 
 function jobBlocks({ open, openCount }: ShownJobs, words: Words): KnownBlock[] {
   const { home } = words.slack
-  if (open.length === 0) return [richText(home.none)]
+  if (openCount === 0) return [richText(home.none)]
   const blocks = open.flatMap(job => {
     const message: Message = {
       ...textMessage(shorten(titleOf(job, words), 200), [jobMessage(job, words).title]),

@@ -13,6 +13,7 @@ import { z } from 'zod'
 import { toAppError } from '../../../errors/errors.ts'
 import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
+import { faultMessage } from '../../chat/fault-message.ts'
 import {
   originOf,
   submitPaintForm,
@@ -147,14 +148,15 @@ function receiveInteractions(app: App, context: HandlerContext): void {
 async function handleHomeButton(context: HandlerContext, body: BlockAction, id: string): Promise<void> {
   const requester = await context.requestContexts.of(buttonSender(body))
   if (requester === undefined) return
-  if (id === saveSettings) {
+  const { words } = requester
+  const outcomeOf = async () => {
+    if (id !== saveSettings)
+      return (await handleButton(context, requester, id, body.trigger_id, async () => {}))?.text
     const saved = await submitSettings(context, requester, body.view?.state.values)
-    const notice =
-      saved.kind === 'wrong' ? Object.values(saved.errors).join(' ') : requester.words.chat.settings.saved
-    return publishHome(context, requester, notice)
+    return saved.kind === 'wrong' ? Object.values(saved.errors).join(' ') : words.chat.settings.saved
   }
-  const payload = await handleButton(context, requester, id, body.trigger_id, async () => {})
-  return publishHome(context, requester, payload?.text)
+  const notice = await outcomeOf().catch((error: unknown) => faultMessage(error, words, context.log).title)
+  return publishHome(context, requester, notice)
 }
 
 function receiveForms(app: App, context: HandlerContext): void {
@@ -202,11 +204,12 @@ async function submit(
 }
 
 function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces): void {
-  app.event('app_mention', ({ body, event }) => handleMessage(context, body, event, 'mention'))
-  app.event('message', async ({ body, event }) => {
-    const isPlain = event.subtype === undefined || event.subtype === 'file_share'
-    if (event.channel_type === 'im' && isPlain && !('bot_id' in event))
-      await handleMessage(context, body, event, 'direct')
+  app.event('app_mention', ({ body, event, context: { retryNum } }) =>
+    handleMessage(context, body, event, { kind: 'mention', retryNum }),
+  )
+  app.event('message', async ({ body, event, context: { retryNum } }) => {
+    if (event.channel_type === 'im' && isWritten(event.subtype) && !('bot_id' in event))
+      await handleMessage(context, body, event, { kind: 'direct', retryNum })
   })
   app.event('app_home_opened', async ({ body, event }) => {
     const sender = homeSender(body, event)
@@ -222,12 +225,23 @@ function receiveEvents(app: App, context: HandlerContext, workspaces: Workspaces
   })
 }
 
-/** For a retryable fault Slack redelivers the event; any other fault is reported to the person. */
+/**
+ * Whether a person wrote the message: in any place, with files, as an answer that is also sent to the conversation, or after /me
+ * (docs.slack.dev/reference/events/message, subtypes).
+ */
+function isWritten(subtype: string | undefined): boolean {
+  return subtype === undefined || ['file_share', 'thread_broadcast', 'me_message'].includes(subtype)
+}
+
+/**
+ * For a retryable fault Slack redelivers the event, nearly at once (docs.slack.dev, Events API: retries). A fault that is still there
+ * then, and any other fault, is reported to the person.
+ */
 async function handleMessage(
   context: HandlerContext,
   body: unknown,
   raw: unknown,
-  kind: 'mention' | 'direct',
+  { kind, retryNum = 0 }: { kind: 'mention' | 'direct'; retryNum?: number | undefined },
 ): Promise<void> {
   const { sender, event } = messageSender(body, raw, kind)
   const requester = await context.requestContexts.of(sender)
@@ -235,7 +249,7 @@ async function handleMessage(
   const named = await context.requestContexts.nameMembers(event.text, requester)
   const text = textForBot(requester.workspace.botUserId, named)
   const reply = await handleMention(context, requester, text, filesOf(event)).catch((error: unknown) => {
-    if (toAppError(error).retryable) throw error
+    if (toAppError(error).retryable && retryNum === 0) throw error
     return faultReply(error, requester.words, context.log)
   })
   if (reply !== undefined) await ephemeralSender(context, requester)(reply)

@@ -8,7 +8,7 @@ export function unescapeMrkdwn(text: string): string {
 
 /**
  * The text of a message to the bot as its author saw it: without the bot's name, with links as typed, channels and groups by
- * their names. An entity contains no `<`, so the search for its end stops there and takes linear time.
+ * their names, times by their fallbacks. An entity contains no `<`, so the search for its end stops there and takes linear time.
  */
 export function textForBot(botUserId: string, text: string): string {
   const withoutName = text.replaceAll(new RegExp(`<@${botUserId}(\\|[^<>]*)?>`, 'g'), ' ')
@@ -18,6 +18,7 @@ export function textForBot(botUserId: string, text: string): string {
     .replaceAll(/<((?:https?|mailto):[^<>|]+)>/g, '$1')
     .replaceAll(/<#C[A-Z0-9]+\|([^<>]+)>/g, (_all, name: string) => `#${sanitizeName(name)}`)
     .replaceAll(/<!subteam\^[A-Z0-9]+\|@?([^<>]+)>/g, (_all, name: string) => `@${sanitizeName(name)}`)
+    .replaceAll(/<!date\^[^<>|]*\|([^<>]+)>/g, '$1')
     .replaceAll(/<!(here|channel|everyone)(?:\|[^<>]*)?>/g, '@$1')
   return unescapeMrkdwn(typed).trim()
 }

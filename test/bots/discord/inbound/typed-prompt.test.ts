@@ -13,7 +13,7 @@ async function painted(prompt: string): Promise<string | undefined> {
   return asking.jobs().at(-1)?.promptAsTyped
 }
 
-it('custom emoji, people, channels and roles are there by their names', async () => {
+it('custom emoji, people, channels, commands and roles are there by their names, and times as times', async () => {
   const { guild, channel, bob } = asking
   guild.roles.push({ id: '900000000000000001', name: 'Painters (VIP)' })
   await asking.restart()
@@ -21,6 +21,8 @@ it('custom emoji, people, channels and roles are there by their names', async ()
     'pepe laugh with @Bob',
   )
   expect(await painted(`the mood of <#${channel.id}>`)).toBe('the mood of #pictures')
+  expect(await painted('a sign saying </imagine:123456789012345678>')).toBe('a sign saying /imagine')
+  expect(await painted('the sky of <t:1767614400:R>')).toBe('the sky of 2026-01-05 12:00 UTC')
   expect(await painted('a portrait of <@&900000000000000001>')).toBe('a portrait of @Painters VIP')
 })
 

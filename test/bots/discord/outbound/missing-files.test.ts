@@ -1,4 +1,4 @@
-/** A result whose files are lost from the disk is not shown as if nothing were missing. */
+/** A result says truly what became of its pictures: lost from the disk, or sent elsewhere. */
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -24,4 +24,26 @@ it('pictures shown again: says how many of them have no file', async () => {
     expect(shown.attachments).toHaveLength(files.length - 1 - i)
     expect(t.text(shown)).toContain(en.delivery.filesMissing(i + 1, files.length))
   }
+})
+
+it('a result whose pictures were sent elsewhere says nothing of missing files', async () => {
+  const { ada, channel, discord } = t.scene
+  discord.world.deny(channel, 'AttachFiles')
+  await t.answered(await ada.types(channel, '/imagine', { prompt: 'two cats', count: 2 }))
+  const placeholder = t.text(t.last(t.thread()))
+  expect(placeholder).toContain(en.discord.places.sentDirect)
+  expect(placeholder).not.toContain(en.delivery.filesMissing(2, 2))
+})
+
+it('a result that comes as a direct message because Easel lost its access says so, not that a message is gone', async () => {
+  const { ada, channel, discord } = t.scene
+  const workers = t.workersByHand()
+  await ada.types(channel, '/imagine', { prompt: 'two cats' })
+  await t.underway()
+  discord.world.deny(channel, 'ViewChannel', 'SendMessages', 'SendMessagesInThreads')
+  workers.current.finish()
+  await t.calm()
+  const result = t.text(t.last(discord.world.directChannel(ada.user)))
+  expect(result).toContain(en.discord.places.elsewhere)
+  expect(result).not.toContain(en.discord.places.deletedElsewhere)
 })

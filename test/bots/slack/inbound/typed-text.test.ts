@@ -12,6 +12,7 @@ it.each([
   ['the mood of <#C024BE7LR|general>', 'the mood of #general'],
   ['<#C024BE7LR|art--n-4>', '#art n-4'],
   ['a portrait of <!subteam^SAZ94GDB8|@painters>', 'a portrait of @painters'],
+  ['the light of <!date^1392734382^{date}|18 February>', 'the light of 18 February'],
   ['<!here> and <!channel|channel>', '@here and @channel'],
   ['1 &lt; 2 &amp;&amp; <#C024BE7LR>', '1 < 2 && <#C024BE7LR>'],
   ['a cat &lt;lora:pixel:0.8&gt;', 'a cat <lora:pixel:0.8>'],

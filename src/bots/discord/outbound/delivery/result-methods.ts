@@ -113,7 +113,9 @@ function directShortfall({ job }: Delivery, before: readonly Refusal[]): Shortfa
   if (lacksAttachPermission(job, before)) return 'attachElsewhere'
   if (job.conversation.kind === 'direct') return undefined
   if (before.some(({ code }) => isOfPlace(code))) return 'placeGone'
-  if (before.some(({ reason }) => reason === 'deleted')) return 'deletedElsewhere'
+  // An interaction's own answer that is gone says nothing about the message: Easel itself takes empty ones back.
+  const isDeleted = before.some(({ what, reason }) => reason === 'deleted' && what !== 'answer')
+  if (isDeleted) return 'deletedElsewhere'
   const isClosed = before.some(({ reason }) => ['forbidden', 'expired'].includes(reason))
   return isClosed ? 'elsewhere' : 'refusedElsewhere'
 }
