@@ -79,6 +79,9 @@ const redisProblems: RedisProblem[] = [
   { what: 'version', found: '5.0.0', needed: '6.2.0' },
   { what: 'eviction', policy: 'allkeys-lru' },
   ...closed(['replica', 'cluster'] as const),
+  { what: 'full', place: 'memory' },
+  { what: 'full', place: 'disk' },
+  { what: 'keys', prefix: 'easel' },
   { what: 'commands', missing: ['eval', 'xadd'] },
 ]
 
