@@ -31,6 +31,8 @@ export interface OtherMachinesParts {
   log: Logger
   print(line: string): void
   warn(line: string): void
+  /** False for a command that only looks: a Redis that does not answer, or is full, is then refused. True if absent. */
+  readonly waitsForRedis?: boolean
 }
 
 /** A connection that waits for Redis: the options of all endpoints, and the function that closes it. */
@@ -45,10 +47,10 @@ const mayPass = ({ what }: RedisProblem) => what === 'unreachable' || what === '
 /**
  * Opens a connection to Redis. If Redis does not answer or is full, there is only a warning: the connection is retried. Redis is
  * checked at each success and after each error, and its problems are told.
- * @throws AppError 'redis' when it answers and cannot be used, and as readRedisAddress, readSealingKeys and readStoreAddress.
+ * @throws AppError 'redis' when it answers and cannot be used, or is not waited for, and as readRedisAddress, readSealingKeys and readStoreAddress.
  */
 export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
-  const { config, secrets, words, log, print, warn } = parts
+  const { config, secrets, words, log, print, warn, waitsForRedis = true } = parts
   const address = readRedisAddress(config.redis, secrets)
   const keys = readSealingKeys(secrets)
   const storeAddress = readStoreAddress(config.remote.store, secrets)
@@ -57,7 +59,7 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   const look = () => redisProblems(address, prefix)
   const faultOf = (problem: RedisProblem) => new AppError('redis', { host: address.host, problem })
   const [told] = await look()
-  if (told && !mayPass(told)) throw faultOf(told)
+  if (told && !(waitsForRedis && mayPass(told))) throw faultOf(told)
   const tell = (problem: RedisProblem | undefined) =>
     problem ? warn(errorSentence(words, faultOf(problem))) : print(words.machines.redisUsable(address.host))
   if (told) tell(told)

@@ -48,7 +48,7 @@ export async function observeMachines(
     enough = resolve
   })
   const { close } = await openGateway(
-    { ...session, print: session.out, warn: session.err },
+    { ...session, print: session.out, warn: session.err, waitsForRedis: false },
     {
       operator,
       onMachines: (machines, sealedByOthers) => {
