@@ -1,6 +1,6 @@
 // Owns what must be true before `npm start` and `npm test`: dependencies installed, TypeScript built and,
 // with --tests, the programs that only tests need. Uses nothing but Node, since it runs before `npm ci`.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -26,16 +26,35 @@ function requireNode(major, minor) {
  */
 function installDependencies() {
   const stamp = join(root, 'node_modules', '.easel-lock')
-  const lock = createHash('sha256')
-    .update(readFileSync(join(root, 'package-lock.json')))
-    .digest('hex')
-  const installed = `${lock} ${process.platform} ${process.arch} ${process.versions.modules}`
+  const lock = readFileSync(join(root, 'package-lock.json'))
+  const hash = createHash('sha256').update(lock).digest('hex')
+  const installed = `${hash} ${process.platform} ${process.arch} ${process.versions.modules}`
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === installed) return
-  say('installing dependencies (npm ci) …')
-  // The CPU's runtime only: the CUDA libraries are a step of their own. The same as in .npmrc, for an npm that drops it.
-  const env = { ONNXRUNTIME_NODE_INSTALL: 'skip', ...process.env }
-  run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], env)
+  if (!isInstalledByHand(lock)) {
+    say('installing dependencies (npm ci) …')
+    // The CPU's runtime only: the CUDA libraries are a step of their own. The same as in .npmrc, for an npm that drops it.
+    const env = { ONNXRUNTIME_NODE_INSTALL: 'skip', ...process.env }
+    run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], env)
+  }
   writeFileSync(stamp, installed)
+}
+
+/** Whether somebody has just run `npm ci`: npm lists what it installed. Only packages for other systems may be absent. */
+function isInstalledByHand(lock) {
+  const list = join(root, 'node_modules', '.package-lock.json')
+  if (!existsSync(list)) return false
+  const found = JSON.parse(readFileSync(list, 'utf8')).packages
+  const { '': _, ...wanted } = JSON.parse(lock).packages
+  const isSame = Object.entries(wanted).every(([path, { version, integrity, optional }]) =>
+    found[path] ? found[path].version === version && found[path].integrity === integrity : optional === true,
+  )
+  return isSame && loadsNatively()
+}
+
+/** Whether the native module that is compiled for one version of Node loads in this one. */
+function loadsNatively() {
+  const command = ['-e', "new (require('better-sqlite3'))(':memory:').close()"]
+  return spawnSync(process.execPath, command, { cwd: root, stdio: 'ignore' }).status === 0
 }
 
 /** Compiles when a source is newer than the last complete build. */
