@@ -39,7 +39,7 @@ function installDependencies() {
   writeFileSync(stamp, installed)
 }
 
-/** Whether somebody has just run `npm ci`: npm lists what it installed. Only packages for other systems may be absent. */
+/** Whether somebody has just run `npm ci`: npm lists what it installed. Optional packages, of which most are for other systems, may be absent. */
 function isInstalledByHand(lock) {
   const list = join(root, 'node_modules', '.package-lock.json')
   if (!existsSync(list)) return false
@@ -51,9 +51,9 @@ function isInstalledByHand(lock) {
   return isSame && loadsNatively()
 }
 
-/** Whether the native module that is compiled for one version of Node loads in this one. */
+/** Whether a module compiled for one version of Node loads in this one, and one whose libraries are optional packages has them. */
 function loadsNatively() {
-  const command = ['-e', "new (require('better-sqlite3'))(':memory:').close()"]
+  const command = ['-e', "new (require('better-sqlite3'))(':memory:').close(); require('sharp')"]
   return spawnSync(process.execPath, command, { cwd: root, stdio: 'ignore' }).status === 0
 }
 

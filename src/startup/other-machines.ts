@@ -47,7 +47,8 @@ const mayPass = ({ what }: RedisProblem) => what === 'unreachable' || what === '
 /**
  * Opens a connection to Redis. If Redis does not answer or is full, there is only a warning: the connection is retried. Redis is
  * checked at each success and after each error, and its problems are told.
- * @throws AppError 'redis' when it answers and cannot be used, or is not waited for, and as readRedisAddress, readSealingKeys and readStoreAddress.
+ * @throws AppError 'redis' when it answers and cannot be used, or is not waited for, and as readRedisAddress, readSealingKeys and
+ * readStoreAddress.
  */
 export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   const { config, secrets, words, log, print, warn, waitsForRedis = true } = parts

@@ -10,8 +10,8 @@ import { tempFolder } from '../helpers/temp-folder.ts'
 const listSchema = z.object({ packages: z.record(z.string(), z.looseObject({ version: z.string() })) })
 type Packages = z.infer<typeof listSchema>['packages']
 
-/** better-sqlite3, and what it needs to load. */
-const nativeModules = ['better-sqlite3', 'bindings', 'file-uri-to-path']
+/** What setup.mjs loads. Links lead to the packages that they need. */
+const nativeModules = ['better-sqlite3', 'sharp']
 
 /** A checkout that needs no build, in which `npm ci` was run, and an npm that only notes that it was called. */
 function checkout() {
@@ -57,11 +57,14 @@ test.each([
   expect(setUp()).toBe(true)
 })
 
-test('a native module that does not load in this Node is installed', () => {
+test.each([
+  ['was compiled for another version of Node', 'better-sqlite3'],
+  ['lacks its libraries, as after an installation without optional packages', 'sharp'],
+])('a native module that %s is installed', (_, name) => {
   const { modules, setUp } = checkout()
-  const folder = join(modules, 'better-sqlite3')
+  const folder = join(modules, name)
   rmSync(folder)
   mkdirSync(folder)
-  writeFileSync(join(folder, 'index.js'), "throw new Error('was compiled for another version of Node')")
+  writeFileSync(join(folder, 'index.js'), "throw new Error('does not load')")
   expect(setUp()).toBe(true)
 })
