@@ -2,6 +2,7 @@
 import { accessSync, constants } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { refinerNameOf } from '../common/refiner-name.ts'
 import type { Config } from '../config/config.ts'
 import type { FileRecord } from '../engine/models/file-record.ts'
 import type { FileHasher } from '../engine/models/hashes/file-hashes.ts'
@@ -58,7 +59,7 @@ export async function readUnpinned(
     const checkedRefiner = refiner && (await checkedExpert(refiner))
     if (checked instanceof AppError) unused.push({ name: model.name, error: checked })
     if (checkedRefiner instanceof AppError) {
-      unused.push({ name: `${model.name}/refiner`, error: checkedRefiner })
+      unused.push({ name: refinerNameOf(model.name), error: checkedRefiner })
     }
     if (checked instanceof AppError) continue
     usable.push(

@@ -1,4 +1,5 @@
 /** Opens the connection to other machines for a server, a command or a machine itself, from the configuration and the secrets. */
+import { refinerNameOf } from '../common/refiner-name.ts'
 import type { Config } from '../config/config.ts'
 import type { Secrets } from '../config/secrets.ts'
 import type { DeviceOpeners } from '../engine/jobs/devices/device.ts'
@@ -129,7 +130,7 @@ export async function useOtherMachines(
 export function modelReferences(models: readonly ModelRecord[]): Reference[] {
   return models.flatMap(({ name, hash, refiner }) => [
     { name, hash },
-    ...(refiner ? [{ name: `${name}/refiner`, hash: refiner.hash }] : []),
+    ...(refiner ? [{ name: refinerNameOf(name), hash: refiner.hash }] : []),
   ])
 }
 

@@ -1,6 +1,7 @@
 /** Lists the models and files that a gateway's machines may fetch: those of its catalogue, with the files that a library reads. */
 import { readdir, stat } from 'node:fs/promises'
 import { basename, isAbsolute, join, relative, sep } from 'node:path'
+import { refinerNameOf } from '../common/refiner-name.ts'
 import type { Config } from '../config/config.ts'
 import { type FileHasher, hashFile, isInside } from '../engine/models/hashes/file-hashes.ts'
 import type { ModelCatalogue } from '../engine/models/library.ts'
@@ -47,7 +48,7 @@ function entriesOf({ models, files }: Pick<ModelCatalogue, 'models' | 'files'>):
   })
   return [
     ...models.map(model => entryOf(model.name, model)),
-    ...models.flatMap(({ name, refiner }) => (refiner ? [entryOf(`${name}/refiner`, refiner)] : [])),
+    ...models.flatMap(({ name, refiner }) => (refiner ? [entryOf(refinerNameOf(name), refiner)] : [])),
     ...files.map(({ name, hash, storage, ...file }) => ({
       name,
       hash,

@@ -1,6 +1,7 @@
 /** Resolves the Refiner's part in a new picture: the request's values, otherwise the model's. Pure. */
 
 import { bounds } from '../../common/bounds.ts'
+import { refinerNameOf } from '../../common/refiner-name.ts'
 import type { ModelRecord } from '../../engine/models/record.ts'
 import type { ModelReference, Refinement } from '../../engine/work-order.ts'
 import type { ImagineRequest } from '../requests.ts'
@@ -91,5 +92,6 @@ export function checkStrength(strength: number, steps: number, findings: Finding
 /** Refuses with the reason why there is no usable Refiner. */
 export function refuseRefiner({ name, refinerMismatch }: ModelRecord, findings: Findings): void {
   if (refinerMismatch === undefined) findings.refuse('no-refiner', { model: name })
-  else findings.refuse('refiner-mismatch', { model: name, refiner: `${name}/refiner`, what: refinerMismatch })
+  else
+    findings.refuse('refiner-mismatch', { model: name, refiner: refinerNameOf(name), what: refinerMismatch })
 }

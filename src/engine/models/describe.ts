@@ -1,6 +1,7 @@
 /** Describes one entry of the models folders: its kind, by its content, and its parts. */
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { refinerNameOf } from '../../common/refiner-name.ts'
 import { AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { ModelFileProblem } from '../../errors/model-problem.ts'
 import { sdxlLatentChannels } from '../networks/configs/vae-config.ts'
@@ -194,7 +195,7 @@ async function describeCheckpointFolder(
   }
   const base = { name, ...(await expert(join(path, 'base'))) }
   if (!names.includes('refiner')) return { ...nothing, experts: [base] }
-  const own = `${name}/refiner`
+  const own = refinerNameOf(name)
   try {
     const refiner = { name: own, belongsTo: name, ...(await expert(join(path, 'refiner'))) }
     return { ...nothing, experts: [base, refiner] }

@@ -1,4 +1,5 @@
 /** Fetches the models that a machine lacks from one gateway after the other, and reports its progress. */
+import { refinerNameOf } from '../../common/refiner-name.ts'
 import { type AppError, hasCode, toAppError } from '../../errors/errors.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { ChannelEvents } from '../endpoint.ts'
@@ -93,7 +94,7 @@ export class ModelFetcher {
       const without = new Set<string>()
       for (const model of models.filter(({ hash }) => !this.#held.has(hash))) {
         if (without.has(model.name)) continue
-        if (!(await this.#fetch(requests, model))) without.add(`${model.name}/refiner`)
+        if (!(await this.#fetch(requests, model))) without.add(refinerNameOf(model.name))
       }
       return without.size === 0 ? 'complete' : 'failed'
     } catch (error) {

@@ -5,6 +5,7 @@
 import { lstat, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { refinerNameOf } from '../../../common/refiner-name.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { ModelFileProblem } from '../../../errors/model-problem.ts'
 import { readConfigFile } from '../../weights/config-file.ts'
@@ -43,7 +44,7 @@ export async function keepPinned(catalogue: ModelCatalogue, modelsDir: string): 
   }
   const models = catalogue.models.flatMap(({ refiner, ...base }): ModelRecord[] => {
     if (!isPinned(base.name, base.hash, base.storage.path)) return []
-    const isSound = refiner && isPinned(refinerName(base), refiner.hash, refiner.storage.path)
+    const isSound = refiner && isPinned(refinerNameOf(base.name), refiner.hash, refiner.storage.path)
     return [isSound ? { ...base, refiner } : base]
   })
   const files = catalogue.files.filter(one => isPinned(fileName(one), one.hash, one.storage.path))
@@ -58,7 +59,9 @@ export async function keepPinned(catalogue: ModelCatalogue, modelsDir: string): 
 export async function writeLock(catalogue: ModelCatalogue, modelsDir: string): Promise<string> {
   const pins = [
     ...catalogue.models.map(({ name, hash }) => [name, hash]),
-    ...catalogue.models.flatMap(model => (model.refiner ? [[refinerName(model), model.refiner.hash]] : [])),
+    ...catalogue.models.flatMap(model =>
+      model.refiner ? [[refinerNameOf(model.name), model.refiner.hash]] : [],
+    ),
     ...catalogue.files.map(file => [fileName(file), file.hash]),
   ].sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
   const file = lockFile(modelsDir)
@@ -68,11 +71,7 @@ export async function writeLock(catalogue: ModelCatalogue, modelsDir: string): P
 }
 
 function namesOf({ models, files }: ModelCatalogue): string[] {
-  return [...models.flatMap(model => [model.name, refinerName(model)]), ...files.map(fileName)]
-}
-
-function refinerName({ name }: Pick<ModelRecord, 'name'>): string {
-  return `${name}/refiner`
+  return [...models.flatMap(model => [model.name, refinerNameOf(model.name)]), ...files.map(fileName)]
 }
 
 /** The key includes the folder of the kind, because a LoRA and a VAE may have the same name. */
