@@ -1,8 +1,9 @@
-// Owns dist/: what `tsc` makes of src/ and tools/, the files that are served as they are, and a stamp for setup.mjs.
+// Owns dist/: what `tsc` makes of src/ and tools/, the files that are served as they are, the bundled program, and a stamp for setup.mjs.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const startedAt = new Date()
@@ -18,10 +19,32 @@ for (const project of ['tsconfig.build.json', 'tsconfig.client.json']) {
   if (compiler.status !== 0) process.exit(1)
 }
 copyAssets(join(root, 'src'))
-
-const cli = join(root, 'dist/src/cli.js')
-if (existsSync(cli)) chmodSync(cli, 0o755)
+await bundleProgram()
 writeFileSync(join(root, 'dist/.built'), startedAt.toISOString())
+
+/**
+ * The command and its workers once more, with their modules in few files (docs/decisions/0019-bundled-program.md). What is imported later stays
+ * a chunk of its own, and packages stay in node_modules.
+ */
+async function bundleProgram() {
+  rmSync(join(root, 'dist/bin'), { recursive: true, force: true })
+  await build({
+    absWorkingDir: root,
+    entryPoints: { easel: 'src/cli.ts', worker: 'src/engine/host/worker.ts' },
+    outdir: 'dist/bin',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.9',
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  })
+  chmodSync(join(root, 'dist/bin/easel.js'), 0o755)
+}
 
 /** Style sheets and pictures beside the sources travel with them. */
 function copyAssets(folder) {

@@ -64,6 +64,7 @@ function build() {
   const inputs = [
     'src',
     'tools',
+    'scripts/build.mjs',
     'tsconfig.json',
     'tsconfig.build.json',
     'tsconfig.client.json',

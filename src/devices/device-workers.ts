@@ -18,7 +18,7 @@ import { version } from '../system/version.ts'
 import type { BudgetedDevice } from './memory-budget.ts'
 
 /** Worker threads run compiled JavaScript, even when this file runs as TypeScript. */
-const entry = pathToFileURL(join(packageRoot, 'dist/src/engine/host/worker.js'))
+const entry = pathToFileURL(join(packageRoot, 'dist/bin/worker.js'))
 
 /** The environment variables of a worker: paths of libraries and devices, never a token. */
 const passedOn =

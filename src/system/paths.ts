@@ -1,4 +1,4 @@
-/** Paths in the package, the same from src/ and from dist/src/. */
+/** Paths in the package, the same from src/ and from dist/. */
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -16,3 +16,8 @@ export function findPackageRoot(start: string): string {
 
 /** Easel's own folder: config/, migrations/ and models/demo/ are in it. */
 export const packageRoot = findPackageRoot(dirname(fileURLToPath(import.meta.url)))
+
+/** A file that is served or read as it is, or a script for browsers; the build puts it where it was under src/. */
+export function builtFile(pathInSrc: string): string {
+  return join(packageRoot, 'dist/src', pathInSrc)
+}

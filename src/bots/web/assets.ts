@@ -1,7 +1,9 @@
 /** The static files: style sheet, icon and the page's script. Their URLs contain a content hash, so they never expire. */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Context, Hono } from 'hono'
+import { builtFile } from '../../system/paths.ts'
 
 const types = { 'style.css': 'text/css; charset=utf-8', 'icon.svg': 'image/svg+xml' } as const
 type AssetName = keyof typeof types
@@ -14,24 +16,21 @@ export interface Assets {
   routes: Hono
 }
 
-/** The script is TypeScript and is built into dist/, also for a server that runs from its sources. */
-const scriptFolder = new URL(
-  import.meta.url.endsWith('.ts') ? '../../../dist/src/bots/web/client/' : './client/',
-  import.meta.url,
-)
+/** The modules of the pages' script. */
+const scriptFolder = builtFile('bots/web/client')
 
 /** Reads all files once. */
 export function loadAssets(): Assets {
   const files = new Map(
     Object.entries(types).map(([name, type]) => {
-      const body = readFileSync(new URL(`./assets/${name}`, import.meta.url), 'utf8')
+      const body = readFileSync(builtFile(`bots/web/assets/${name}`), 'utf8')
       return [name, { body, type, version: versionOf(body) }]
     }),
   )
   const scripts = new Map(
     readdirSync(scriptFolder)
       .filter(name => name.endsWith('.js'))
-      .map(name => [name, readFileSync(new URL(name, scriptFolder), 'utf8')]),
+      .map(name => [name, readFileSync(join(scriptFolder, name), 'utf8')]),
   )
   const scriptVersion = versionOf([...scripts].flat().join('\n'))
   const routes = new Hono()

@@ -11,7 +11,7 @@ import type { ModelRecord } from '../../../src/engine/models/record.ts'
 import type { PaintOrder } from '../../../src/engine/work-order.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
-const entry = new URL('../../../dist/src/engine/host/worker.js', import.meta.url)
+const entry = new URL('../../../dist/bin/worker.js', import.meta.url)
 /** The long form is 40 threads and 2,000 runs of each of four. */
 const threads = Number(process.env.EASEL_THREADS ?? 6)
 const runsPerThread = threads * 50

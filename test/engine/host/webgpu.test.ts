@@ -14,7 +14,7 @@ import { differenceOf } from '../../../tools/bench/measure.ts'
 import { softwareAdapter } from '../../helpers/processes/software-adapter.ts'
 import { aPaintOrder } from '../../helpers/work-orders.ts'
 
-const entry = new URL('../../../dist/src/engine/host/worker.js', import.meta.url)
+const entry = new URL('../../../dist/bin/worker.js', import.meta.url)
 const adapter = softwareAdapter()
 const pictures = Number(process.env.EASEL_WEBGPU_PICTURES ?? 0)
 const sidePx = 64

@@ -49,7 +49,8 @@ export const layers: readonly { prefix: string; may: readonly string[] }[] = [
   },
   {
     prefix: 'src/engine/text/',
-    may: ['src/errors/', 'src/common/', 'src/engine/weights/'],
+    // CLIP's merges are a file of the package.
+    may: ['src/errors/', 'src/common/', 'src/system/paths.ts', 'src/engine/weights/'],
   },
   {
     prefix: 'src/engine/image/',

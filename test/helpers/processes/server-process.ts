@@ -9,7 +9,7 @@ import Sqlite from 'better-sqlite3'
 import { shellQuote } from '../../../src/cli/shell-quote.ts'
 import { packageRoot } from '../../../src/system/paths.ts'
 
-export const builtCli = join(packageRoot, 'dist/src/cli.js')
+export const builtCli = join(packageRoot, 'dist/bin/easel.js')
 
 /** Between two looks into a database: a busy loop would take the core that the server paints on. */
 const pollMs = 10

@@ -1,5 +1,6 @@
 /** CLIP's own vocabulary (Radford et al. 2021; MIT licence), for single-file checkpoints, which contain none. */
 import { readFile } from 'node:fs/promises'
+import { builtFile } from '../../../system/paths.ts'
 import { parseMerges, type Vocabulary } from './tokenizer.ts'
 
 const start = '<|startoftext|>'
@@ -21,7 +22,7 @@ const specials = {
   ],
 } as const
 
-const mergesFile = new URL('./clip-merges.txt', import.meta.url)
+const mergesFile = builtFile('engine/text/tokenizer/clip-merges.txt')
 
 /** 256 byte symbols, the same with an end-of-word mark, and the start and end of a text. */
 const withoutMerges = 256 + 256 + 2
