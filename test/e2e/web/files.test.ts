@@ -1,7 +1,11 @@
 /** Files that are pasted, dropped or chosen in the web chat: a picture is taken, and what is not taken is named. */
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
+import { tinyPng } from '../../helpers/pictures/tiny-png.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
 import { notices, send, visitsOfEachTest } from './visits.ts'
 
 const visits = visitsOfEachTest()
@@ -84,4 +88,20 @@ describe('files', () => {
       expect(await page.inputValue('#text')).toBe('a red circle')
     },
   )
+
+  it('that were deleted after they were chosen are named, and nothing waits for a connection', async () => {
+    const page = await visits.visit()
+    const path = join(tempFolder(), 'a.png')
+    writeFileSync(path, tinyPng(8, 8, [255, 0, 0]))
+    // As a file chooser does it: Playwright's own way copies the file into the page.
+    const devTools = await page.context().newCDPSession(page)
+    const { root } = await devTools.send('DOM.getDocument')
+    const source = await devTools.send('DOM.querySelector', { nodeId: root.nodeId, selector: '#source' })
+    await devTools.send('DOM.setFileInputFiles', { nodeId: source.nodeId, files: [path] })
+    expect(await page.evaluate(`document.querySelector('#source').files[0].size`)).toBeGreaterThan(0)
+    rmSync(path)
+    await send(page, 'a red circle')
+    await notices(page).getByText(en.web.refused.fileGone('a.png')).waitFor()
+    expect(await page.inputValue('#text')).toBe('a red circle')
+  })
 })
