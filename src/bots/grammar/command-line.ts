@@ -9,6 +9,8 @@ import { type FlagName, findFlag, flagList } from './flags.ts'
 import { midjourneyFlag } from './midjourney-flags.ts'
 import type { TypedValue } from './read-value.ts'
 
+/** The command before a prompt, also with the slash of Chinese keyboards, and with punctuation behind it. */
+const commandName = /^[/／]+imagine\p{P}*(?=\s|$)/iu
 /** Discord's name of the option, as typed from habit or copied from there. */
 const optionLabel = /^\s*prompt:/i
 
@@ -25,7 +27,7 @@ const problemsNamed = 10
 export function parseCommand(text: string): ImagineRequest {
   const tooLong = commandTooLong(text)
   if (tooLong) return { prompt: '', problems: [tooLong] }
-  const command = text.trim().replace(/^\/imagine(?=\s|$)/i, '')
+  const command = text.trim().replace(commandName, '')
   const marks = flagMarks(command)
   const typedPrompt = command.slice(0, marks[0]?.start).replace(optionLabel, '')
   const request: ImagineRequest = { prompt: unquote(typedPrompt).value }
@@ -132,7 +134,7 @@ function unquote(text: string): TypedValue {
 
 /** Quotes a text only if it would be parsed differently without quotes. */
 function quoteIfNeeded(text: string): string {
-  const startsLikeCommand = /^\/imagine(?=\s|$)/i.test(text) || optionLabel.test(text)
+  const startsLikeCommand = commandName.test(text) || optionLabel.test(text)
   const readsBack = !unquote(text).quoted && text.trim() === text && flagMarks(text).length === 0
   if (readsBack && !startsLikeCommand && !opensQuote(text)) return text
   return `"${text.replace(/["\\]/g, '\\$&')}"`

@@ -60,6 +60,8 @@ export type Reply =
 
 /** The prefix of typed commands. */
 const prefix = '/'
+/** One slash or more, also as Chinese keyboards type it, before a word with nothing but punctuation behind it. */
+const typedCommand = /^[/／]+(?=[a-z]+\p{P}*(?:\s|$))/iu
 
 export class Receiver {
   readonly #easel: Easel
@@ -83,8 +85,9 @@ export class Receiver {
     )
     if (tooLong.length > 0) return this.#refused(tooLong)
     const text = typed.text.trim()
-    if (!/^\/[a-z]+(?=\s|$)/i.test(text)) return this.#imagine(typed, context)
-    const found = findCommand(text.slice(1))
+    const command = typedCommand.exec(text)
+    if (command === null) return this.#imagine(typed, context)
+    const found = findCommand(text.slice(command[0].length))
     if (found.kind === 'unknown') return { kind: 'refused', sentences: [this.#unknownCommand(found)] }
     const { name, rest } = found
     const unused = wordsProblem(name, rest, prefix)
