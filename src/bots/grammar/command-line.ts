@@ -91,9 +91,21 @@ export function formatRequest(request: ImagineRequest): string {
   return words.filter(word => word !== '').join(' ')
 }
 
-/** A typed prompt, which may end in flags, with the values of other fields as further flags. */
+/** A typed prompt, which may end in flags, with the values of other fields as further flags instead of its own. */
 export function appendFlags(typed: string, values: readonly (readonly [FlagName, string])[]): string {
-  return [typed, ...values.map(([name, value]) => `--${name} ${quoteIfNeeded(value)}`)].join(' ')
+  const kept = withoutFlags(typed, new Set(values.map(([name]) => name)))
+  return [kept, ...values.map(([name, value]) => `--${name} ${quoteIfNeeded(value)}`)].join(' ')
+}
+
+/** The text without these flags and their values. Lists stay, because the values of a repeated one are joined. */
+function withoutFlags(typed: string, names: ReadonlySet<FlagName>): string {
+  const marks = flagMarks(typed)
+  const parts = marks.flatMap((mark, i) => {
+    const found = findFlag(mark.name)
+    const isReplaced = found.kind === 'known' && !found.flag.isList && names.has(found.name)
+    return isReplaced ? [] : [typed.slice(mark.start, marks[i + 1]?.start)]
+  })
+  return [typed.slice(0, marks[0]?.start), ...parts].join('').trimEnd()
 }
 
 /** A prompt as it is typed where flags may follow. */
