@@ -108,9 +108,19 @@ function withoutFlags(typed: string, names: ReadonlySet<FlagName>): string {
   return [typed.slice(0, marks[0]?.start), ...parts].join('').trimEnd()
 }
 
-/** A prompt as it is typed where flags may follow. */
-export function formatPrompt(prompt: string): string {
-  return quoteIfNeeded(prompt)
+/** The prompts of a request as they are typed in a field where flags may follow. */
+export function formatPrompts({
+  prompt,
+  prompt2,
+  negative,
+}: Pick<ImagineRequest, 'prompt' | 'prompt2' | 'negative'>): string {
+  return formatRequest({
+    prompt,
+    ...(prompt2 !== undefined && { prompt2 }),
+    ...(negative !== undefined && { negative }),
+  })
+    .replace(commandName, '')
+    .trimStart()
 }
 
 interface FlagMark {

@@ -21,7 +21,7 @@ import {
   wordsProblem,
 } from '../../commands/commands.ts'
 import { topicMessage } from '../../commands/topics.ts'
-import { formatRequest, parseCommand } from '../../grammar/command-line.ts'
+import { formatPrompts, parseCommand } from '../../grammar/command-line.ts'
 import { decodeButtonId, meaningOf, type Question } from '../../messages/buttons.ts'
 import { deletionQuestion } from '../../messages/deletion-question.ts'
 import { infoMessage, pictureMessage } from '../../messages/info-message.ts'
@@ -255,8 +255,7 @@ export class Receiver {
   #remixForm(pictureId: string, context: RequestContext): Reply {
     const start = this.#easel.remixStart(pictureId, this.#caller(context, undefined))
     if (!start) return this.#refused([{ code: 'picture-gone', details: {} }])
-    const { prompt, negative } = start
-    const text = formatRequest({ prompt, negative: negative || undefined }).replace(/^\/imagine ?/, '')
+    const text = formatPrompts({ ...start, negative: start.negative || undefined })
     return {
       kind: 'answer',
       answer: <RemixForm pictureId={pictureId} text={text} once={context.nextOnce} words={this.#words} />,
