@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
 import { tinyPng } from '../../helpers/pictures/tiny-png.ts'
 import { tempFolder } from '../../helpers/temp-folder.ts'
-import { notices, send, visitsOfEachTest } from './visits.ts'
+import { ask, notices, send, visitsOfEachTest } from './visits.ts'
 
 const visits = visitsOfEachTest()
 
@@ -102,6 +102,28 @@ describe('files', () => {
     rmSync(path)
     await send(page, 'a red circle')
     await notices(page).getByText(en.web.refused.fileGone('a.png')).waitFor()
+    expect(await page.inputValue('#text')).toBe('a red circle')
+  })
+
+  it('are a result, too, that is dragged into the field: the original of its thumbnail', async () => {
+    const page = await visits.visit()
+    const id = await ask(page, visits, 'a red circle')
+    await visits.easel.paint(id)
+    await page.dragAndDrop('.view img', '#text')
+    await page.locator('#source-thumbnail').waitFor()
+    const taken = await page.evaluate(`(async () => {
+      const [file] = document.querySelector('#source').files
+      const original = await (await fetch(document.querySelector('.view').href)).blob()
+      return [file.type, file.size === original.size]
+    })()`)
+    expect(taken).toEqual(['image/png', true])
+  })
+
+  it('are no link that is dropped beside the field: it is named, and the page stays', async () => {
+    const page = await visits.visit()
+    await page.fill('#text', 'a red circle')
+    await page.dragAndDrop('nav a', '#hint')
+    await notices(page).getByText(en.web.refused.notPicture).waitFor()
     expect(await page.inputValue('#text')).toBe('a red circle')
   })
 })
