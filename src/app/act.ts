@@ -88,8 +88,9 @@ export function remixStart(parts: AppParts, pictureId: string, viewer: Viewer): 
   const recipe =
     found && (paintRecipeOfPicture(parts, found, viewer) ?? recipeOfPicture(parts, found, viewer))
   if (!recipe) return found && { prompt: found.job.promptAsTyped, negative: '' }
-  const { positive, negative } = recipe.prompt
-  return { prompt: templateFor(positive), negative: negative ?? '' }
+  const { positive, positive2, negative } = recipe.prompt
+  const second = positive2 === undefined ? {} : { prompt2: positive2 }
+  return { prompt: templateFor(positive), ...second, negative: negative ?? '' }
 }
 
 /** Submits the edited request, merged over the settings of the picture. */

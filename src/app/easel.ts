@@ -48,6 +48,7 @@ export type ActOutcome =
 /** The initial words of the Remix form. */
 export interface RemixStart {
   prompt: string
+  prompt2?: string
   /** Empty if there is none. */
   negative: string
 }

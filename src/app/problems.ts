@@ -7,6 +7,7 @@ import type { ModelFileProblem } from '../errors/model-problem.ts'
 import type { PictureProblem } from '../errors/picture-problem.ts'
 import type { StorageProblem } from '../errors/storage-problem.ts'
 import type { LimitedText } from './checks/text-limits.ts'
+import type { OverriddenFlag } from './requests.ts'
 import type { PictureUse } from './resolve/request-pictures.ts'
 
 export type { ForeignMark, Preprocessor, RefinerMismatch }
@@ -58,6 +59,8 @@ export interface ProblemDetails {
   /** `isField`: typed into a form's field, not behind a prompt. */
   'flag-value': { flag: string; value: string; expected: FlagExpectation; isField?: true }
   'flag-repeated': { flag: string }
+  /** A notice. */
+  'flag-overridden': OverriddenFlag
   /** `usage` is how the command is typed. */
   'option-value': { usage: string; value: string; expected: FlagExpectation }
   /** Words after a command that takes none. */

@@ -92,8 +92,17 @@ export interface ImagineRequest {
   repeat?: number
   /** The picture from which this request was derived, for the link to the parent. */
   parentPictureId?: string
+  /** The flags of the prompt that an option, a field or an attached picture overrides with another value. */
+  overridden?: readonly OverriddenFlag[]
   /** The problems of parsing. The request is refused with these and all its other problems. */
   problems?: readonly Problem[]
+}
+
+/** A flag with two values: `dropped` in the prompt, `used` beside it. Without `used` an attached picture is used. */
+export interface OverriddenFlag {
+  readonly flag: string
+  readonly dropped: string
+  readonly used?: string | undefined
 }
 
 /** A LoRA by name. `unetWeight` defaults to 1, and `textWeight` to `unetWeight`. */

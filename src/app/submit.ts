@@ -70,7 +70,7 @@ export async function submit(
     action,
     jobs: orders.map((order, i) => ({ order, promptAsTyped: templateFor(requests[i]?.prompt ?? '') })),
     parent: parentOf(parts, request, caller),
-    notices,
+    notices: [...(request.overridden ?? []).map(each => problem('flag-overridden', each)), ...notices],
     given,
     refusal: () => submission.refusal?.() ?? missingPicture(parts, [...admissions.values()]),
   })

@@ -25,16 +25,22 @@ export const secretVariables = {
 export type SecretName = keyof typeof secretVariables
 export type Secrets = { readonly [Name in SecretName]?: string | undefined }
 
+/** What a person chooses, in any language. All other secrets are issued or made in ASCII, and most travel in HTTP headers. */
+const chosen: ReadonlySet<string> = new Set<SecretName>(['redisPassword'])
+
 /**
- * The secrets in the environment's variables, without surrounding spaces, line breaks and quotes from copying.
- * @throws AppError 'config' when one has white space inside: it is two values, or a truncated one. The error names all such
- * variables.
+ * The secrets in the environment's variables, without surrounding spaces, invisible characters, line breaks and quotes from copying.
+ * @throws AppError 'config' when one has white space inside, because it is two values or a truncated one, or a character that is not
+ * ASCII: such a token cannot be sent, which looks like a platform that cannot be reached. The error names all such variables.
  */
 export function readSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
   const issues: ConfigIssue[] = []
   const secrets = Object.entries(secretVariables).map(([name, variable]) => {
     const secret = withoutQuotes(env[variable] ?? '')
+    const foreign = chosen.has(name) ? undefined : /[^\s\p{ASCII}]/u.exec(secret)?.[0]
     if (/\s/.test(secret)) issues.push({ key: variable, problem: { what: 'space-inside' } })
+    else if (foreign !== undefined)
+      issues.push({ key: variable, problem: { what: 'foreign-character', character: codePointOf(foreign) } })
     return [name, secret === '' ? undefined : secret]
   })
   const wrong = wrongConfig(issues)
@@ -42,9 +48,23 @@ export function readSecrets(env: Readonly<Record<string, string | undefined>>): 
   return Object.fromEntries(secrets)
 }
 
+const quoted = /^(?:"(.*)"|'(.*)'|“(.*)”|‘(.*)’)$/s
+
 function withoutQuotes(text: string): string {
-  return text
-    .trim()
-    .replace(/^(["'])(.*)\1$/s, '$2')
-    .trim()
+  const trimmed = withoutMargins(text)
+  const inner = quoted
+    .exec(trimmed)
+    ?.slice(1)
+    .find(part => part !== undefined)
+  return withoutMargins(inner ?? trimmed)
+}
+
+/** Without spaces and invisible characters (Unicode's Cf, such as U+200B) at both ends. */
+function withoutMargins(text: string): string {
+  return text.replace(/^[\s\p{Cf}]+|[\s\p{Cf}]+$/gu, '')
+}
+
+/** `U+200B`, because the character may be invisible. */
+function codePointOf(character: string): string {
+  return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
 }

@@ -67,6 +67,8 @@ export const configProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('sampler-unknown'), name: z.string(), nearest: z.array(z.string()) }),
   /** An environment variable with white space inside: two values, or a truncated one. */
   z.object({ what: z.literal('space-inside') }),
+  /** A secret with a character that is not ASCII, as `U+200B`. */
+  z.object({ what: z.literal('foreign-character'), character: z.string() }),
   z.object({ what: z.literal('not-set') }),
   /** An encryption key is not 32 bytes in base64 or hex. */
   z.object({ what: z.literal('encryption-key') }),

@@ -50,6 +50,15 @@ test('of a picture of a set that was refined, refined again or upscaled: from th
   expect((await remix(pictureOf(larger))).order).toMatchObject({ seed: 9, count: 1 })
 })
 
+test('has a second prompt where the form says one, and none where it was taken out', async () => {
+  const pictureId = pictureOf(await painted({ prompt: 'a red circle', prompt2: 'a dog' }))
+  expect(t.easel.remixStart(pictureId, t.caller())).toMatchObject({ prompt2: 'a dog' })
+  const request = { prompt: 'a red circle', prompt2: 'a cat' }
+  const { order } = await press({ kind: 'remix', pictureId, request })
+  expect(order).toMatchObject({ prompt: { positive2: 'a cat' } })
+  expect((await remix(pictureId)).order).not.toHaveProperty('prompt.positive2')
+})
+
 test('begins with the words that painted the picture, whatever was made of it since', async () => {
   const first = await painted({ prompt: 'a red circle', negative: 'dust', style: 'plain' })
   const refined = await press({ kind: 'refine', pictureId: pictureOf(first) })

@@ -8,15 +8,48 @@ describe('secrets', () => {
     })
   })
 
-  it.each([' xoxb-1 ', 'xoxb-1\n', '"xoxb-1"', "'xoxb-1'", ' "xoxb-1"\r\n', '" xoxb-1 "'])(
-    'lose what copying brought along: %j',
-    text => {
-      expect(readSecrets({ SLACK_BOT_TOKEN: text })).toEqual({ slackBotToken: 'xoxb-1' })
-    },
-  )
+  it.each([
+    ' xoxb-1 ',
+    'xoxb-1\n',
+    '"xoxb-1"',
+    "'xoxb-1'",
+    ' "xoxb-1"\r\n',
+    '" xoxb-1 "',
+    '“xoxb-1”',
+    '‘xoxb-1’',
+    '\u200bxoxb-1\u200b',
+    '\ufeff"xoxb-1\u2060"',
+  ])('lose what copying brought along: %j', text => {
+    expect(readSecrets({ SLACK_BOT_TOKEN: text })).toEqual({ slackBotToken: 'xoxb-1' })
+  })
 
   it.each(['xoxb 1', 'xoxb-1\nxapp-2', 'a\tb'])('are named where they cannot be one: %j', text => {
     expect(() => readSecrets({ SLACK_SIGNING_SECRET: text })).toThrow('SLACK_SIGNING_SECRET')
     expect(() => readSecrets({ SLACK_SIGNING_SECRET: text })).not.toThrow(text)
   })
+
+  it.each([
+    ['xoxb\u200b-1', 'U+200B'],
+    ['xoxb‑1', 'U+2011'],
+    ['…', 'U+2026'],
+    ['хoxb-1', 'U+0445'],
+  ])('are named with a character that none has, and that no header takes: %j', (text, character) => {
+    const problem = { what: 'foreign-character', character }
+    expect(faultOf({ SLACK_BOT_TOKEN: text, DISCORD_TOKEN: text })).toMatchObject({
+      code: 'config',
+      details: { key: 'DISCORD_TOKEN', problem, others: [{ key: 'SLACK_BOT_TOKEN', problem }] },
+    })
+  })
+
+  it('but for a password, which a person may choose in any language', () => {
+    expect(readSecrets({ EASEL_REDIS_PASSWORD: 'schlüssel' })).toEqual({ redisPassword: 'schlüssel' })
+  })
 })
+
+function faultOf(env: Record<string, string>): unknown {
+  try {
+    return readSecrets(env)
+  } catch (error) {
+    return error
+  }
+}

@@ -39,6 +39,7 @@ const configProblems: ConfigProblem[] = [
   { what: 'preset-unknown', name: 'x', known: ['turbo'] },
   { what: 'sampler-unknown', name: 'x', nearest: ['euler'] },
   { what: 'space-inside' },
+  { what: 'foreign-character', character: 'U+200B' },
   { what: 'not-set' },
   { what: 'encryption-key' },
   { what: 'address', address: '10.0.0.1:80', code: 'EACCES' },

@@ -3,7 +3,7 @@ import type { ImagineRequest } from '../requests.ts'
 
 /**
  * Values of the form replace the old ones. An aspect also replaces the size, and a preset also replaces the sampling. An
- * empty negative field removes the negative prompt.
+ * empty negative field removes the negative prompt, and the form states the second prompt, if there is one.
  */
 export function overlay(base: ImagineRequest | undefined, edited: ImagineRequest): ImagineRequest {
   const entered = Object.fromEntries(Object.entries(edited).filter(([, value]) => value !== undefined))
@@ -20,7 +20,7 @@ export function overlay(base: ImagineRequest | undefined, edited: ImagineRequest
   if (base?.preset && edited.sampler) replaced.preset = undefined
   if (base) Object.assign(replaced, refinerReplaced(edited), picturesReplaced(base, edited))
   const removed = edited.negative === '' ? { negative: undefined } : {}
-  return { prompt: edited.prompt, ...replaced, ...entered, ...removed }
+  return { prompt: edited.prompt, prompt2: undefined, ...replaced, ...entered, ...removed }
 }
 
 /** Attached pictures replace those that the old ControlNets and image prompts used. */

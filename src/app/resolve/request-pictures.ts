@@ -53,12 +53,19 @@ export function withPicture(request: ImagineRequest, use: PictureUse, bytes: Uin
   switch (use) {
     case 'source':
     case 'mask':
-      return { ...request, [use]: picture }
+      return { ...request, [use]: picture, ...overriddenBy(use, request) }
     case 'controlPicture':
       return { ...request, controlPictures: [...(request.controlPictures ?? []), picture] }
     case 'promptPicture':
       return { ...request, promptPictures: [...(request.promptPictures ?? []), picture] }
   }
+}
+
+/** The record of a stored picture that an attached one replaces. */
+function overriddenBy(use: 'source' | 'mask', request: ImagineRequest): Pick<ImagineRequest, 'overridden'> {
+  const before = request[use]
+  if (before?.kind !== 'stored') return {}
+  return { overridden: [...(request.overridden ?? []), { flag: `--${use}`, dropped: before.pictureId }] }
 }
 
 /**

@@ -11,6 +11,7 @@ import type { CommandReply } from '../commands/command.ts'
 import type { TypedOptions } from '../commands/command-option.ts'
 import { type CommandName, helpLines, runCommand } from '../commands/commands.ts'
 import { topicMessage } from '../commands/topics.ts'
+import { formatPrompts } from '../grammar/command-line.ts'
 import type { Question } from '../messages/buttons.ts'
 import { deletionQuestion } from '../messages/deletion-question.ts'
 import { deletionReply, showStatusMessage, undeliveredLines } from '../messages/delivery-notices.ts'
@@ -35,8 +36,8 @@ export type ChatReply =
   | { kind: 'message'; message: Message }
   | { kind: 'refused'; problems: readonly Problem[] }
 
-/** The initial values of the Remix form. */
-export interface RemixValues extends RemixStart {
+/** The initial values of the Remix form. `prompt` is as typed, with the second prompt as a flag. */
+export interface RemixValues extends Pick<RemixStart, 'prompt' | 'negative'> {
   pictureId: string
 }
 
@@ -150,9 +151,9 @@ export class Chat {
     pictureId: string,
   ): { kind: 'form'; start: RemixValues } | { kind: 'refused'; problems: Problem[] } {
     const start = this.#parts.easel.remixStart(pictureId, caller)
-    return start
-      ? { kind: 'form', start: { ...start, pictureId } }
-      : { kind: 'refused', problems: [problem('picture-gone', {})] }
+    if (start === undefined) return { kind: 'refused', problems: [problem('picture-gone', {})] }
+    const { prompt, prompt2, negative } = start
+    return { kind: 'form', start: { pictureId, prompt: formatPrompts({ prompt, prompt2 }), negative } }
   }
 
   async saveSettings({ caller, words }: Requester, settings: PersonSettings): Promise<ChatReply> {

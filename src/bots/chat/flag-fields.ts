@@ -2,7 +2,7 @@
 import type { Problem } from '../../app/problems.ts'
 import type { ImagineRequest } from '../../app/requests.ts'
 import { parseCommand } from '../grammar/command-line.ts'
-import { type FlagName, findFlag } from '../grammar/flags.ts'
+import { type FlagName, overrideFlag } from '../grammar/flags.ts'
 import type { FormValues } from './form-field.ts'
 
 /** A problem and its field. */
@@ -18,9 +18,7 @@ export function readFlagFields(
   request: ImagineRequest,
 ): FieldProblem[] {
   return filledFlags(values, names).flatMap(([name, value]) => {
-    const found = findFlag(name)
-    if (found.kind === 'unknown') return []
-    const problem = found.flag.read({ value, quoted: false }, request)
+    const problem = overrideFlag(name, value, request)
     return problem === undefined ? [] : [{ field: name, problem: ofField(problem) }]
   })
 }

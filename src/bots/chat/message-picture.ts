@@ -7,7 +7,7 @@ import type { Download } from '../../net/download.ts'
 import type { Clock } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
 import { problemSentence, type Words } from '../../words/en.ts'
-import { formatPrompt } from '../grammar/command-line.ts'
+import { formatPrompts } from '../grammar/command-line.ts'
 import { hashInFileName } from '../messages/file-name.ts'
 import { foreignInfoMessage } from '../messages/foreign-info.ts'
 import { infoMessage } from '../messages/info-message.ts'
@@ -66,7 +66,7 @@ export async function promptsOfPicture<File>(
     const picture = await easel.foreignPicture(download.bytes)
     if (picture.kind !== 'parameters') return
     const { prompt, negative } = picture.request
-    prompts = { prompt: formatPrompt(prompt), negative }
+    prompts = { prompt: formatPrompts({ prompt }), negative }
   }
   await within(clock, timeLimitMs, read())
   return prompts

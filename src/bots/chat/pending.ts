@@ -33,6 +33,9 @@ const document = z.object({
   command: z.string(),
   files: z.array(z.enum(pictureUses)),
   parentPictureId: z.string().optional(),
+  overridden: z
+    .array(z.object({ flag: z.string(), dropped: z.string(), used: z.string().optional() }))
+    .optional(),
   conversation,
   eventId: z.string(),
 })
@@ -51,6 +54,7 @@ export function savePending(
     command: formatRequest(request),
     files: given.map(({ use }) => use),
     parentPictureId: request.parentPictureId,
+    overridden: request.overridden && [...request.overridden],
     conversation: place,
     eventId,
   }
@@ -73,12 +77,15 @@ export async function findPending(
   const read = document.safeParse(pending.document)
   const bytes = await easel.pendingFiles(id, person)
   if (!read.success || bytes?.length !== read.data.files.length) return { kind: 'none' }
-  const { command, files, parentPictureId, ...asked } = read.data
+  const { command, files, parentPictureId, overridden, ...asked } = read.data
   const request = parseCommand(command)
   if (request.problems !== undefined) return { kind: 'none' }
-  const parent = parentPictureId === undefined ? {} : { parentPictureId }
+  const beside = {
+    ...(parentPictureId !== undefined && { parentPictureId }),
+    ...(overridden && { overridden }),
+  }
   const pictures = picturesOf(files.map((use, i) => ({ use, bytes: bytes[i] ?? new Uint8Array() })))
-  return { kind: 'found', ...asked, request: { ...request, ...pictures, ...parent } }
+  return { kind: 'found', ...asked, request: { ...request, ...pictures, ...beside } }
 }
 
 type UploadUse = (typeof pictureUses)[number]

@@ -61,18 +61,22 @@ export type FoundCommand =
   | { kind: 'known'; name: CommandName; rest: string }
   | { kind: 'unknown'; typed: string; nearest?: string }
 
-/** The command at the start of a text, in any case, and the rest of the text; otherwise the nearest name. */
+/** The command at the start of a text, in any case and with any punctuation behind it, and the rest; otherwise the nearest name. */
 export function findCommand(text: string, among: readonly CommandName[] = commandNames): FoundCommand {
   const words = text.trim().split(/\s+/)
   const name = among.find(candidate => {
     const typedName = typedNameOf(candidate).split(' ')
-    return typedName.every((word, i) => words[i]?.toLowerCase() === word)
+    return typedName.every((word, i) => nameIn(words[i]) === word)
   })
   if (name === undefined) {
-    const typed = words[0] ?? ''
+    const typed = nameIn(words[0])
     return { kind: 'unknown', typed, nearest: nearestNames(typed, among.map(typedNameOf))[0] }
   }
   return { kind: 'known', name, rest: words.slice(typedNameOf(name).split(' ').length).join(' ') }
+}
+
+function nameIn(word = ''): string {
+  return word.toLowerCase().replace(/\p{P}+$/u, '')
 }
 
 /** The options in the text after a command's name, one word each; the last option takes the rest. */

@@ -9,6 +9,8 @@ import { type FlagName, findFlag, flagList } from './flags.ts'
 import { midjourneyFlag } from './midjourney-flags.ts'
 import type { TypedValue } from './read-value.ts'
 
+/** The command before a prompt, also with the slash of Chinese keyboards, and with punctuation behind it. */
+const commandName = /^[/／]+imagine\p{P}*(?=\s|$)/iu
 /** Discord's name of the option, as typed from habit or copied from there. */
 const optionLabel = /^\s*prompt:/i
 
@@ -25,7 +27,7 @@ const problemsNamed = 10
 export function parseCommand(text: string): ImagineRequest {
   const tooLong = commandTooLong(text)
   if (tooLong) return { prompt: '', problems: [tooLong] }
-  const command = text.trim().replace(/^\/imagine(?=\s|$)/i, '')
+  const command = text.trim().replace(commandName, '')
   const marks = flagMarks(command)
   const typedPrompt = command.slice(0, marks[0]?.start).replace(optionLabel, '')
   const request: ImagineRequest = { prompt: unquote(typedPrompt).value }
@@ -89,14 +91,36 @@ export function formatRequest(request: ImagineRequest): string {
   return words.filter(word => word !== '').join(' ')
 }
 
-/** A typed prompt, which may end in flags, with the values of other fields as further flags. */
+/** A typed prompt, which may end in flags, with the values of other fields as further flags instead of its own. */
 export function appendFlags(typed: string, values: readonly (readonly [FlagName, string])[]): string {
-  return [typed, ...values.map(([name, value]) => `--${name} ${quoteIfNeeded(value)}`)].join(' ')
+  const kept = withoutFlags(typed, new Set(values.map(([name]) => name)))
+  return [kept, ...values.map(([name, value]) => `--${name} ${quoteIfNeeded(value)}`)].join(' ')
 }
 
-/** A prompt as it is typed where flags may follow. */
-export function formatPrompt(prompt: string): string {
-  return quoteIfNeeded(prompt)
+/** The text without these flags and their values. Lists stay, because the values of a repeated one are joined. */
+function withoutFlags(typed: string, names: ReadonlySet<FlagName>): string {
+  const marks = flagMarks(typed)
+  const parts = marks.flatMap((mark, i) => {
+    const found = findFlag(mark.name)
+    const isReplaced = found.kind === 'known' && !found.flag.isList && names.has(found.name)
+    return isReplaced ? [] : [typed.slice(mark.start, marks[i + 1]?.start)]
+  })
+  return [typed.slice(0, marks[0]?.start), ...parts].join('').trimEnd()
+}
+
+/** The prompts of a request as they are typed in a field where flags may follow. */
+export function formatPrompts({
+  prompt,
+  prompt2,
+  negative,
+}: Pick<ImagineRequest, 'prompt' | 'prompt2' | 'negative'>): string {
+  return formatRequest({
+    prompt,
+    ...(prompt2 !== undefined && { prompt2 }),
+    ...(negative !== undefined && { negative }),
+  })
+    .replace(commandName, '')
+    .trimStart()
 }
 
 interface FlagMark {
@@ -132,7 +156,7 @@ function unquote(text: string): TypedValue {
 
 /** Quotes a text only if it would be parsed differently without quotes. */
 function quoteIfNeeded(text: string): string {
-  const startsLikeCommand = /^\/imagine(?=\s|$)/i.test(text) || optionLabel.test(text)
+  const startsLikeCommand = commandName.test(text) || optionLabel.test(text)
   const readsBack = !unquote(text).quoted && text.trim() === text && flagMarks(text).length === 0
   if (readsBack && !startsLikeCommand && !opensQuote(text)) return text
   return `"${text.replace(/["\\]/g, '\\$&')}"`

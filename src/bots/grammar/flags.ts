@@ -102,6 +102,19 @@ export function findFlag(
   return { kind: 'unknown', nearest: nearest === undefined ? undefined : `--${nearest}` }
 }
 
+/** Sets a flag's field from an option or a field beside the prompt, and records another value that the prompt gave it. */
+export function overrideFlag(name: FlagName, value: string, request: ImagineRequest): Problem | undefined {
+  const { isList, shape, read, write } = flags[name]
+  const dropped = write(request)
+  const refused = read({ value, quoted: false }, request)
+  const used = write(request)
+  if (refused || isList || dropped === undefined || used === undefined || used === dropped) return refused
+  const shown = (written: string) => (written === '' && shape !== 'text' ? 'on' : written)
+  const overridden = { flag: `--${name}`, dropped: shown(dropped), used: shown(used) }
+  request.overridden = [...(request.overridden ?? []), overridden]
+  return undefined
+}
+
 function isFlagName(name: string): name is FlagName {
   return name in flags
 }

@@ -54,6 +54,7 @@ export const scriptSentences = [
   'large',
   'largeFile',
   'largeForProxy',
+  'fileGone',
   'notPicture',
   'onePicture',
 ] as const

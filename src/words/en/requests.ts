@@ -168,6 +168,8 @@ export const problems: ProblemWords = {
       : `${d.usage} takes ${expectations[d.expected]}, not “${excerpt(d.value)}”.`,
   'command-words': d => `${d.usage} takes nothing after it, not “${excerpt(d.words)}”.`,
   'flag-repeated': d => `${d.flag} is given more than once.`,
+  'flag-overridden': d =>
+    `${d.flag} is given twice: ${d.used === undefined ? 'the attached picture' : `“${excerpt(d.used)}”`} is used, and “${excerpt(d.dropped)}” in the prompt is left out.`,
   'out-of-range': d => `${d.name} is ${d.value}, but must be from ${d.min} to ${d.max}.`,
   'size-step': d =>
     `This model paints sizes in steps of ${d.stepPx} pixels: ${d.widthPx}×${d.heightPx} is not one of them; the nearest is ${d.nearestWidthPx}×${d.nearestHeightPx}.`,

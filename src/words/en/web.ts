@@ -68,6 +68,8 @@ export const web = {
       `Something between this page and Easel answered in its place (${status}). Reload the page and try again.`,
     largeForProxy:
       'Something between this page and Easel takes no files of that size (413). Choose a smaller one, or let whoever runs Easel raise the limit there.',
+    fileGone: (name: string) =>
+      `${name} cannot be read any more: it was changed, moved or deleted after it was chosen. Choose it again.`,
     busy: 'Too many pictures are being sent just now. Try again in a moment.',
     streams: 'Too many pages of Easel are open at your address. Close one and try again.',
     stalled: 'Your pictures stopped arriving. Send them again.',

@@ -148,6 +148,8 @@ const problems: Words['problems'] = {
       : `${d.usage} 需要${expectations[d.expected]}，而不是“${excerpt(d.value)}”。`,
   'command-words': d => `${d.usage} 后面不带内容，而不是“${excerpt(d.words)}”。`,
   'flag-repeated': d => `${d.flag} 写了不止一次。`,
+  'flag-overridden': d =>
+    `${d.flag} 给了两次：采用${d.used === undefined ? '附上的图片' : `“${excerpt(d.used)}”`}，提示词里的“${excerpt(d.dropped)}”被略去。`,
   'out-of-range': d => `${d.name} 是 ${d.value}，应在 ${d.min} 到 ${d.max} 之间。`,
   'size-step': d =>
     `这个模型的边长必须是 ${d.stepPx} 像素的倍数：${d.widthPx}×${d.heightPx} 不行，最接近的是 ${d.nearestWidthPx}×${d.nearestHeightPx}。`,

@@ -62,6 +62,7 @@ export const web: Words['web'] = {
         ? '这个请求不是来自 Easel 自己的页面。'
         : `这个请求来自 ${origin} 的页面，而 Easel 被称作 ${host}。如果那是 Easel 的页面，请让运行它的人把 ${entry} 加入 web.allowedHosts。`,
     large: megabytes => `太大了，最多 ${megabytes} MB。`,
+    fileGone: name => `${name} 已无法读取：选好之后它被修改、移动或删除了。请重新选择。`,
     notPicture: '这不是可用的图片。可以用 PNG、JPEG 和 WebP。',
     onePicture: name => `一次只用一张图片：已选 ${name}。`,
     answered: status => `页面与 Easel 之间有别的程序代为应答（${status}）。请重新加载页面再试。`,

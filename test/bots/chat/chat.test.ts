@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Caller } from '../../../src/app/people/people.ts'
 import type { ImagineRequest } from '../../../src/app/requests.ts'
 import { Chat, type ChatReply } from '../../../src/bots/chat/chat.ts'
+import { readPaintForm } from '../../../src/bots/chat/paint-form.ts'
 import type { Question } from '../../../src/bots/messages/buttons.ts'
 import { en } from '../../../src/words/en.ts'
 import { FakeCourier } from '../../fakes/fake-courier.ts'
@@ -129,6 +130,17 @@ describe('the chat core', () => {
       start: { pictureId, prompt: 'a cat', negative: 'dogs' },
     })
     expect(chat.remixStart(requester('bob', 'e2'), 'nothing')).toMatchObject({ kind: 'refused' })
+  })
+
+  it('opens Remix so that an unchanged form has the words of the picture, both prompts of it and such as look like flags', async () => {
+    const words = { prompt: '--old style', prompt2: 'a "big" dog', negative: '--new' }
+    const opened = chat.remixStart(requester('ada', 'e2'), await paintedPicture(words))
+    const { start } = opened.kind === 'form' ? opened : expect.fail('no form')
+    const fields = new Map([
+      ['prompt', start.prompt],
+      ['no', start.negative],
+    ])
+    expect(readPaintForm('remix', { text: id => fields.get(id) }).request).toEqual(words)
   })
 
   it('keeps defaults that can be had here, and no others', async () => {

@@ -56,7 +56,10 @@ describe('the form in which a picture is asked for', () => {
   it('makes the request of its fields; a filled field goes before its flag in the prompt', () => {
     const read = readPaintForm('new', filledIn({ prompt: 'a cat --n 1 --seed 7', n: '2', refine: 'on' }))
     expect(read).toMatchObject({
-      request: { prompt: 'a cat', count: 2, seed: 7, refine: true },
+      request: {
+        ...{ prompt: 'a cat', count: 2, seed: 7, refine: true },
+        overridden: [{ flag: '--n', dropped: '1', used: '2' }],
+      },
     })
   })
 

@@ -19,6 +19,7 @@ describe('words to the bot', () => {
     ['取消', 'queue'],
     ['/easel queue', 'queue'],
     ['/models', 'models'],
+    ['/queue.', 'queue.'],
     ['forget me', 'forget me'],
     ['show 0123456789abcdef', 'show 0123456789abcdef'],
   ])('are a command: %s', (text, command) => {

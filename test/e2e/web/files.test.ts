@@ -1,8 +1,12 @@
 /** Files that are pasted, dropped or chosen in the web chat: a picture is taken, and what is not taken is named. */
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { en } from '../../../src/words/en.ts'
-import { notices, send, visitsOfEachTest } from './visits.ts'
+import { tinyPng } from '../../helpers/pictures/tiny-png.ts'
+import { tempFolder } from '../../helpers/temp-folder.ts'
+import { ask, notices, send, visitsOfEachTest } from './visits.ts'
 
 const visits = visitsOfEachTest()
 
@@ -84,4 +88,42 @@ describe('files', () => {
       expect(await page.inputValue('#text')).toBe('a red circle')
     },
   )
+
+  it('that were deleted after they were chosen are named, and nothing waits for a connection', async () => {
+    const page = await visits.visit()
+    const path = join(tempFolder(), 'a.png')
+    writeFileSync(path, tinyPng(8, 8, [255, 0, 0]))
+    // As a file chooser does it: Playwright's own way copies the file into the page.
+    const devTools = await page.context().newCDPSession(page)
+    const { root } = await devTools.send('DOM.getDocument')
+    const source = await devTools.send('DOM.querySelector', { nodeId: root.nodeId, selector: '#source' })
+    await devTools.send('DOM.setFileInputFiles', { nodeId: source.nodeId, files: [path] })
+    expect(await page.evaluate(`document.querySelector('#source').files[0].size`)).toBeGreaterThan(0)
+    rmSync(path)
+    await send(page, 'a red circle')
+    await notices(page).getByText(en.web.refused.fileGone('a.png')).waitFor()
+    expect(await page.inputValue('#text')).toBe('a red circle')
+  })
+
+  it('are a result, too, that is dragged into the field: the original of its thumbnail', async () => {
+    const page = await visits.visit()
+    const id = await ask(page, visits, 'a red circle')
+    await visits.easel.paint(id)
+    await page.dragAndDrop('.view img', '#text')
+    await page.locator('#source-thumbnail').waitFor()
+    const taken = await page.evaluate(`(async () => {
+      const [file] = document.querySelector('#source').files
+      const original = await (await fetch(document.querySelector('.view').href)).blob()
+      return [file.type, file.size === original.size]
+    })()`)
+    expect(taken).toEqual(['image/png', true])
+  })
+
+  it('are no link that is dropped beside the field: it is named, and the page stays', async () => {
+    const page = await visits.visit()
+    await page.fill('#text', 'a red circle')
+    await page.dragAndDrop('nav a', '#hint')
+    await notices(page).getByText(en.web.refused.notPicture).waitFor()
+    expect(await page.inputValue('#text')).toBe('a red circle')
+  })
 })

@@ -116,16 +116,31 @@ describe('times', () => {
 
   it('are of the browser’s zone, which is named', async () => {
     const page = await visits.visit(options)
+    await page.clock.setFixedTime('2026-01-05T13:00:00Z')
     await ask(page, visits, 'a red circle')
     const time = page.locator('.who time')
     expect(await time.textContent()).toBe('21:00')
     expect(await time.getAttribute('title')).toContain('GMT+9')
   })
 
+  it('have their day where it is not today, and their year where it is another', async () => {
+    const page = await visits.visit(options)
+    await page.clock.setFixedTime('2026-01-05T13:00:00Z')
+    await ask(page, visits, 'a red circle')
+    const time = page.locator('.who time')
+    // In Tokyo it is the next day.
+    await page.clock.setFixedTime('2026-01-05T15:30:00Z')
+    await page.evaluate(`document.dispatchEvent(new Event('visibilitychange'))`)
+    expect(await time.textContent()).toBe('5 Jan, 21:00')
+    await page.clock.setFixedTime('2027-01-05T12:00:00Z')
+    await page.reload()
+    expect(await time.textContent()).toBe('5 Jan 2026, 21:00')
+  })
+
   it('are UTC without script, and say so', async () => {
     const page = await visits.visit({ ...options, javaScriptEnabled: false })
     await page.fill('#text', 'a red circle')
     await page.getByRole('button', { name: en.web.composer.send, exact: true }).click()
-    await page.getByText('12:00 UTC').waitFor()
+    await page.getByText('2026-01-05 12:00 UTC').waitFor()
   })
 })

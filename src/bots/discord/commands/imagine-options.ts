@@ -5,7 +5,6 @@ import {
   type APIApplicationCommandOptionChoice,
   ApplicationCommandOptionType,
 } from 'discord.js'
-import type { Problem } from '../../../app/problems.ts'
 import type { ImagineRequest } from '../../../app/requests.ts'
 import { pictureUses } from '../../../app/resolve/request-pictures.ts'
 import { type Bounds, bounds } from '../../../common/bounds.ts'
@@ -13,7 +12,7 @@ import { refinerWays } from '../../../common/choices.ts'
 import type { Config } from '../../../config/config.ts'
 import { en, type Words } from '../../../words/en.ts'
 import { appendFlags, parseCommand, withProblems } from '../../grammar/command-line.ts'
-import { type FlagName, findFlag } from '../../grammar/flags.ts'
+import { type FlagName, overrideFlag } from '../../grammar/flags.ts'
 import { localize } from './localized.ts'
 
 export type OptionKey = keyof Words['discord']['options']
@@ -126,7 +125,7 @@ type GivenOptions = (name: string) => string | number | boolean | undefined
 /** Reads options and flags at the end of the prompt. An option overrides its flag. */
 export function readImagineOptions(prompt: string, given: GivenOptions): ImagineRequest {
   const request = parseCommand(prompt)
-  const problems = valuesOf(given).flatMap(([flag, value]) => readFlag(flag, value, request) ?? [])
+  const problems = valuesOf(given).flatMap(([flag, value]) => overrideFlag(flag, value, request) ?? [])
   return withProblems(request, problems)
 }
 
@@ -140,12 +139,6 @@ function valuesOf(given: GivenOptions): [FlagName, string][] {
     const value = given(optionName(key))
     return value === undefined ? [] : [[flag, textOf(value)]]
   })
-}
-
-/** Sets the request's field like the flag with that name. */
-export function readFlag(flag: FlagName, value: string, request: ImagineRequest): Problem | undefined {
-  const found = findFlag(flag)
-  return found.kind === 'known' ? found.flag.read({ value, quoted: false }, request) : undefined
 }
 
 function textOf(value: string | number | boolean): string {

@@ -1,5 +1,5 @@
 /** Registers the commands with Discord when they changed: in one guild for trials, globally otherwise. */
-import { type Client, DiscordAPIError, RESTJSONErrorCodes, Routes } from 'discord.js'
+import { ApplicationCommandType, type Client, DiscordAPIError, RESTJSONErrorCodes, Routes } from 'discord.js'
 import { z } from 'zod'
 import { AppError } from '../../../errors/errors.ts'
 import type { AdapterParts } from '../../adapter.ts'
@@ -16,12 +16,12 @@ export async function registerCommands(client: Client<true>, parts: AdapterParts
   const [scope, definitions] =
     guildId === '' ? [globally(client), all] : [inGuild(client, guildId), all.map(withoutScope)]
   try {
-    const known = await listCommands(client, scope)
-    if (sameCommands(guildId === '' ? known : known.map(withoutScope), definitions)) {
+    const { own, kept } = await listCommands(client, scope)
+    if (sameCommands(guildId === '' ? own : own.map(withoutScope), definitions)) {
       log.debug({}, 'commands are as they should be')
       return
     }
-    await client.rest.put(scope, { body: definitions })
+    await client.rest.put(scope, { body: [...definitions, ...kept] })
     log.info({ count: definitions.length, guildId }, 'commands registered')
   } catch (error) {
     if (guildId !== '' && isAbsence(error)) throw notInGuild(guildId, error)
@@ -42,8 +42,9 @@ export async function removeStrayCommands(
   const others = [...client.guilds.cache.keys()].filter(id => id !== guildId).map(id => inGuild(client, id))
   for (const scope of guildId === '' ? others : [globally(client), ...others]) {
     try {
-      if ((await listCommands(client, scope)).length === 0) continue
-      await client.rest.put(scope, { body: [] })
+      const { own, kept } = await listCommands(client, scope)
+      if (own.length === 0) continue
+      await client.rest.put(scope, { body: kept })
       log.info({ scope }, 'commands removed where they are not wanted')
     } catch (error) {
       // The adapter stops, and no more requests are possible.
@@ -63,11 +64,33 @@ function inGuild(client: Client<true>, guildId: string): Route {
   return Routes.applicationGuildCommands(client.application.id, guildId)
 }
 
+type Listed = Record<string, unknown>
 const listSchema = z.array(z.record(z.string(), z.unknown()))
 
-async function listCommands(client: Client<true>, scope: Route): Promise<Record<string, unknown>[]> {
+/** The properties of a command that its application may write. */
+const writable: ReadonlySet<string> = new Set([
+  'type',
+  'name',
+  'name_localizations',
+  'default_member_permissions',
+  'integration_types',
+  'contexts',
+  'nsfw',
+  'handler',
+])
+
+/**
+ * `kept`: the command that launches the application's Activity, if it has one. Discord creates it, and refuses every list that
+ * leaves it out (50240), so each list repeats it.
+ */
+async function listCommands(client: Client<true>, scope: Route): Promise<{ own: Listed[]; kept: Listed[] }> {
   const query = new URLSearchParams({ with_localizations: 'true' })
-  return listSchema.parse(await client.rest.get(scope, { query }))
+  const all = listSchema.parse(await client.rest.get(scope, { query }))
+  const isKept = ({ type }: Listed) => type === ApplicationCommandType.PrimaryEntryPoint
+  const kept = all.filter(isKept).map(command => {
+    return Object.fromEntries(Object.entries(command).filter(([key]) => writable.has(key)))
+  })
+  return { own: all.filter(command => !isKept(command)), kept }
 }
 
 /** Contexts and installation types are for global commands only. */

@@ -135,7 +135,16 @@ export class Composer {
   /** Takes the first picture of a paste or a drop, and shows which files it does not take. */
   #takePicture(event: Event, transfer: DataTransfer | null): void {
     const files = [...(transfer?.files ?? [])]
-    if (files.length === 0 || (event.type === 'paste' && isFormattedText(transfer))) return
+    const link = event.type === 'drop' ? (transfer?.getData('text/uri-list') ?? '') : ''
+    // Before files, because some browsers add the thumbnail of a dragged result as one.
+    if (isOwnPicture(link)) {
+      event.preventDefault()
+      void this.#takeResult(link)
+      return
+    }
+    // A link may be dropped into the text. Elsewhere browsers would open it.
+    const isUnusable = link !== '' && event.target !== this.#text
+    if ((files.length === 0 && !isUnusable) || (event.type === 'paste' && isFormattedText(transfer))) return
     // Otherwise the browser would leave the page and show the file.
     event.preventDefault()
     const file = files.find(({ type }) => pictureTypes.test(type))
@@ -144,10 +153,39 @@ export class Composer {
       return
     }
     showNotices(files.length > 1 ? [sentence('onePicture').replace('%', file.name)] : [])
+    this.#takeSource(file)
+  }
+
+  /** Takes the original of a result that was dragged from the page. */
+  async #takeResult(url: string): Promise<void> {
+    const picture = await pictureAt(url)
+    if (picture === undefined) showNotices([sentence('notPicture')])
+    else this.#takeSource(picture)
+  }
+
+  #takeSource(file: File): void {
     const taken = new DataTransfer()
     taken.items.add(file)
     this.#source.files = taken.files
     this.#showSource()
+  }
+}
+
+/** Whether a link is that of a result's original, without a thumbnail's size. */
+function isOwnPicture(link: string): boolean {
+  const folder = new URL('./pictures/', document.baseURI).href
+  return link.startsWith(folder) && /^[0-9a-z]+$/.test(link.slice(folder.length))
+}
+
+/** The picture of a result; undefined where it is gone or the server is. */
+async function pictureAt(url: string): Promise<File | undefined> {
+  try {
+    const blob = await (await fetch(url)).blob()
+    return pictureTypes.test(blob.type)
+      ? new File([blob], `${url.split('/').at(-1)}`, { type: blob.type })
+      : undefined
+  } catch {
+    return undefined
   }
 }
 

@@ -97,6 +97,8 @@ function closest({ target }: Event, selector: string): Element | null {
 
 document.documentElement.classList.add('scripted')
 localTimes(document)
+// A page may have been open in the background since yesterday.
+document.addEventListener('visibilitychange', () => localTimes(document))
 document.addEventListener('click', event => {
   const button = closest(event, '[data-copy]')
   if (button instanceof HTMLElement) void copyCommand(button)

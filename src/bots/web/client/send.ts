@@ -68,13 +68,16 @@ export class FormSender {
     this.#handle(reply, sending)
   }
 
-  /** The server's reply; undefined if there is none. */
+  /** The server's reply, or the refusal of a file that no repetition can send; undefined if there is no reply. */
   async #replyTo({ form, button, body }: Sending): Promise<FormReply | undefined> {
     button?.setAttribute('aria-disabled', 'true')
     try {
       return await post(form, body)
     } catch {
-      return undefined
+      const name = await unreadableFile(body)
+      return name === undefined
+        ? undefined
+        : { kind: 'refused', sentences: [sentence('fileGone').replace('%', name)] }
     } finally {
       button?.removeAttribute('aria-disabled')
     }
@@ -107,6 +110,19 @@ function sizeProblem(body: FormData): 'large' | 'largeFile' | undefined {
   const sizes = [...body.values()].map(value => (value instanceof File ? value.size : 0))
   if (sizes.some(bytes => bytes > Number(maxFileBytes))) return 'largeFile'
   return sizes.reduce((sum, bytes) => sum + bytes, 0) > Number(maxBytes) ? 'large' : undefined
+}
+
+/** The name of a chosen file that was changed or removed since: browsers report it as a broken connection. */
+async function unreadableFile(body: FormData): Promise<string | undefined> {
+  for (const file of body.values()) {
+    if (!(file instanceof File) || file.size === 0) continue
+    try {
+      await file.slice(0, 1).arrayBuffer()
+    } catch {
+      return file.name
+    }
+  }
+  return undefined
 }
 
 /** The content and the target of a submission, without its key. */

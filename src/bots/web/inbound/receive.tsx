@@ -21,7 +21,7 @@ import {
   wordsProblem,
 } from '../../commands/commands.ts'
 import { topicMessage } from '../../commands/topics.ts'
-import { formatRequest, parseCommand } from '../../grammar/command-line.ts'
+import { formatPrompts, parseCommand } from '../../grammar/command-line.ts'
 import { decodeButtonId, meaningOf, type Question } from '../../messages/buttons.ts'
 import { deletionQuestion } from '../../messages/deletion-question.ts'
 import { infoMessage, pictureMessage } from '../../messages/info-message.ts'
@@ -60,6 +60,8 @@ export type Reply =
 
 /** The prefix of typed commands. */
 const prefix = '/'
+/** One slash or more, also as Chinese keyboards type it, before a word with nothing but punctuation behind it. */
+const typedCommand = /^[/／]+(?=[a-z]+\p{P}*(?:\s|$))/iu
 
 export class Receiver {
   readonly #easel: Easel
@@ -83,8 +85,9 @@ export class Receiver {
     )
     if (tooLong.length > 0) return this.#refused(tooLong)
     const text = typed.text.trim()
-    if (!/^\/[a-z]+(?=\s|$)/i.test(text)) return this.#imagine(typed, context)
-    const found = findCommand(text.slice(1))
+    const command = typedCommand.exec(text)
+    if (command === null) return this.#imagine(typed, context)
+    const found = findCommand(text.slice(command[0].length))
     if (found.kind === 'unknown') return { kind: 'refused', sentences: [this.#unknownCommand(found)] }
     const { name, rest } = found
     const unused = wordsProblem(name, rest, prefix)
@@ -252,8 +255,7 @@ export class Receiver {
   #remixForm(pictureId: string, context: RequestContext): Reply {
     const start = this.#easel.remixStart(pictureId, this.#caller(context, undefined))
     if (!start) return this.#refused([{ code: 'picture-gone', details: {} }])
-    const { prompt, negative } = start
-    const text = formatRequest({ prompt, negative: negative || undefined }).replace(/^\/imagine ?/, '')
+    const text = formatPrompts({ ...start, negative: start.negative || undefined })
     return {
       kind: 'answer',
       answer: <RemixForm pictureId={pictureId} text={text} once={context.nextOnce} words={this.#words} />,

@@ -4,6 +4,7 @@ import type { Child } from 'hono/jsx'
 import type { JobView } from '../../../app/views/views.ts'
 import { withoutControls } from '../../../common/visible-controls.ts'
 import type { Words } from '../../../words/en.ts'
+import { utc } from '../../../words/moment.ts'
 import { formatCommand } from '../../grammar/command-line.ts'
 import { type Button, encodeButtonId } from '../../messages/buttons.ts'
 import { jobMessage, requestCard, titleOf } from '../../messages/job-message.ts'
@@ -166,8 +167,7 @@ function Lines({ job, message: { origin, lines } }: { job: JobView; message: Mes
 
 /** UTC without script; the page's script converts it to local time. */
 function Time({ at }: { at: number }) {
-  const iso = new Date(at).toISOString()
-  return <time datetime={iso}>{`${iso.slice(11, 16)} UTC`}</time>
+  return <time datetime={new Date(at).toISOString()}>{utc(at)}</time>
 }
 
 /** One of eight colours, always the same for a person. */

@@ -14,6 +14,7 @@ export function scriptData({ announce, refused }: Words['web']): Record<string, 
     large: refused.large(maxPicturesBytes / 1_000_000),
     largeFile: refused.large(maxPictureBytes / 1_000_000),
     largeForProxy: refused.largeForProxy,
+    fileGone: refused.fileGone('%'),
     notPicture: refused.notPicture,
     onePicture: refused.onePicture('%'),
   }

@@ -59,6 +59,7 @@ const reasons: ReasonTable<ConfigProblem> = {
   'preset-unknown': p => `there is no preset “${p.name}”; there are ${p.known.join(', ')}`,
   'sampler-unknown': p => `there is no sampler “${p.name}”; near it: ${p.nearest.join(', ')}`,
   'space-inside': () => 'it has a space or a line break inside',
+  'foreign-character': p => `it has the character ${p.character}, which no token or key has; copy it again`,
   'not-set': () => 'it is not set in the environment',
   'encryption-key': () => 'it must be 32 bytes in base64 or hex (make one with: openssl rand -base64 32)',
   address: p => `this machine cannot listen on ${p.address} (${p.code})`,

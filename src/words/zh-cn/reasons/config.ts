@@ -57,6 +57,7 @@ const reasons: ReasonTable<ConfigProblem> = {
   'preset-unknown': p => `没有预设“${p.name}”，可选：${p.known.join('、')}`,
   'sampler-unknown': p => `没有采样器“${p.name}”，相近的有：${p.nearest.join('、')}`,
   'space-inside': () => '中间有空格或换行',
+  'foreign-character': p => `其中有字符 ${p.character}，令牌和密钥里都没有这个字符；请重新复制`,
   'not-set': () => '环境变量里没有设置',
   'encryption-key': () => '必须是 32 字节，用 base64 或十六进制书写（可用 openssl rand -base64 32 生成）',
   address: p => `这台机器不能监听 ${p.address}（${p.code}）`,

@@ -1,6 +1,6 @@
 /** Options and flags say the same things: whichever way a person asks, it becomes the same request. */
 import { describe, expect, it } from 'vitest'
-import { readImagineOptions } from '../../../../src/bots/discord/commands/imagine-options.ts'
+import { readImagineOptions, typedOptions } from '../../../../src/bots/discord/commands/imagine-options.ts'
 
 function read(prompt: string, options: Record<string, string | number | boolean> = {}) {
   return readImagineOptions(prompt, name => options[name])
@@ -56,6 +56,25 @@ describe('options of /imagine', () => {
   it('go before the flags in the prompt, which count where no option is given', () => {
     const outcome = read('a cat --n 2 --steps 9 --clip-skip 1', { count: 3 })
     expect(outcome).toMatchObject({ prompt: 'a cat', count: 3, steps: 9, clipSkip: 1 })
+  })
+
+  it('name each flag that they override with another value, and no other', () => {
+    const prompt = 'a cat --n 2 --steps 9 --fast --no dogs --lora a --source a1'
+    const options = { count: 3, steps: 9, fast: false, negative: 'people', lora: 'b', seed: 4 }
+    expect(read(prompt, options).overridden).toEqual([
+      { flag: '--no', dropped: 'dogs', used: 'people' },
+      { flag: '--n', dropped: '2', used: '3' },
+      { flag: '--fast', dropped: 'on', used: 'off' },
+    ])
+    expect(read('a cat --n 2', { steps: 9 })).not.toHaveProperty('overridden')
+  })
+
+  it('are given back so that the text can be sent as it is', () => {
+    const prompt = 'a cat --n 2 --lora a --no "dogs --n 4" --steps 9'
+    const options: Record<string, string | number> = { count: 3, negative: 'people', lora: 'b' }
+    const typed = typedOptions(prompt, name => options[name])
+    expect(typed).toBe('a cat --lora a --steps 9 --no people --n 3 --lora b')
+    expect(read(typed)).toEqual({ ...read(prompt, options), overridden: undefined })
   })
 
   it('are refused by name where they cannot be read, all at once', () => {

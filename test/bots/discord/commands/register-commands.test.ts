@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadConfig } from '../../../../src/config/config.ts'
 import { packageRoot } from '../../../../src/system/paths.ts'
+import type { Command } from '../../../fakes/discord/limits/commands.ts'
 import type { Guild } from '../../../fakes/discord/world.ts'
 import { Asking, type AskingOptions } from '../asking.ts'
 
@@ -76,6 +77,29 @@ describe('registration', () => {
     expect(namesIn(guild.id)).toEqual([])
     expect(namesIn('')).toContain('imagine')
   })
+
+  it.each(['everywhere', 'in one guild'])(
+    'leaves the command that launches the app’s Activity as it is, with commands %s',
+    async place => {
+      const { discord, guild } = asking
+      // Discord creates it itself for an app with an Activity.
+      const command: Command = { type: 4, name: 'launch', handler: 2, integration_types: [0], contexts: [0] }
+      discord.commands.replace('', [{ id: '4', version: '4', command }])
+      const options = place === 'everywhere' ? {} : trialIn(guild.id)
+      await asking.restart(options)
+      await asking.adapter.idle()
+      const { writes } = discord.commands
+      await asking.restart(options)
+      await asking.adapter.idle()
+      expect(discord.commands.writes).toBe(writes)
+      expect(namesIn(place === 'everywhere' ? '' : guild.id)).toContain('imagine')
+      expect(namesIn('').filter(name => ['launch', 'imagine'].includes(name))).toHaveLength(
+        place === 'everywhere' ? 2 : 1,
+      )
+      expect(discord.commands.of('').map(one => one.command)).toContainEqual(expect.objectContaining(command))
+      expect(discord.refused).toEqual([])
+    },
+  )
 
   it('goes on with what Discord has where it will not take more just now', async () => {
     const { discord, test } = asking

@@ -1,5 +1,6 @@
 /** Small commands on Discord, and what comes of them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { OverriddenFlag } from '../../../../src/app/requests.ts'
 import { en } from '../../../../src/words/en.ts'
 import { Asking } from '../asking.ts'
 
@@ -26,6 +27,36 @@ async function painted(options: Record<string, string | number> = {}) {
 
 const jobs = () => asking.test.jobsIn({ ...place(), channelId: asking.channel.id }, 50)
 const place = () => ({ platform: 'discord', spaceId: asking.guild.id }) as const
+
+describe('an option beside a flag of the prompt', () => {
+  const twice = (details: OverriddenFlag) => en.problems['flag-overridden'](details)
+
+  it('counts, and says what it leaves out; an attached picture, too', async () => {
+    const picture = await painted()
+    const id = jobs()[0]?.pictures[0]?.id ?? ''
+    const source = {
+      filename: 'mine.png',
+      contentType: 'image/png',
+      bytes: picture.attachments[0]?.bytes ?? new Uint8Array(),
+    }
+    const prompt = `a cat --steps 5 --source ${id}`
+    await asking.types(asking.ada, asking.channel, '/imagine', { prompt, steps: 4, source })
+    const told = asking.told(asking.ada).join('\n')
+    expect(told).toContain(twice({ flag: '--steps', dropped: '5', used: '4' }))
+    expect(told).toContain(twice({ flag: '--source', dropped: id }))
+    expect(asking.lastOrder()).toMatchObject({ sampling: { steps: 4 } })
+  })
+
+  it('counts and says so after a question, too', async () => {
+    const { ada, channel } = asking
+    await asking.types(ada, channel, '/imagine', { prompt: 'a {red, blue} cat --steps 5', steps: 4 })
+    const [question] = asking.ephemeralMessages(ada)
+    if (question === undefined) throw new Error('nothing was asked')
+    await asking.dealtWith(ada.presses(question, en.chat.confirm.yes(2)))
+    expect(asking.told(ada).join('\n')).toContain(twice({ flag: '--steps', dropped: '5', used: '4' }))
+    expect(jobs()).toHaveLength(2)
+  })
+})
 
 describe('small commands', () => {
   it('answer the one who asks alone', async () => {

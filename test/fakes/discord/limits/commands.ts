@@ -65,6 +65,8 @@ const group = z.strictObject({
   options: z.array(subcommand).min(1).max(25),
 })
 
+export const entryPointType = 4
+
 const scope = {
   default_member_permissions: z.string().regex(/^\d+$/).nullish(),
   integration_types: z.array(z.int().min(0).max(1)).min(1).optional(),
@@ -89,7 +91,16 @@ const menuCommand = z.strictObject({
   name_localizations: localized(menuName),
 })
 
-export const command = z.union([slashCommand, menuCommand]).superRefine((c, context) => {
+/** What launches an app's Activity (Entry Point Commands): global, one per app, with a handler and without a description. */
+const entryPoint = z.strictObject({
+  ...scope,
+  type: z.literal(entryPointType),
+  name: menuName,
+  name_localizations: localized(menuName),
+  handler: z.int().min(1).max(2),
+})
+
+export const command = z.union([slashCommand, menuCommand, entryPoint]).superRefine((c, context) => {
   const characters = commandCharacters(c)
   if (characters > 8000)
     broken(context, [], 'APPLICATION_COMMAND_TOO_LARGE', `${characters} characters, at most 8000.`)
@@ -98,7 +109,7 @@ export type Command = z.infer<typeof command>
 export type CommandOption = NonNullable<z.infer<typeof slashCommand>['options']>[number]
 export type ValueOption = z.infer<typeof valueOption>
 
-/** PUT of a whole scope: 100 slash commands, 15 of each menu, names unique by type. */
+/** PUT of a whole scope: 100 slash commands, 15 of each menu, one entry point, names unique by type. */
 export const commandList = z.array(command).superRefine((list, context) => {
   const keys = list.map(each => `${each.type ?? 1} ${each.name}`)
   if (new Set(keys).size !== keys.length)
@@ -107,6 +118,7 @@ export const commandList = z.array(command).superRefine((list, context) => {
     [1, 100],
     [2, 15],
     [3, 15],
+    [entryPointType, 1],
   ] as const) {
     if (list.filter(each => (each.type ?? 1) === type).length > most)
       broken(context, [], 'APPLICATION_COMMANDS_TOO_MANY', `At most ${most} of type ${type}.`)

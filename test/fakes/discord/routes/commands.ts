@@ -3,7 +3,7 @@
  * (interactions/application-commands).
  */
 import { checked } from '../limits/check.ts'
-import { type Command, command, commandList } from '../limits/commands.ts'
+import { type Command, command, commandList, entryPointType } from '../limits/commands.ts'
 import { refuse } from '../transport/refusal.ts'
 import type { RestRequest, Route } from '../transport/rest.ts'
 import type { Guild, World } from '../world.ts'
@@ -80,7 +80,11 @@ export function commandRoutes(world: World, book: CommandBook, applicationId: st
       auth: true,
       answer: request => {
         const scope = scopeOf(request)
-        const list = checked(commandList, request.body).map(each => registered(scope, each))
+        const wanted = checked(commandList, request.body)
+        if (book.of(scope).some(({ command: { type } }) => type === entryPointType)) {
+          if (!wanted.some(({ type }) => type === entryPointType)) throw refuse.entryPointRemoved()
+        }
+        const list = wanted.map(each => registered(scope, each))
         book.replace(scope, list)
         return list.map(each => commandJson(each, applicationId, scope, true))
       },
@@ -119,7 +123,7 @@ function commandJson(
     ...(scope === '' ? { contexts: null, integration_types: [0] } : { guild_id: scope }),
     default_member_permissions: null,
     nsfw: false,
-    ...(c.type === 2 || c.type === 3 ? { description: '' } : {}),
+    ...(c.type === undefined || c.type === 1 ? {} : { description: '' }),
     ...withNulls(c, localized),
     type: c.type ?? 1,
   }

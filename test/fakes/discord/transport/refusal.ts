@@ -59,6 +59,12 @@ export const refuse = {
   wrongChannelType: () => new Refusal(400, 50024, 'Cannot execute action on this channel type'),
   tokenExpired: () => new Refusal(401, 50027, 'Invalid Webhook Token'),
   invalidForm: (faults: readonly FieldFault[] = []) => new Refusal(400, 50035, 'Invalid Form Body', faults),
+  entryPointRemoved: () =>
+    new Refusal(
+      400,
+      50240,
+      "You cannot remove this app's Entry Point command in a bulk update operation. Please include the Entry Point command in your update request or delete it separately.",
+    ),
   threadArchived: () => new Refusal(400, 50083, 'Thread is archived'),
   cannotReply: () => new Refusal(400, 160002, 'Cannot reply without permission to read message history'),
   threadExists: () => new Refusal(400, 160004, 'A thread has already been created for this message'),
