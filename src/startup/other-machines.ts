@@ -17,6 +17,7 @@ import { RedisWatch } from '../remote/redis/redis-watch.ts'
 import { readSealingKeys } from '../remote/seal/sealing-keys.ts'
 import { ObjectStore } from '../remote/store/object-store.ts'
 import { readStoreAddress } from '../remote/store/store-address.ts'
+import type { TellOfStore } from '../remote/store/store-pause.ts'
 import type { Logger } from '../system/ports.ts'
 import { systemClock, systemIds } from '../system/system-ports.ts'
 import { version } from '../system/version.ts'
@@ -66,6 +67,12 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   if (told) tell(told)
   const watch = new RedisWatch({ clock: systemClock, told, look, tell })
   const onRedisError = () => watch.notice()
+  const tellOfStore =
+    (host: string): TellOfStore =>
+    problem =>
+      problem
+        ? warn(words.machines.storeFailed(errorSentence(words, new AppError('store', { host, problem }))))
+        : print(words.machines.storeUsable(host))
   const redis = connectRedis(address, error => {
     log.debug({ problem: String(error) }, 'Redis')
     watch.notice()
@@ -77,7 +84,7 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
       redis,
       prefix,
       keys,
-      ...(store && { store }),
+      ...(store && { store, onStore: tellOfStore(store.host) }),
       clock: systemClock,
       log,
       id: systemIds.next(),

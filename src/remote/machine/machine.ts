@@ -17,6 +17,7 @@ import {
 } from '../presence/records.ts'
 import { recordKeys } from '../record-keys.ts'
 import type { SealHeader } from '../seal/seal.ts'
+import { StorePause } from '../store/store-pause.ts'
 import { StoredMessages } from '../store/stored-messages.ts'
 import { type LentDevice, SharedDevice } from './shared-device.ts'
 import { WorkerRelay } from './worker-relay.ts'
@@ -58,6 +59,8 @@ export class Machine {
   readonly #presence: Presence<MachineRecord, GatewayRecord>
   readonly #relays = new Map<string, WorkerRelay>()
   readonly #sessions = new UsedSessions()
+  /** Shared by all channels: they use one store. */
+  readonly #storePause: StorePause
   readonly #fetcher: ModelFetcher | undefined
   readonly #devices = new Map<string, SharedDevice>()
   #isDraining = false
@@ -69,6 +72,7 @@ export class Machine {
 
   constructor(options: MachineOptions) {
     this.#options = options
+    this.#storePause = new StorePause(options.clock, options.onStore)
     this.#endpoint = new Endpoint(options, (header, deliverAgain) => this.#admit(header, deliverAgain))
     const { machines, gateways } = recordKeys(options.prefix)
     this.#presence = new Presence<MachineRecord, GatewayRecord>({
@@ -168,8 +172,8 @@ export class Machine {
       deviceNamed: name => this.#deviceNamed(name),
       connect: events => this.#endpoint.connect(sender, session, events),
       stored: () => (this.#takesFromStore(sender) ? stored : undefined),
+      storePause: this.#storePause,
       clock: this.#options.clock,
-      onError: this.#endpoint.onError,
     })
     this.#relays.set(session, relay)
     void relay.ended.then(() => {
