@@ -29,7 +29,7 @@ export interface MachineOptions extends EndpointOptions {
   models: readonly Reference[]
   files: readonly Reference[]
   /** The folder for fetched models. Without it no model is fetched. */
-  fetch?: FetchFolder & { ids: Ids; onEvent: (event: FetchEvent) => void }
+  fetch?: Omit<FetchFolder, 'machine'> & { ids: Ids; onEvent: (event: FetchEvent) => void }
   /** The longest reservation of a device for the gateway whose next run comes first; a second by default. */
   holdMs?: number
   /** Called when the status changes, for operators. */
@@ -93,6 +93,7 @@ export class Machine {
     if (!fetch) return
     this.#fetcher = new ModelFetcher({
       ...fetch,
+      machine: options.name,
       clock,
       held: [...models, ...files].map(({ hash }) => hash),
       connect: (gateway, events) => this.#endpoint.connect(gateway, fetch.ids.next(), events),
