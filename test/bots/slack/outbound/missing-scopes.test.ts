@@ -1,9 +1,9 @@
 /** A scope that is missing while Easel runs: nobody is sent somewhere where it is missing too, and the log names it. */
 import sharp from 'sharp'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { checkPicture } from '../../../src/app/checks/check-picture.ts'
-import { en } from '../../../src/words/en.ts'
-import { lastOf, SlackTest } from './start-slack.ts'
+import { checkPicture } from '../../../../src/app/checks/check-picture.ts'
+import { en } from '../../../../src/words/en.ts'
+import { lastOf, SlackTest } from '../start-slack.ts'
 
 const { replies } = en.slack
 
