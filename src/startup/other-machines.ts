@@ -43,7 +43,9 @@ export interface OpenRedis {
 }
 
 /** Whether a problem may end without the operator, or with what the operator does to Redis alone. */
-const mayPass = ({ what }: RedisProblem) => what === 'unreachable' || what === 'full'
+const mayPass = ({ what }: RedisProblem) => passing.has(what)
+/** Another protocol may be the page of a proxy whose Redis is down. */
+const passing: ReadonlySet<RedisProblem['what']> = new Set(['unreachable', 'other-protocol', 'full'])
 
 /**
  * Opens a connection to Redis. If Redis does not answer or is full, there is only a warning: the connection is retried. Redis is
