@@ -113,7 +113,11 @@ export interface ProblemDetails {
   'strength-too-low': { strength: number; steps: number; minimum: number }
   'picture-refused': { problem: PictureProblem }
   /** An attached file could not be fetched, or is no picture. */
-  'picture-not-fetched': { use: PictureUse; why: 'gone' | 'too-large' | 'not-a-picture'; limitBytes: number }
+  'picture-not-fetched': {
+    use: PictureUse
+    why: 'gone' | 'too-large' | 'not-a-picture' | 'forbidden'
+    limitBytes: number
+  }
   /** Notices. */
   'picture-shrunk': { from: string; to: string }
   'mask-resized': { mask: string; picture: string }

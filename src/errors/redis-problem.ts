@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const redisProblem = z.discriminatedUnion('what', [
   /** `code`: the system's, or that of TLS. */
   z.object({ what: z.literal('unreachable'), code: z.string() }),
+  /** Something answers there in another protocol, such as HTTP or TLS. */
+  z.object({ what: z.literal('other-protocol') }),
   /** User or password are wrong, or missing. */
   z.object({ what: z.literal('not-admitted') }),
   z.object({ what: z.literal('version'), found: z.string(), needed: z.string() }),

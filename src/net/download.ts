@@ -3,7 +3,12 @@ import { maxPictureBytes } from '../common/bounds.ts'
 import type { Clock } from '../system/ports.ts'
 import { ByteBudget } from './byte-budget.ts'
 
-export type Download = { kind: 'bytes'; bytes: Uint8Array } | { kind: 'gone' } | { kind: 'too-large' }
+/** `forbidden`: the app may read no files there, whichever is sent. */
+export type Download =
+  | { kind: 'bytes'; bytes: Uint8Array }
+  | { kind: 'gone' }
+  | { kind: 'too-large' }
+  | { kind: 'forbidden' }
 
 const timeoutMs = 30_000
 /** Concurrent downloads of one adapter. More would only wait for the decoder, in memory. */

@@ -18,6 +18,7 @@ import { RedisWatch } from '../remote/redis/redis-watch.ts'
 import { readSealingKeys } from '../remote/seal/sealing-keys.ts'
 import { ObjectStore } from '../remote/store/object-store.ts'
 import { readStoreAddress } from '../remote/store/store-address.ts'
+import type { TellOfStore } from '../remote/store/store-pause.ts'
 import type { Logger } from '../system/ports.ts'
 import { systemClock, systemIds } from '../system/system-ports.ts'
 import { version } from '../system/version.ts'
@@ -43,7 +44,9 @@ export interface OpenRedis {
 }
 
 /** Whether a problem may end without the operator, or with what the operator does to Redis alone. */
-const mayPass = ({ what }: RedisProblem) => what === 'unreachable' || what === 'full'
+const mayPass = ({ what }: RedisProblem) => passing.has(what)
+/** Another protocol may be the page of a proxy whose Redis is down. */
+const passing: ReadonlySet<RedisProblem['what']> = new Set(['unreachable', 'other-protocol', 'full'])
 
 /**
  * Opens a connection to Redis. If Redis does not answer or is full, there is only a warning: the connection is retried. Redis is
@@ -67,6 +70,12 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   if (told) tell(told)
   const watch = new RedisWatch({ clock: systemClock, told, look, tell })
   const onRedisError = () => watch.notice()
+  const tellOfStore =
+    (host: string): TellOfStore =>
+    problem =>
+      problem
+        ? warn(words.machines.storeFailed(errorSentence(words, new AppError('store', { host, problem }))))
+        : print(words.machines.storeUsable(host))
   const redis = connectRedis(address, error => {
     log.debug({ problem: String(error) }, 'Redis')
     watch.notice()
@@ -78,7 +87,7 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
       redis,
       prefix,
       keys,
-      ...(store && { store }),
+      ...(store && { store, onStore: tellOfStore(store.host) }),
       clock: systemClock,
       log,
       id: systemIds.next(),

@@ -82,6 +82,7 @@ const redisProblems: RedisProblem[] = [
   ...closed(['replica', 'cluster'] as const),
   { what: 'full', place: 'memory' },
   { what: 'full', place: 'disk' },
+  { what: 'other-protocol' },
   { what: 'keys', prefix: 'easel' },
   { what: 'commands', missing: ['eval', 'xadd'] },
 ]

@@ -13,6 +13,7 @@ import { type Peer, Presence } from '../presence/presence.ts'
 import { type GatewayRecord, type MachineRecord, machineRecord, ownProtocol } from '../presence/records.ts'
 import { recordKeys } from '../record-keys.ts'
 import type { SealHeader } from '../seal/seal.ts'
+import { StorePause } from '../store/store-pause.ts'
 import { StoredMessages } from '../store/stored-messages.ts'
 import { admit, type MachineAdmission } from './admission.ts'
 
@@ -29,9 +30,6 @@ export interface GatewayOptions extends EndpointOptions {
   onMachines: (admissions: readonly MachineAdmission[], sealedByOthers: readonly string[]) => void
 }
 
-/** The time without the store after a result could not be read from it. */
-const storePauseMs = 300_000
-
 interface OpenChannel {
   readonly link: RemoteLink
   end(end: WorkerEnd): void
@@ -46,11 +44,12 @@ export class Gateway {
   readonly #channels = new Map<string, OpenChannel>()
   readonly #sessions = new UsedSessions()
   readonly #discard = openMemoryDiscard()
-  #storeFailedMs = Number.NEGATIVE_INFINITY
+  readonly #storePause: StorePause
   #admissions: readonly MachineAdmission[] = []
 
   constructor(options: GatewayOptions) {
     this.#options = options
+    this.#storePause = new StorePause(options.clock, options.onStore)
     this.#endpoint = new Endpoint(options, header => this.#serve(header))
     const { machines, gateways } = recordKeys(options.prefix)
     this.#presence = new Presence<GatewayRecord, MachineRecord>({
@@ -99,7 +98,7 @@ export class Gateway {
     })
     this.#channels.set(session, { link, end })
     const send = (envelope: EnvelopeToMachine) => link.send(envelope)
-    const storePauseMs = this.#storePauseLeftMs()
+    const { leftMs: storePauseMs } = this.#storePause
     // The machine may open it before it has read the gateway's next record.
     send({ kind: 'open', device, ...(storePauseMs > 0 && { storePauseMs }) })
     return {
@@ -129,11 +128,11 @@ export class Gateway {
         try {
           if (!stored) return end(lost('protocol-broken'))
           receive(await stored.take(envelope.sequence))
+          this.#storePause.succeed()
           void stored.remove(envelope.sequence)
         } catch (error) {
           // The job runs again, and its next result travels through Redis.
-          this.#storeFailedMs = this.#options.clock.monotonicMs()
-          this.#endpoint.onError(error)
+          this.#storePause.fail(error)
           end(lost('result-lost'))
         }
     }
@@ -174,14 +173,10 @@ export class Gateway {
     this.#channels.set(session, { link, end })
   }
 
-  #storePauseLeftMs(): number {
-    return Math.max(0, this.#storeFailedMs + storePauseMs - this.#options.clock.monotonicMs())
-  }
-
   #describe(heard: Record<string, number>): GatewayRecord {
     const refused = this.#admissions.flatMap(({ id, refused: why }) => (why ? [[id, why] as const] : []))
     const { version, weight, operator, store } = this.#options
-    const hasFailed = this.#storePauseLeftMs() > 0
+    const hasFailed = this.#storePause.leftMs > 0
     return {
       version,
       weight,

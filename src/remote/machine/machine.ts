@@ -17,6 +17,7 @@ import {
 } from '../presence/records.ts'
 import { recordKeys } from '../record-keys.ts'
 import type { SealHeader } from '../seal/seal.ts'
+import { StorePause } from '../store/store-pause.ts'
 import { StoredMessages } from '../store/stored-messages.ts'
 import { type LentDevice, SharedDevice } from './shared-device.ts'
 import { WorkerRelay } from './worker-relay.ts'
@@ -28,7 +29,7 @@ export interface MachineOptions extends EndpointOptions {
   models: readonly Reference[]
   files: readonly Reference[]
   /** The folder for fetched models. Without it no model is fetched. */
-  fetch?: FetchFolder & { ids: Ids; onEvent: (event: FetchEvent) => void }
+  fetch?: Omit<FetchFolder, 'machine'> & { ids: Ids; onEvent: (event: FetchEvent) => void }
   /** The longest reservation of a device for the gateway whose next run comes first; a second by default. */
   holdMs?: number
   /** Called when the status changes, for operators. */
@@ -58,6 +59,8 @@ export class Machine {
   readonly #presence: Presence<MachineRecord, GatewayRecord>
   readonly #relays = new Map<string, WorkerRelay>()
   readonly #sessions = new UsedSessions()
+  /** Shared by all channels: they use one store. */
+  readonly #storePause: StorePause
   readonly #fetcher: ModelFetcher | undefined
   readonly #devices = new Map<string, SharedDevice>()
   #isDraining = false
@@ -69,6 +72,7 @@ export class Machine {
 
   constructor(options: MachineOptions) {
     this.#options = options
+    this.#storePause = new StorePause(options.clock, options.onStore)
     this.#endpoint = new Endpoint(options, (header, deliverAgain) => this.#admit(header, deliverAgain))
     const { machines, gateways } = recordKeys(options.prefix)
     this.#presence = new Presence<MachineRecord, GatewayRecord>({
@@ -89,6 +93,7 @@ export class Machine {
     if (!fetch) return
     this.#fetcher = new ModelFetcher({
       ...fetch,
+      machine: options.name,
       clock,
       held: [...models, ...files].map(({ hash }) => hash),
       connect: (gateway, events) => this.#endpoint.connect(gateway, fetch.ids.next(), events),
@@ -168,8 +173,8 @@ export class Machine {
       deviceNamed: name => this.#deviceNamed(name),
       connect: events => this.#endpoint.connect(sender, session, events),
       stored: () => (this.#takesFromStore(sender) ? stored : undefined),
+      storePause: this.#storePause,
       clock: this.#options.clock,
-      onError: this.#endpoint.onError,
     })
     this.#relays.set(session, relay)
     void relay.ended.then(() => {

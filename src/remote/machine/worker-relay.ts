@@ -5,6 +5,7 @@ import type { Clock } from '../../system/ports.ts'
 import type { ChannelEvents } from '../endpoint.ts'
 import { type EnvelopeToGateway, type EnvelopeToMachine, envelopeToMachine } from '../messages/envelopes.ts'
 import type { RemoteLink } from '../messages/remote-link.ts'
+import type { StorePause } from '../store/store-pause.ts'
 import type { StoredMessages } from '../store/stored-messages.ts'
 import type { DeviceClient } from './device-client.ts'
 import type { SharedDevice } from './shared-device.ts'
@@ -15,8 +16,8 @@ export interface RelayOptions {
   connect: (events: ChannelEvents) => RemoteLink
   /** The store for results, if the gateway takes them from there at present. */
   stored: () => StoredMessages | undefined
+  storePause: StorePause
   clock: Clock
-  onError: (error: unknown) => void
 }
 
 export class WorkerRelay {
@@ -29,7 +30,7 @@ export class WorkerRelay {
   #device: SharedDevice | undefined
   /** Undefined before the channel is opened, and after its worker has ended. */
   #client: DeviceClient | undefined
-  /** When the store may be used again, on the monotonic clock. */
+  /** When the gateway can use the store again, on the monotonic clock. */
   #storeFromMs = 0
   #isKilled = false
   #isStopping = false
@@ -122,13 +123,16 @@ export class WorkerRelay {
 
   /** Puts a result into the store. If the store refuses it, the result travels through Redis. */
   async #stored(envelope: EnvelopeToGateway): Promise<EnvelopeToGateway> {
-    const { stored, clock, onError } = this.#options
-    const messages = clock.monotonicMs() < this.#storeFromMs ? undefined : stored()
+    const { stored, storePause, clock } = this.#options
+    const pauses = storePause.leftMs > 0 || clock.monotonicMs() < this.#storeFromMs
+    const messages = pauses ? undefined : stored()
     if (!messages || envelope.kind !== 'message') return envelope
     try {
-      return { kind: 'stored', sequence: await messages.put(envelope.message) }
+      const sequence = await messages.put(envelope.message)
+      storePause.succeed()
+      return { kind: 'stored', sequence }
     } catch (error) {
-      onError(error)
+      storePause.fail(error)
       return envelope
     }
   }

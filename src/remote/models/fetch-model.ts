@@ -2,15 +2,19 @@
  * Fetches one model into the models folder. Its partial files lie beside the model's place, hidden from the library, and take the
  * place together when every hash is right. After an interruption the next try continues with the partial files.
  */
-import { mkdir, rename, stat, statfs } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { mkdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../errors/errors.ts'
 import { readFileProblem } from '../../errors/file-problem.ts'
 import { fetchFile } from './fetch-file.ts'
 import type { ModelRequests } from './model-requests.ts'
+import { checksum } from './model-server.ts'
 
 export interface FetchFolder {
   modelsDir: string
+  /** The machine's name. Machines may share a models folder, so each has partial files of its own. */
+  machine: string
   /** The free space in a folder, in bytes. */
   freeBytes: (folder: string) => Promise<number>
 }
@@ -19,24 +23,22 @@ export interface FetchFolder {
 export type OnFetched = (doneBytes: number, totalBytes: number) => void
 
 /**
- * Fetches the model with that hash.
+ * Fetches the model with that hash. A model that is there by now, from another machine or copied by hand, counts as fetched.
  * @throws AppError 'model-fetch' when the gateway is lost, sends another message, or other files have the model's name; 'file'
  * when there is no space, or a file cannot be written.
  */
 export async function fetchModel(
   requests: ModelRequests,
   hash: string,
-  { modelsDir, freeBytes }: FetchFolder,
+  { modelsDir, machine, freeBytes }: FetchFolder,
   onFetched: OnFetched,
 ): Promise<void> {
   const { place, files } = await requests.ask({ kind: 'describe', hash }, 'model')
   const target = join(modelsDir, ...place)
   const folder = dirname(target)
-  const partial = join(folder, `.${basename(target)}.part`)
+  const partial = join(folder, `.${basename(target)}.${shortHashOf(machine)}.part`)
   try {
-    if ((await sizeOf(target)) !== undefined) {
-      throw new AppError('model-fetch', { problem: { what: 'occupied', path: target } })
-    }
+    if (await isThere(target, files)) return await rm(partial, { recursive: true, force: true })
     await mkdir(folder, { recursive: true })
     const parts = files.map((file, index) => ({ ...file, index, hash, partial: join(partial, ...file.path) }))
     const totalBytes = parts.reduce((total, { bytes }) => total + bytes, 0)
@@ -50,11 +52,32 @@ export async function fetchModel(
       await fetchFile(requests, part, fileBytes => onFetched(doneBytes + fileBytes, totalBytes))
       doneBytes += part.bytes
     }
-    await rename(partial, target)
+    await rename(partial, target).catch(async error => {
+      if (!(await isThere(target, files))) throw error
+      await rm(partial, { recursive: true, force: true })
+    })
   } catch (error) {
     if (error instanceof AppError) throw error
     throw new AppError('file', { file: target, doing: 'write', problem: readFileProblem(error) }, error)
   }
+}
+
+/** Whether the model is at its place. @throws AppError 'model-fetch' when other files are there. */
+async function isThere(
+  target: string,
+  files: readonly { path: readonly string[]; bytes: number; sha256: string }[],
+): Promise<boolean> {
+  if ((await sizeOf(target)) === undefined) return false
+  for (const { path, bytes, sha256 } of files) {
+    const file = join(target, ...path)
+    const isSame = (await sizeOf(file)) === bytes && (await checksum(file, bytes)) === sha256
+    if (!isSame) throw new AppError('model-fetch', { problem: { what: 'occupied', path: target } })
+  }
+  return true
+}
+
+function shortHashOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex').slice(0, 8)
 }
 
 /** The bytes that the file system of a folder has free for this user. */

@@ -61,9 +61,19 @@ function optionsOf({ host, port, user, password, database, tls }: RedisAddress):
   }
 }
 
+/** Codes of errors that have none of their own. */
+const codes: readonly (readonly [RegExp, string])[] = [
+  // While Redis reads its files after a start it answers nothing else.
+  [/\bLOADING\b/, 'LOADING'],
+  // ioredis's own errors.
+  [/Connection is closed/, 'ECONNRESET'],
+  [/Socket timeout/, 'ETIMEDOUT'],
+]
+
 export function connectProblem(error: unknown): RedisProblem {
   if (/NOAUTH|WRONGPASS|invalid username-password|ERR AUTH/.test(String(error)))
     return { what: 'not-admitted' }
-  // While Redis reads its files after a start it answers nothing else.
-  return { what: 'unreachable', code: /\bLOADING\b/.test(String(error)) ? 'LOADING' : errorCode(error) }
+  if (errorCode(error) === 'ParserError') return { what: 'other-protocol' }
+  const known = codes.find(([pattern]) => pattern.test(String(error)))
+  return { what: 'unreachable', code: known?.[1] ?? errorCode(error) }
 }

@@ -9,8 +9,10 @@ import type { StoreAddress } from './store-address.ts'
 
 const tries = 4
 const pauses: Backoff = { firstMs: 100, maxMs: 2000 }
-/** The time limit of one try, with its body. */
-const limitMs = 60_000
+/** The longest silence of the store while a request or its response is under way. */
+const silenceMs = 30_000
+/** The speed of a slow line, about a megabit a second. A body that is sent gets time for it besides. */
+const slowBytesPerMs = 128
 /** The maximum size of a response. A set of pictures is far smaller. */
 const maxBytes = 256 * 1024 * 1024
 
@@ -70,7 +72,12 @@ export class ObjectStore {
 
   async #try(method: Method, key: string, body: Uint8Array | undefined): Promise<Outcome> {
     const abort = new AbortController()
-    const cancel = this.#clock.after(limitMs, () => abort.abort())
+    let cancel = () => {}
+    const allow = (limitMs: number) => {
+      cancel()
+      cancel = this.#clock.after(limitMs, () => abort.abort())
+    }
+    allow(silenceMs + (body?.length ?? 0) / slowBytesPerMs)
     try {
       const { url, headers } = await this.#sign(method, key, body)
       const response = await fetch(url, {
@@ -80,11 +87,14 @@ export class ObjectStore {
         redirect: 'manual',
         signal: abort.signal,
       })
-      const answer = await readBody(response)
+      const answer = await readBody(response, () => allow(silenceMs))
       if (response.ok) return { kind: 'done', body: answer }
       return this.#refusal(method, response, answer)
     } catch (error) {
-      return { kind: 'failed', problem: { what: 'unreachable', code: codeOf(error) }, mayPass: true }
+      // A store that let the time pass would let it pass again.
+      const isSilent = abort.signal.aborted
+      const code = isSilent ? 'ETIMEDOUT' : codeOf(error)
+      return { kind: 'failed', problem: { what: 'unreachable', code }, mayPass: !isSilent }
     } finally {
       cancel()
     }
@@ -123,10 +133,11 @@ export class ObjectStore {
   }
 }
 
-async function readBody(response: Response): Promise<Uint8Array> {
+async function readBody(response: Response, onChunk: () => void): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of response.body ?? []) {
+    onChunk()
     length += chunk.length
     if (length > maxBytes) throw new Error('TOO_LARGE')
     chunks.push(chunk)

@@ -54,7 +54,7 @@ export const errors: ErrorWords = {
   'model-file': d => modelFileRefusal(d.file, d.problem),
   'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
   'model-changed': d =>
-    `The files of “${d.name}” have changed since this picture was accepted. Please ask again.`,
+    `The files of “${d.name}”, or how Easel reads them, have changed since this picture was accepted. Please ask again.`,
   'model-unknown': d =>
     `There is no model named “${d.name}”. ${d.known.length === 0 ? 'The models folder is empty.' : `Known models: ${d.known.join(', ')}.`}`,
   'not-finite': d => `${notFinite[d.where]} Check the model’s files: one may be damaged.`,

@@ -67,6 +67,8 @@ export const machines = {
   fetching: ({ name, doneBytes, totalBytes }: Fetching) =>
     `fetching ${name}: ${percent(doneBytes, totalBytes)} % of ${shortSizeOf(totalBytes)}`,
   redisUsable: (host: string) => `Redis on ${host} can be used now.`,
+  storeFailed: (sentence: string) => `${sentence} Pictures travel through Redis for five minutes.`,
+  storeUsable: (host: string) => `The store on ${host} can be used now.`,
   left: (name: string) => `${name} has left.`,
   refused: (name: string, why: MachineRefusal) =>
     why === 'protocol'

@@ -219,6 +219,8 @@ export const problems: ProblemWords = {
     switch (d.why) {
       case 'gone':
         return 'That picture could not be fetched. Please send it again.'
+      case 'forbidden':
+        return 'Easel lacks the permission to read files here. An admin has to install it again with all permissions.'
       case 'too-large':
         return `That file is too large; at most ${megabytes(d.limitBytes)}.`
       case 'not-a-picture':

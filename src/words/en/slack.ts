@@ -36,6 +36,10 @@ export const slack = {
     invite: 'I am not in that channel yet. Type /invite @easel in it, then ask again.',
     archived: 'This channel is archived, so I cannot answer there. Ask me in another one.',
     revoked: 'I was removed from this workspace, so I cannot answer. Once an admin installs me again, I can.',
+    scopeMissing:
+      'I lack a permission in this workspace, so I cannot answer. Once an admin has installed me again with all permissions, I can.',
+    withoutScope: (id: string) =>
+      `I lack a permission in this workspace, so this cannot be shown as it should be. Once an admin has installed me again with all permissions, /easel show ${id} shows it.`,
     movedHere: 'I cannot write where you asked, so here it is.',
     deletedElsewhere: 'The message that this belongs to is gone, so here it is.',
     fileGone: 'A file of it was deleted where you asked, so here it is.',
@@ -43,6 +47,7 @@ export const slack = {
       'not-in-blocks': 'not accepted in messages',
       'not-processed': 'not processed in time',
       'not-visible': 'not visible in time',
+      upload_refused: 'the host for files does not accept them',
     },
     picturesRefused: (reason: string, id: string) =>
       `Slack refused the pictures (${reason}). They are kept: /easel show ${id} shows them later.`,

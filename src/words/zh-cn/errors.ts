@@ -40,7 +40,8 @@ const notFinite: Record<NotFinitePlace, string> = {
 export const errors: Words['errors'] = {
   'model-file': d => modelFileRefusal(d.file, d.problem),
   'model-config': d => modelConfigRefusal(d.file, d.key, d.problem),
-  'model-changed': d => `“${d.name}”的文件已经变了，与接受这张图片时不同。请重新提交。`,
+  'model-changed': d =>
+    `“${d.name}”的文件或 Easel 读取它们的方式已经变了，与接受这张图片时不同。请重新提交。`,
   'model-unknown': d =>
     `没有名为“${d.name}”的模型。${d.known.length === 0 ? '模型文件夹是空的。' : `已有的模型：${d.known.join('、')}。`}`,
   'not-finite': d => `${notFinite[d.where]}请检查模型文件：可能已损坏。`,

@@ -58,6 +58,8 @@ export const machines: Words['machines'] = {
   fetching: ({ name, doneBytes, totalBytes }) =>
     `正在取 ${name}：${shortSizeOf(totalBytes)} 的 ${percent(doneBytes, totalBytes)}%`,
   redisUsable: host => `${host} 上的 Redis 现在可以用了。`,
+  storeFailed: sentence => `${sentence}五分钟内图片经由 Redis 传送。`,
+  storeUsable: host => `${host} 上的存储现在可以用了。`,
   left: name => `${name} 已离开。`,
   refused: (name, why) =>
     why === 'protocol'

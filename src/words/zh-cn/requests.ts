@@ -192,6 +192,8 @@ const problems: Words['problems'] = {
     switch (d.why) {
       case 'gone':
         return '没能取到那张图片，请重新发送。'
+      case 'forbidden':
+        return 'Easel 在这里没有读取文件的权限。请管理员带全部权限重新安装。'
       case 'too-large':
         return `文件太大，最多 ${megabytes(d.limitBytes)}。`
       case 'not-a-picture':

@@ -37,6 +37,9 @@ export const slack: Words['slack'] = {
     invite: '我还不在那个频道里。请在那里输入 /invite @easel，然后再试。',
     archived: '这个频道已归档，没法在那里回复。请换一个频道。',
     revoked: '我已被移出这个工作区，没法回复。管理员重新安装后就可以了。',
+    scopeMissing: '我在这个工作区缺少一项权限，没法回复。管理员带全部权限重新安装我之后就可以了。',
+    withoutScope: id =>
+      `我在这个工作区缺少一项权限，没法完整显示这个结果。管理员带全部权限重新安装我之后，用 /easel show ${id} 就能看到。`,
     movedHere: '你提出请求的地方我不能发言，所以发到这里。',
     deletedElsewhere: '应显示结果的那条消息已经不在了，所以发到这里。',
     fileGone: '它的文件在你提出请求的地方被删除了，所以发到这里。',
@@ -44,6 +47,7 @@ export const slack: Words['slack'] = {
       'not-in-blocks': '不能放进消息',
       'not-processed': '未能及时处理完',
       'not-visible': '未能及时显示',
+      upload_refused: '文件服务器不接受',
     },
     picturesRefused: (reason, id) =>
       `Slack 没有接收图片（${reason}）。图片还在：用 /easel show ${id} 可以再取。`,

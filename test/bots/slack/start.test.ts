@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AdapterStatus, Finding } from '../../../src/bots/adapter.ts'
 import { slackAdapter } from '../../../src/bots/slack/index.ts'
 import { Installations } from '../../../src/bots/slack/transport/installations.ts'
+import { noBotToken } from '../../../src/bots/slack/transport/workspaces.ts'
 import type { Secrets } from '../../../src/config/secrets.ts'
-import { en } from '../../../src/words/en.ts'
+import { en, errorSentence } from '../../../src/words/en.ts'
 import { TestEasel } from '../../helpers/build-test-easel.ts'
 import { memoryStorage, type Scene, scene, slackConfig, slackSecrets } from './start-slack.ts'
 
@@ -128,6 +129,16 @@ describe('what doctor says of Slack', () => {
     expect(findings.at(at)).toEqual({ state: 'wrong', detail })
   })
 
+  it('is that a token is not a bot’s, as the start says too', async () => {
+    const slackBotToken = 'xoxp-of-ada'
+    stage.ada.member.userToken = slackBotToken
+    const [finding] = await diagnosis({ ...slackSecrets(stage), slackBotToken })
+    expect(finding).toEqual({ state: 'wrong', detail: errorSentence(en, noBotToken()) })
+    const adapter = await started({ ...slackSecrets(stage), slackBotToken })
+    await expect(adapter.start()).rejects.toMatchObject(noBotToken())
+    await adapter.stop()
+  })
+
   it('is not that a token is refused where something in front of Slack answers', async () => {
     stage.slack.faults.failNext('auth.test', { kind: 'page', status: 200 })
     const [finding] = await diagnosis(slackSecrets(stage))
@@ -160,6 +171,7 @@ describe('a Slack that cannot be reached', () => {
     ['auth.test', 503],
     ['auth.test', 'service_unavailable'],
     ['auth.test', { kind: 'page', status: 200 }],
+    ['auth.test', { kind: 'page', status: 429, retryAfter: 'Wed, 21 Oct 2026 07:28:00 GMT' }],
     ['apps.connections.open', 500],
     ['apps.connections.open', 'internal_error'],
     ['apps.connections.open', { kind: 'page', status: 200 }],

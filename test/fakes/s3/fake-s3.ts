@@ -31,6 +31,10 @@ export class FakeS3 {
   aheadMs = 0
   /** What is put is accepted, and is not there afterwards. */
   losesObjects = false
+  /** The number of all requests. */
+  asked = 0
+  /** Requests get no answer. */
+  isSilent = false
   /** Answers of GET end in the middle of the body. */
   cutsBodies = false
   endpoint = ''
@@ -70,6 +74,8 @@ export class FakeS3 {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await read(request)
+    this.asked += 1
+    if (this.isSilent) return
     const nowMs = Date.now() + this.aheadMs
     response.setHeader('date', new Date(nowMs).toUTCString())
     const refusal = this.refusals.shift() ?? refusalOf(request, body, nowMs)

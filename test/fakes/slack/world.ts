@@ -27,6 +27,8 @@ export interface Member {
   name: string
   locale: string
   admin: boolean
+  /** Of an app that acts as this person. */
+  userToken?: string
 }
 
 export interface Channel {
@@ -117,6 +119,10 @@ export class World {
 
   teamByToken(token: string): Team | undefined {
     return [...this.teams.values()].find(team => team.botToken === token)
+  }
+
+  memberByToken(token: string): Member | undefined {
+    return [...this.members.values()].find(member => member.userToken === token)
   }
 
   wasRevoked(token: string): boolean {

@@ -1,6 +1,7 @@
 /** One model from a gateway's disk to a machine's, whatever happens on the way. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { hasCode } from '../../../src/errors/errors.ts'
 import { fetchModel } from '../../../src/remote/models/fetch-model.ts'
@@ -37,7 +38,9 @@ beforeEach(async () => {
 })
 
 const target = () => join(folder, ...place)
-const partial = () => join(folder, 'demo', '.base.part')
+/** That of the only machine. */
+const partial = () =>
+  join(folder, 'demo', readdirSync(join(folder, 'demo')).find(name => name.startsWith('.base.')) ?? '')
 
 function expectWhole(): void {
   for (const { path, bytes } of files) expect(readFileSync(join(target(), ...path)).equals(bytes)).toBe(true)
@@ -46,15 +49,20 @@ function expectWhole(): void {
 
 async function fetchOnce(
   onReply?: (reply: ModelReply, count: number) => ModelReply | undefined,
-  freeBytes = room,
+  { freeBytes = room, machine = 'm1' } = {},
 ) {
   const channel = openChannel([model], onReply)
   const told: number[] = []
   let error: unknown
-  await fetchModel(channel.requests, model.hash, { modelsDir: folder, freeBytes }, (doneBytes, total) => {
-    expect(total).toBe(totalBytes)
-    told.push(doneBytes)
-  }).catch(thrown => {
+  await fetchModel(
+    channel.requests,
+    model.hash,
+    { modelsDir: folder, machine, freeBytes },
+    (doneBytes, total) => {
+      expect(total).toBe(totalBytes)
+      told.push(doneBytes)
+    },
+  ).catch(thrown => {
     error = thrown
   })
   return { channel, told, error }
@@ -78,7 +86,12 @@ test('a model of one file arrives under its own name', async () => {
   const bytes = someBytes(3 * chunkBytes)
   model = await servedModel(['loras', 'ink.safetensors'], [{ path: [], bytes }])
   const channel = openChannel([model])
-  await fetchModel(channel.requests, model.hash, { modelsDir: folder, freeBytes: room }, () => {})
+  await fetchModel(
+    channel.requests,
+    model.hash,
+    { modelsDir: folder, machine: 'm1', freeBytes: room },
+    () => {},
+  )
   expect(readFileSync(join(folder, 'loras', 'ink.safetensors')).equals(bytes)).toBe(true)
   expect(readdirSync(join(folder, 'loras'))).toEqual(['ink.safetensors'])
 })
@@ -102,6 +115,29 @@ test('lost at any moment, and again, it asks only for what is missing', async ()
   expectWhole()
   // What came in one try was never asked for in another.
   expect(askedBytes).toBe(totalBytes)
+})
+
+test('machines that share a models folder fetch at the same time, and both have the whole model', async () => {
+  const ends = await Promise.all(
+    ['m1', 'm2', 'm3'].map(async (machine, i) => {
+      for (let turn = 0; turn < 40 * i; turn++) await setImmediate()
+      return fetchOnce(undefined, { machine })
+    }),
+  )
+  expect(ends.map(({ error }) => error)).toEqual([undefined, undefined, undefined])
+  expectWhole()
+})
+
+test('a model that was copied by hand meanwhile is there: nothing of it is asked for', async () => {
+  await fetchOnce((reply, count) => (count >= 5 ? undefined : reply))
+  for (const { path, bytes } of files) {
+    mkdirSync(dirname(join(target(), ...path)), { recursive: true })
+    writeFileSync(join(target(), ...path), bytes)
+  }
+  const { error, channel } = await fetchOnce()
+  expect(error).toBeUndefined()
+  expect(channel.asked.map(({ kind }) => kind)).toEqual(['describe'])
+  expectWhole()
 })
 
 describe('refused', () => {
@@ -135,7 +171,7 @@ describe('refused', () => {
   })
 
   test('a model that has no room, before its first byte', async () => {
-    const { error, told, channel } = await fetchOnce(undefined, async () => totalBytes - 1)
+    const { error, told, channel } = await fetchOnce(undefined, { freeBytes: async () => totalBytes - 1 })
     expect(problemOf(error)).toEqual({
       what: 'no-room',
       neededBytes: totalBytes,
@@ -143,15 +179,15 @@ describe('refused', () => {
     })
     expect(told).toEqual([])
     expect(channel.asked.map(({ kind }) => kind)).toEqual(['describe'])
-    expect(existsSync(partial())).toBe(false)
+    expect(readdirSync(join(folder, 'demo'))).toEqual([])
   })
 
   test('only the rest needs room', async () => {
     await fetchOnce((reply, count) => (count >= 4 ? undefined : reply))
     const there = statSync(join(partial(), 'unet', 'diffusion_pytorch_model.safetensors')).size
     const rest = totalBytes - there - (files[0]?.bytes.length ?? 0)
-    expect((await fetchOnce(undefined, async () => rest - 1)).error).toBeDefined()
-    expect((await fetchOnce(undefined, async () => rest)).error).toBeUndefined()
+    expect((await fetchOnce(undefined, { freeBytes: async () => rest - 1 })).error).toBeDefined()
+    expect((await fetchOnce(undefined, { freeBytes: async () => rest })).error).toBeUndefined()
     expectWhole()
   })
 

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { AppError } from '../../../src/errors/errors.ts'
 import type { RedisProblem } from '../../../src/errors/redis-problem.ts'
@@ -142,6 +144,29 @@ test('a Redis that does not answer is named with the reason', async () => {
   expect(await redisProblems(addressOf(redis.url), 'easel')).toEqual([
     { what: 'unreachable', code: 'ECONNREFUSED' },
   ])
+})
+
+test.each([
+  ['ends each connection', (socket: Socket) => socket.end(), { what: 'unreachable', code: 'ECONNRESET' }],
+  ['says nothing', () => {}, { what: 'unreachable', code: 'ETIMEDOUT' }],
+  [
+    'is a web server',
+    (socket: Socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'),
+    { what: 'other-protocol' },
+  ],
+  [
+    'expects TLS',
+    (socket: Socket) => socket.end(Buffer.from('15030300020246', 'hex')),
+    { what: 'other-protocol' },
+  ],
+])('what is in place of a Redis is named: it %s', async (_, answer, problem) => {
+  const server = createServer(socket => socket.once('data', () => answer(socket)).on('error', () => {}))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  const address = server.address()
+  const port = address !== null && typeof address === 'object' ? address.port : 0
+  expect(await redisProblems(addressOf(`redis://127.0.0.1:${port}`), 'easel')).toEqual([problem])
 })
 
 test('a version that is too old is named; Valkey counts as the Redis that it calls itself', () => {

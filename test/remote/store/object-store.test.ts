@@ -6,7 +6,7 @@ import { FakeS3 } from '../../fakes/s3/fake-s3.ts'
 import { freePort } from '../../helpers/processes/redis-server.ts'
 import { fastClock } from '../../helpers/remote/remote-pair.ts'
 
-/** Pauses of a second are over in a tenth of it, and requests may still take six. */
+/** Pauses of a second are over in a tenth of it, and requests may still take three. */
 const clock = fastClock(10)
 const bytes = Buffer.from('a picture')
 const busy = { status: 503, code: 'SlowDown' }
@@ -52,6 +52,14 @@ test('an answer that ends in the middle is no object', async () => {
     code: 'store',
     details: { problem: { what: 'unreachable' } },
   })
+})
+
+test.each(['put', 'get'] as const)('a store that lets the time pass is not asked again: %s', async method => {
+  s3.isSilent = true
+  await expect(store[method]('a', bytes)).rejects.toMatchObject({
+    details: { problem: { what: 'unreachable', code: 'ETIMEDOUT' } },
+  })
+  expect(s3.asked).toBe(1)
 })
 
 test('a store that does not answer is named with the system’s code', async () => {

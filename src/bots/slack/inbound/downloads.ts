@@ -4,7 +4,7 @@ import { maxPictureBytes } from '../../../common/bounds.ts'
 import type { ByteBudget } from '../../../net/byte-budget.ts'
 import { type Download, download, downloadBudget, urlAmong } from '../../../net/download.ts'
 import type { Clock } from '../../../system/ports.ts'
-import type { SlackApi } from '../transport/api.ts'
+import { missingScopeCode, type SlackApi } from '../transport/api.ts'
 import type { Workspace } from '../transport/workspaces.ts'
 
 /** The number of look-ups of a file: a new file may not have its URL yet. */
@@ -32,7 +32,7 @@ export class Downloads {
       const info = await this.#api.call(workspace.token, 'files.info', client =>
         client.files.info({ file: fileId }),
       )
-      if (info.kind === 'refused') return { kind: 'gone' }
+      if (info.kind === 'refused') return { kind: info.code === missingScopeCode ? 'forbidden' : 'gone' }
       const { url_private_download: url, size } = info.value.file ?? {}
       if (size !== undefined && size > maxPictureBytes) return { kind: 'too-large' }
       if (url !== undefined) return this.#read(url, size ?? maxPictureBytes, workspace)

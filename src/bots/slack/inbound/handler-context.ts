@@ -166,9 +166,12 @@ function rememberRequester(
   // The jobs of a request are opened one after the other.
   let isNotified = false
   for (const { id } of reply.jobs) {
-    context.ephemeralMessages.remember(id, async payload => {
-      const outcome = await context.easel.cancelUnopened(id, requester.caller)
-      if (outcome.kind !== 'cancelled' || isNotified) return
+    context.ephemeralMessages.remember(id, async (payload, occasion) => {
+      if (occasion === 'unopened') {
+        const outcome = await context.easel.cancelUnopened(id, requester.caller)
+        if (outcome.kind !== 'cancelled') return
+      }
+      if (isNotified) return
       await sendEphemeral(payload)
       isNotified = true
     })

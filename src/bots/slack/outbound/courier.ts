@@ -14,6 +14,7 @@ import type { Logger } from '../../../system/ports.ts'
 import { wordsFor } from '../../../words/locale.ts'
 import { endMessage, fanOutEnd } from '../../messages/job-message.ts'
 import { textMessage } from '../../messages/message.ts'
+import { missingScopeCode } from '../transport/api.ts'
 import { localeOf, readAddress } from './address.ts'
 import { type ClosingParts, close, remove, showFanOut } from './delivery/closing.ts'
 import { openingMethods } from './delivery/opening-methods.ts'
@@ -51,7 +52,7 @@ export class SlackCourier implements Courier {
   async onUnopened({ job }: Delivery, refusals: readonly Refusal[]): Promise<void> {
     const words = wordsFor(localeOf(job.conversation))
     const sentence = refusalSentence(refusals[0]?.code ?? '', job.conversation, words)
-    await this.#parts.ephemeralMessages.send(job.id, render(textMessage(sentence), words))
+    await this.#parts.ephemeralMessages.send(job.id, render(textMessage(sentence), words), 'unopened')
   }
 
   async progress(delivery: Delivery, at: Address): Promise<void> {
@@ -111,8 +112,15 @@ export class SlackCourier implements Courier {
     return showFanOut(this.#parts, delivery)
   }
 
-  close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined> {
-    return close(this.#parts, delivery, result)
+  /** Tells the requester of messages that stay as they are for lack of a scope: a response URL needs none. */
+  async close(delivery: Delivery, result: DeliveryResult): Promise<Closed | undefined> {
+    const closed = await close(this.#parts, delivery, result)
+    if (closed?.code !== missingScopeCode) return closed
+    const { job } = delivery
+    const words = wordsFor(localeOf(job.conversation))
+    const notice = textMessage(words.slack.replies.withoutScope(job.id))
+    await this.#parts.ephemeralMessages.send(job.id, render(notice, words), 'incomplete')
+    return closed
   }
 
   remove(delivery: Delivery, step: StepRecord): Promise<{ kind: 'removed' } | Closed> {

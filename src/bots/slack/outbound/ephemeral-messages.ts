@@ -16,22 +16,27 @@ export interface Reply extends Payload {
 
 export type SendEphemeral = (reply: Reply) => Promise<void>
 
+/** `unopened`: the job could not be shown at all. `incomplete`: what shows it could not be brought to its end. */
+export type Occasion = 'unopened' | 'incomplete'
+
+export type SendToRequester = (reply: Reply, occasion: Occasion) => Promise<void>
+
 export class EphemeralMessages {
-  readonly #byJob: LRUCache<string, SendEphemeral>
+  readonly #byJob: LRUCache<string, SendToRequester>
 
   constructor(clock: Clock) {
     this.#byJob = timedCache(clock, { max: maxRemembered, ttlMs })
   }
 
   /** Keeps the first function of a job: when Slack redelivers an event, the jobs of the request were already reported together. */
-  remember(jobId: string, sendEphemeral: SendEphemeral): void {
-    if (!this.#byJob.has(jobId)) this.#byJob.set(jobId, sendEphemeral)
+  remember(jobId: string, send: SendToRequester): void {
+    if (!this.#byJob.has(jobId)) this.#byJob.set(jobId, send)
   }
 
   /** Sends once per job; does nothing if no requester is known. */
-  async send(jobId: string, payload: Payload): Promise<void> {
-    const sendEphemeral = this.#byJob.get(jobId)
+  async send(jobId: string, payload: Payload, occasion: Occasion): Promise<void> {
+    const send = this.#byJob.get(jobId)
     this.#byJob.delete(jobId)
-    await sendEphemeral?.(payload)
+    await send?.(payload, occasion)
   }
 }

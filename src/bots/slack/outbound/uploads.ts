@@ -132,8 +132,8 @@ export class Uploads {
     const { upload_url: url, file_id: id } = reserved.value
     if (url === undefined || id === undefined) return { kind: 'refused', code: 'no_upload_url' }
     if (!isUploadUrl(url, this.#apiUrl)) return { kind: 'refused', code: 'upload_url_without_tls' }
-    await sendBytes(url, upload)
-    return { kind: 'done', value: id }
+    const accepted = await sendBytes(url, upload)
+    return accepted ? { kind: 'done', value: id } : { kind: 'refused', code: 'upload_refused' }
   }
 
   #complete(
@@ -186,8 +186,14 @@ export function isUploadUrl(text: string, apiUrl: string): boolean {
   return protocol === 'https:' || (protocol === api.protocol && host === api.host)
 }
 
-/** Sends the bytes to the upload URL, without a token. */
-async function sendBytes(url: string, { bytes }: Upload): Promise<void> {
+/** Statuses of a client's fault that may pass (RFC 9110, 15.5.9; RFC 6585, 4). */
+const passingStatuses: ReadonlySet<number> = new Set([408, 429])
+
+/**
+ * Sends the bytes to the upload URL, without a token. False if the host, or a proxy in front of it, refuses them: another try would
+ * be refused too.
+ */
+async function sendBytes(url: string, { bytes }: Upload): Promise<boolean> {
   let status: number
   try {
     const answer = await fetch(url, {
@@ -200,5 +206,7 @@ async function sendBytes(url: string, { bytes }: Upload): Promise<void> {
   } catch (error) {
     throw new AppError('platform-unreachable', { platform: 'Slack' }, error)
   }
-  if (status !== 200) throw new AppError('platform-unreachable', { platform: 'Slack' })
+  if (status === 200) return true
+  if (status >= 400 && status < 500 && !passingStatuses.has(status)) return false
+  throw new AppError('platform-unreachable', { platform: 'Slack' })
 }

@@ -9,6 +9,7 @@ import {
   type WebClientOptions,
 } from '@slack/web-api'
 import { LRUCache } from 'lru-cache'
+import { z } from 'zod'
 import { AppError } from '../../../errors/errors.ts'
 import type { AbortableRequests } from '../../../net/abortable-requests.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
@@ -49,6 +50,12 @@ const tokenCodes: ReadonlySet<string> = new Set([
   'token_revoked',
 ])
 
+/** The code of a call for which the app lacks a scope: until it is installed again, it is refused everywhere. */
+export const missingScopeCode = 'missing_scope'
+
+/** The facts beside that code; AuthTestResponse of @slack/web-api has them. */
+const missingScope = z.object({ error: z.literal(missingScopeCode), needed: z.string() })
+
 /** No installation has more workspaces; a client that was evicted is made again. */
 const maxTokens = 10_000
 
@@ -76,9 +83,10 @@ export function clientOptions(
   }
 }
 
-/** Adds a retry time to a 429 without one, which a proxy may send and the client would treat as a defect. */
+/** Adds a retry time to a 429 without one in seconds, which a proxy may send and the client would treat as a defect. */
 function withRetryTime(answer: Response): Response {
-  if (answer.status !== 429 || answer.headers.has('retry-after')) return answer
+  const isReadable = /^\s*\d/.test(answer.headers.get('retry-after') ?? '')
+  if (answer.status !== 429 || isReadable) return answer
   const headers = new Headers(answer.headers)
   headers.set('retry-after', String(serverErrorWaitMs / 1000))
   return new Response(answer.body, { status: answer.status, headers })
@@ -89,6 +97,8 @@ export class SlackApi {
   readonly #limiter: RateLimiter
   readonly #log: Logger
   readonly #clients = new LRUCache<string, WebClient>({ max: maxTokens })
+  /** The scopes that tokens lack: each is logged once. */
+  readonly #missingScopes = new LRUCache<string, true>({ max: maxTokens })
   /** The refused tokens: each is logged once. */
   readonly #refused = new LRUCache<string, true>({ max: maxTokens })
 
@@ -142,6 +152,14 @@ export class SlackApi {
     this.#log.error({ error }, 'Slack does not accept a token')
   }
 
+  #noteMissingScope(token: string, data: unknown): void {
+    const { success, data: facts } = missingScope.safeParse(data)
+    const key = `${token} ${facts?.needed}`
+    if (!success || this.#missingScopes.has(key)) return
+    this.#missingScopes.set(key, true)
+    this.#log.error({ scopes: facts.needed }, 'scopes are missing: install the app again')
+  }
+
   #refusal(token: string, limitKey: string, error: unknown): { kind: 'refused'; code: string } {
     if (error instanceof WebAPIRateLimitedError) {
       const waitMs = error.retryAfter * 1000
@@ -153,6 +171,7 @@ export class SlackApi {
       if (!slackCode.test(code)) throw new AppError('platform-unreachable', { platform: 'Slack' })
       if (isTemporary(code)) throw busy(serverErrorWaitMs, error)
       this.#noteRefusal(token, code)
+      this.#noteMissingScope(token, error.data)
       return { kind: 'refused', code }
     }
     // The effect of the call is unknown: a begun step stays begun, and its object is searched for.

@@ -3,13 +3,13 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRequestError, WebClient } f
 import type { Config } from '../../../config/config.ts'
 import { errorCode } from '../../../errors/error-code.ts'
 import { listeningAddress } from '../../../net/listen.ts'
-import type { Words } from '../../../words/en.ts'
+import { errorSentence, type Words } from '../../../words/en.ts'
 import type { DiagnosisSettings, Finding } from '../../adapter.ts'
 import { addressFinding } from '../../address-finding.ts'
 import { isTemporary } from './api.ts'
 import { slackLogger } from './log.ts'
 import { usesOAuth } from './setup.ts'
-import { missingScopesOf } from './workspaces.ts'
+import { missingScopesOf, noBotToken } from './workspaces.ts'
 
 const timeoutMs = 5000
 
@@ -34,6 +34,7 @@ async function botFindings(token: string, config: Config, words: Words): Promise
   const { operator } = words.slack
   try {
     const answer = await clientFor(token, config).auth.test()
+    if (answer.bot_id === undefined) return [{ state: 'wrong', detail: errorSentence(words, noBotToken()) }]
     const known = operator.known(answer.user ?? '', answer.team ?? '')
     const [lack] = missingScopesOf({}, answer.response_metadata?.scopes)
     return [

@@ -59,6 +59,12 @@ export function authorizeWith(workspaces: Workspaces): Authorize<boolean> {
 const firstRetryDelayMs = 1000
 const retryDelayMs = 60_000
 
+/** The fault of a token that is a person's: auth.test names no bot for it. */
+export function noBotToken(): AppError {
+  const problem = { what: 'no-bot-token', variable: secretVariables.slackBotToken } as const
+  return new AppError('platform-refused', { platform: 'Slack', problem })
+}
+
 /** The workspace whose bot token is in the environment. */
 export class OneWorkspace implements Workspaces {
   readonly #api: SlackApi
@@ -80,11 +86,7 @@ export class OneWorkspace implements Workspaces {
         problem: { what: 'error', subject: secretVariables.slackBotToken, code: called.code },
       })
     const { bot_id: botId, user_id: botUserId } = called.value
-    if (botId === undefined || botUserId === undefined)
-      throw new AppError('platform-refused', {
-        platform: 'Slack',
-        problem: { what: 'no-bot-token', variable: secretVariables.slackBotToken },
-      })
+    if (botId === undefined || botUserId === undefined) throw noBotToken()
     this.#workspace = { token: this.#token, botId, botUserId }
     const { scopes } = called.value.response_metadata ?? {}
     return missingScopesOf({}, scopes)

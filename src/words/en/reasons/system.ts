@@ -80,6 +80,7 @@ const fullPlaces = {
 
 const redisReasons: ReasonTable<RedisProblem> = {
   unreachable: p => `it gives no answer (${p.code})`,
+  'other-protocol': () => 'what answers there is no Redis, or one that expects TLS (rediss://)',
   'not-admitted': () => 'it does not accept the user in redis.url with the password in EASEL_REDIS_PASSWORD',
   version: p => `its version is ${p.found}, and ${p.needed} or newer is needed`,
   eviction: p =>

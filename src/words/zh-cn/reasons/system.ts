@@ -73,6 +73,7 @@ const fullPlaces = {
 
 const redisReasons: ReasonTable<RedisProblem> = {
   unreachable: p => `没有回应（${p.code}）`,
+  'other-protocol': () => '那里应答的不是 Redis，或者它要求 TLS（rediss://）',
   'not-admitted': () => '它不接受 redis.url 里的用户和 EASEL_REDIS_PASSWORD 里的密码',
   version: p => `它的版本是 ${p.found}，需要 ${p.needed} 或更新`,
   eviction: p => `内存满时它会丢弃任务（maxmemory-policy 是 ${p.policy}，必须是 noeviction）`,

@@ -5,6 +5,8 @@ import type { Post } from '../../../fakes/slack/world.ts'
 import { deliveryEnds } from '../../../helpers/delivery-ends.ts'
 import { lastOf, SlackTest } from '../start-slack.ts'
 
+const { fileRefusals, picturesRefused } = en.slack.replies
+
 let t: SlackTest
 beforeEach(async () => {
   t = await SlackTest.start()
@@ -68,6 +70,26 @@ it('a workspace that moves to an organisation meanwhile is waited for', async ()
   await t.calm(1000)
   expect(deliveryEnds(t.test).map(({ end }) => end)).toEqual(['arrived'])
   expect(t.thread(lastOf(t.cards())).map(pictures)).toContain(1)
+})
+
+it.each([
+  [503, 'arrived'],
+  [429, 'arrived'],
+  [403, 'undeliverable'],
+  [413, 'undeliverable'],
+] as const)('a host for files that answers %i: the result has %s', async (status, end) => {
+  const over = t.slack.faults.failAlways('upload', status)
+  await t.scene.ada.types('/imagine', 'a red circle', t.here)
+  const reserved = () => t.slack.api.calls.filter(({ method }) => method === 'files.getUploadURLExternal')
+  await t.passing(() => reserved().length > 3 || (t.test.isIdle && t.test.pending.length === 0))
+  over()
+  await t.calm(1000)
+  expect(deliveryEnds(t.test).map(delivery => delivery.end)).toEqual([end])
+  const [card] = t.cards()
+  const [job] = t.jobs()
+  if (end === 'arrived') return
+  for (const post of card ? [card, ...t.thread(card)] : [])
+    expect(t.text(post)).toContain(picturesRefused(fileRefusals.upload_refused, job?.id ?? ''))
 })
 
 it('a text that Slack refuses in a busy channel comes without it: the refused tries do not use up the rate', async () => {

@@ -6,8 +6,11 @@ export type Failure =
   | number
   /** The connection ends without an answer: before the call was looked at, or after it took effect. */
   | { kind: 'cut'; when: 'before' | 'after' }
-  /** A page of something in front of Slack, instead of Slack's JSON; a 429 of it names no time. */
-  | { kind: 'page'; status: 200 | 429 }
+  /**
+   * A page of something in front of Slack, instead of Slack's JSON; a 429 of it names no time, or one in any form of the header:
+   * a date too (RFC 9110, 10.2.3).
+   */
+  | { kind: 'page'; status: 200 | 429; retryAfter?: string }
   /** No answer ever comes: the caller's own timeout has to end it. */
   | { kind: 'silence'; when: 'before' | 'after' }
   /** It takes effect at once, and the answer takes so long on the fake's clock. */

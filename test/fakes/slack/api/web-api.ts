@@ -11,7 +11,7 @@ import { FileHost } from '../transport/file-host.ts'
 import type { OAuth } from '../transport/oauth.ts'
 import { bearerOf, formOf, readBody } from '../transport/request-body.ts'
 import type { SocketMode } from '../transport/socket-mode.ts'
-import type { Team, World } from '../world.ts'
+import type { Member, Team, World } from '../world.ts'
 import type { Failure, FakeFaults } from './faults.ts'
 import type { Method, MethodContext } from './method.ts'
 import { Refusal } from './refusal.ts'
@@ -148,6 +148,8 @@ export class WebApi {
       if (name === 'apps.connections.open') return done(this.#openConnection(bearer))
       if (name === 'oauth.v2.access')
         return done(this.#parts.oauth.access(args, request.headers.authorization))
+      const person = this.#parts.world.memberByToken(bearer ?? '')
+      if (name === 'auth.test' && person !== undefined) return done(this.#identityOf(person))
       const team = this.#teamOf(bearer)
       const retryAfterS = this.#limited(name, team, args)
       if (retryAfterS !== undefined) return { json: new Refusal('ratelimited').toJson(), retryAfterS }
@@ -173,6 +175,12 @@ export class WebApi {
   #openConnection(bearer: string | undefined): Record<string, unknown> {
     if (bearer !== this.#parts.appToken) throw new Refusal('invalid_auth')
     return { url: `${this.#baseUrl.replace('http', 'ws')}/link?ticket=${this.#parts.sockets.ticket()}` }
+  }
+
+  /** A person's token has no bot_id (docs.slack.dev/reference/methods/auth.test, Example responses). */
+  #identityOf({ id, name, teamId }: Member): Record<string, unknown> {
+    const team = this.#parts.world.team(teamId)
+    return { url: `${this.#baseUrl}/`, team: team.name, user: name, team_id: teamId, user_id: id }
   }
 
   #teamOf(bearer: string | undefined): Team {
@@ -261,6 +269,11 @@ function describe(failure: Unanswered): string {
 function refuseConnection(failure: Unanswered, response: ServerResponse): void {
   if (typeof failure === 'number') response.writeHead(failure).end('upstream')
   else if (failure.kind === 'page')
-    response.writeHead(failure.status, { 'content-type': 'text/html' }).end('<title>Back soon</title>')
+    response
+      .writeHead(failure.status, {
+        'content-type': 'text/html',
+        ...(failure.retryAfter !== undefined && { 'retry-after': failure.retryAfter }),
+      })
+      .end('<title>Back soon</title>')
   else if (failure.kind === 'cut') response.socket?.destroy()
 }

@@ -2,7 +2,7 @@
 import type { Closed, Delivery, DeliveryResult, StepRecord } from '../../../../app/delivery/courier.ts'
 import { replyAddress } from '../../../../app/delivery/ephemeral-replies.ts'
 import { altTextOf, withoutPictures } from '../../../messages/job-message.ts'
-import type { CallOutcome } from '../../transport/api.ts'
+import { type CallOutcome, missingScopeCode } from '../../transport/api.ts'
 import type { Workspaces } from '../../transport/workspaces.ts'
 import { type HomeAddress, readReplyAddress } from '../address.ts'
 import {
@@ -158,8 +158,9 @@ function isBeside(result: DeliveryResult): boolean {
 }
 
 function wayNotes({ words, delivery }: DeliveryContext, result: DeliveryResult): string[] {
-  const { sentDirect, undelivered, picturesRefused } = words.slack.replies
+  const { sentDirect, undelivered, picturesRefused, withoutScope } = words.slack.replies
   if (result.kind === 'undeliverable') {
+    if (result.refusals.some(({ code }) => code === missingScopeCode)) return [withoutScope(delivery.job.id)]
     const ofFiles = result.refusals.find(({ reason }) => reason === 'files')
     return [ofFiles ? picturesRefused(fileRefusalReason(ofFiles.code, words), delivery.job.id) : undelivered]
   }

@@ -3,6 +3,7 @@ import type { Closed, RefusalReason } from '../../../../app/delivery/courier.ts'
 import type { Conversation } from '../../../../app/people/people.ts'
 import type { Words } from '../../../../words/en.ts'
 import { refusalRules } from '../../../delivery/refusal-rules.ts'
+import { missingScopeCode } from '../../transport/api.ts'
 
 /** Codes for a revoked bot. */
 const revoked: ReadonlySet<string> = new Set([
@@ -14,12 +15,13 @@ const revoked: ReadonlySet<string> = new Set([
   'token_revoked',
 ])
 
-/** Codes for a workspace that accepts no files. */
+/** Codes for a workspace that accepts no files; the last one is Easel's, for a host that does not. */
 const uploadsRefused: ReadonlySet<string> = new Set([
   'file_upload_size_restricted',
   'file_uploads_disabled',
   'file_uploads_except_images_disabled',
   'storage_limit_reached',
+  'upload_refused',
 ])
 
 /** The code for a reply in a channel that permits no threads (docs.slack.dev, chat.postMessage, Errors). */
@@ -34,7 +36,7 @@ const reasons = new Map<string, RefusalReason>([
   ['ekm_access_denied', 'forbidden'],
   ['is_archived', 'forbidden'],
   ['is_inactive', 'forbidden'],
-  ['missing_scope', 'forbidden'],
+  [missingScopeCode, 'forbidden'],
   ['not_in_channel', 'forbidden'],
   ['restricted_action', 'forbidden'],
   [noThreadsCode, 'forbidden'],
@@ -88,6 +90,7 @@ export const notInstalled = closedBy({ code: 'not_installed' })
 export function refusalSentence(error: string, { kind }: Conversation, words: Words): string {
   const { replies } = words.slack
   if (revoked.has(error)) return replies.revoked
+  if (error === missingScopeCode) return replies.scopeMissing
   if (error === 'is_archived') return replies.archived
   const canInvite = error === 'not_in_channel' || error === 'channel_not_found'
   return canInvite && kind !== 'direct' ? replies.invite : replies.elsewhere
