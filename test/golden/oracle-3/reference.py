@@ -32,6 +32,8 @@ torch.randn = randn
 
 COSINE = {'beta_schedule': 'squaredcos_cap_v2'}
 PURE = {'rescale_betas_zero_snr': True, 'timestep_spacing': 'trailing', 'clip_sample': True}
+CONTINUOUS = {'timestep_type': 'continuous', 'prediction_type': 'v_prediction'}
+THRESHOLD = {'thresholding': True, 'clip_sample': False}
 SCHEDULERS = [  # sampler, class, keys beside SDXL's, steps, arguments of step()
     ('ddim_eta1_cosine', 'DDIMScheduler', {**COSINE, 'clip_sample': True, 'timestep_spacing': 'linspace'}, 3, {'eta': 1.0}),
     ('ddim_pure_noise', 'DDIMScheduler', PURE, 4, {}),
@@ -44,6 +46,22 @@ SCHEDULERS = [  # sampler, class, keys beside SDXL's, steps, arguments of step()
     ('lms_trailing_halves', 'LMSDiscreteScheduler', {'timestep_spacing': 'trailing'}, 48, {}),
     ('unipc_exponential_short', 'UniPCMultistepScheduler', {'num_train_timesteps': 100, 'use_exponential_sigmas': True, 'final_sigmas_type': 'sigma_min'}, 15, {}),
     ('heun_sample', 'HeunDiscreteScheduler', {'prediction_type': 'sample', 'timestep_spacing': 'linspace'}, 3, {}),
+    ('euler_continuous', 'EulerDiscreteScheduler', {**CONTINUOUS, 'timestep_spacing': 'trailing'}, 3, {}),
+    ('euler_continuous_karras_range', 'EulerDiscreteScheduler', {**CONTINUOUS, 'use_karras_sigmas': True, 'sigma_min': 0.01, 'sigma_max': 20.0}, 4, {}),
+    ('euler_log_linear', 'EulerDiscreteScheduler', {'interpolation_type': 'log_linear'}, 4, {}),
+    ('euler_log_linear_beta', 'EulerDiscreteScheduler', {'interpolation_type': 'log_linear', 'use_beta_sigmas': True, 'final_sigmas_type': 'sigma_min'}, 4, {}),
+    ('dpmpp_2m_lu', 'DPMSolverMultistepScheduler', {'use_lu_lambdas': True}, 5, {}),
+    ('dpmpp_2m_sde_lu', 'DPMSolverMultistepScheduler', {'use_lu_lambdas': True, 'algorithm_type': 'sde-dpmsolver++', 'euler_at_final': True}, 16, {}),
+    ('dpmpp_2m_order_1', 'DPMSolverMultistepScheduler', {'solver_order': 1, 'final_sigmas_type': 'sigma_min'}, 4, {}),
+    ('dpmpp_2m_sde_order_1', 'DPMSolverMultistepScheduler', {'solver_order': 1, 'algorithm_type': 'sde-dpmsolver++'}, 4, {}),
+    ('deis_order_1', 'DEISMultistepScheduler', {'solver_order': 1}, 4, {}),
+    ('deis_order_2_to_the_end', 'DEISMultistepScheduler', {'lower_order_final': False}, 4, {}),
+    ('ddim_threshold', 'DDIMScheduler', THRESHOLD, 3, {'eta': 0.5}),
+    ('ddpm_threshold', 'DDPMScheduler', THRESHOLD, 3, {}),
+    ('lcm_threshold', 'LCMScheduler', THRESHOLD, 3, {}),
+    ('dpmpp_2m_threshold', 'DPMSolverMultistepScheduler', THRESHOLD, 4, {}),
+    ('dpmpp_singlestep_threshold', 'DPMSolverSinglestepScheduler', THRESHOLD, 4, {}),
+    ('unipc_threshold', 'UniPCMultistepScheduler', THRESHOLD, 4, {}),
 ]
 
 

@@ -4,6 +4,7 @@
  * `supported` lists the supported values of a key; other values are refused with the key's name.
  */
 import { z } from 'zod'
+import { interpolations } from '../sampler.ts'
 import { solverTypes } from '../solver-types.ts'
 import {
   builtOf,
@@ -40,10 +41,10 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       final_sigmas_type: 'zero',
     },
     {
-      interpolation_type: z.literal('linear'),
-      timestep_type: z.literal('discrete'),
-      sigma_min: z.null(),
-      sigma_max: z.null(),
+      interpolation_type: z.enum(interpolations),
+      timestep_type: z.enum(['discrete', 'continuous']),
+      sigma_min: z.number().positive().nullable(),
+      sigma_max: z.number().positive().nullable(),
       final_sigmas_type: finalSigma,
     },
   ),
@@ -72,11 +73,11 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     },
     {
       algorithm_type: z.enum(['dpmsolver++', 'sde-dpmsolver++', 'deis']),
-      solver_order: z.literal([2, 3]),
+      solver_order: z.literal([1, 2, 3]),
       solver_type: solverTypes.dpm,
       lower_order_final: z.boolean(),
       euler_at_final: z.boolean(),
-      use_lu_lambdas: z.literal([false, null]),
+      use_lu_lambdas: z.boolean().nullable(),
       final_sigmas_type: finalSigma,
       variance_type: z.null(),
     },
@@ -151,7 +152,9 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     {
       algorithm_type: z.enum(['deis', 'dpmsolver', 'dpmsolver++']),
       solver_type: solverTypes.deis,
-      lower_order_final: z.literal(true),
+      solver_order: z.literal([1, 2]),
+      lower_order_final: z.boolean(),
+      thresholding: z.literal(false),
     },
   ),
   DDIMScheduler: builtOf({
@@ -209,8 +212,9 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     },
     {
       ...edmKeys(),
+      thresholding: z.literal(false),
       algorithm_type: z.enum(['dpmsolver++', 'sde-dpmsolver++', 'deis']),
-      solver_order: z.literal([2, 3]),
+      solver_order: z.literal([1, 2, 3]),
       solver_type: solverTypes.dpm,
       lower_order_final: z.boolean(),
       euler_at_final: z.boolean(),

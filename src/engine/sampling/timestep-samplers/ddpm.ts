@@ -1,6 +1,6 @@
 /**
  * DDPM. Matches diffusers' DDPMScheduler with variance_type fixed_small; Ho et al. 2020, equations 7 and 15,
- * over the timesteps of the run. Noise is drawn while t > 0. Limits: no thresholding, no learned variance.
+ * over the timesteps of the run. Noise is drawn while t > 0. Limits: thresholding with sample_max_value 1 alone, no learned variance.
  */
 import { at, combine } from '../arithmetic.ts'
 import { levelAt, levelOfAlpha } from '../preconditioning.ts'
