@@ -111,6 +111,8 @@ E2E = [  # name, pipeline, model, scheduler, seed, arguments
     ('refiner_inpaint', 'inpaint', 'refiner', 'euler', 4, {**TEXT, **SMALL, 'num_inference_steps': 6, 'denoising_start': 0.6, 'mask_image': FILES['mask_image']}),
     ('image_denoising_end', 'img2img', 'base', 'euler', 3, {**TEXT, 'num_inference_steps': 6, 'strength': 0.8, 'denoising_end': 0.6, 'image': FILES['image']}),
     ('heun_timesteps', 'img2img', 'base', 'heun', 5, {**TEXT, 'timesteps': [905, 710, 320, 209], 'strength': 0.6, 'image': FILES['image']}),
+    ('given_sigmas', 'txt2img', 'base', 'euler', 6, {**TEXT, **SMALL, 'sigmas': [14.615, 6.315, 3.771, 0.0]}),
+    ('given_sigmas_strength', 'img2img', 'base', 'euler', 6, {**TEXT, 'sigmas': [14.615, 6.315, 3.771, 2.181, 0.0], 'strength': 0.6, 'image': FILES['image']}),
     ('slight_guidance', 'txt2img', 'base', 'euler', 2**32 + 9, {**TEXT, **SMALL, 'prompt': 'İstanbul ẞ 🐈‍⬛ ½', 'guidance_scale': 1.0001, 'guidance_rescale': 1.0}),
 ]
 LATENTS = {'refiner_inpaint': 'inpaint_denoising_end'}  # of which other case the image is
