@@ -45,6 +45,8 @@ export interface SchedulerConfig {
   timestepScaling: number
   /** DDIM, DDPM, LCM, Heun, the DPM family: x0 is clipped to ± this. */
   clipRange?: number
+  /** DDPM: the variance of fresh noise is β instead of its lower bound. */
+  hasLargeVariance: boolean
   /** Share of fresh noise: DDIM (0 when missing), TCD (0.3 when missing). */
   eta?: number
   /** Fixed timesteps of a distilled model; they replace spacing and count. */
@@ -77,13 +79,13 @@ export interface RuleOptions {
   middle?: number
   /** DPM++ 2M and its SDE: the second-order method. */
   solver?: 'midpoint' | 'heun'
-  /** DPM++ 2M, its SDE and DEIS: the last step of runs below 15 steps is of first order; true when missing. */
+  /** DPM++ 2M, its SDE and DEIS: the last step of runs below 15 steps is of first order; true when missing. UniPC, DPM++ 2S: of every run. */
   lowerOrderFinal?: boolean
   /** DPM++ 2M and its SDE: the last step of every run is of first order. */
   eulerAtFinal?: boolean
   /** UniPC: B(h) = h or e^h - 1. */
   variant?: 'bh1' | 'bh2'
-  /** UniPC, DEIS, DPM++ 2M and its SDE: the highest order of a step. */
+  /** UniPC, DEIS, DPM++ 2M, its SDE and DPM++ 2S: the highest order of a step. */
   solverOrder?: 1 | 2 | 3
 }
 

@@ -33,6 +33,7 @@ torch.randn = randn
 COSINE = {'beta_schedule': 'squaredcos_cap_v2'}
 PURE = {'rescale_betas_zero_snr': True, 'timestep_spacing': 'trailing', 'clip_sample': True}
 CONTINUOUS = {'timestep_type': 'continuous', 'prediction_type': 'v_prediction'}
+TO_THE_END = {'lower_order_final': False, 'final_sigmas_type': 'sigma_min'}
 THRESHOLD = {'thresholding': True, 'clip_sample': False}
 SCHEDULERS = [  # sampler, class, keys beside SDXL's, steps, arguments of step()
     ('ddim_eta1_cosine', 'DDIMScheduler', {**COSINE, 'clip_sample': True, 'timestep_spacing': 'linspace'}, 3, {'eta': 1.0}),
@@ -62,6 +63,13 @@ SCHEDULERS = [  # sampler, class, keys beside SDXL's, steps, arguments of step()
     ('dpmpp_2m_threshold', 'DPMSolverMultistepScheduler', THRESHOLD, 4, {}),
     ('dpmpp_singlestep_threshold', 'DPMSolverSinglestepScheduler', THRESHOLD, 4, {}),
     ('unipc_threshold', 'UniPCMultistepScheduler', THRESHOLD, 4, {}),
+    ('unipc_order_2_to_the_end', 'UniPCMultistepScheduler', TO_THE_END, 4, {}),
+    ('dpmpp_singlestep_order_2_to_the_end', 'DPMSolverSinglestepScheduler', TO_THE_END, 4, {}),
+    ('dpmpp_singlestep_sigma_min', 'DPMSolverSinglestepScheduler', {**TO_THE_END, 'lower_order_final': True}, 4, {}),
+    ('dpmpp_singlestep_sigma_min_odd', 'DPMSolverSinglestepScheduler', TO_THE_END, 5, {}),
+    ('dpmpp_singlestep_order_1', 'DPMSolverSinglestepScheduler', {'solver_order': 1}, 4, {}),
+    ('ddpm_fixed_large', 'DDPMScheduler', {'variance_type': 'fixed_large'}, 4, {}),
+    ('ddpm_fixed_small_log', 'DDPMScheduler', {'variance_type': 'fixed_small_log'}, 4, {}),
 ]
 
 

@@ -13,6 +13,7 @@ import {
   distilled,
   edm,
   edmKeys,
+  endsInLowOrderAtZero,
   evenPlaces,
   flow,
   latentNoise,
@@ -100,8 +101,9 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     {
       algorithm_type: z.literal('dpmsolver++'),
       solver_type: solverTypes.dpmSinglestep,
-      // The class sets lower_order_final itself when the final sigma is 0.
-      final_sigmas_type: z.literal('zero'),
+      solver_order: z.literal([1, 2]),
+      lower_order_final: z.boolean(),
+      final_sigmas_type: finalSigma,
       variance_type: z.null(),
     },
   ),
@@ -128,7 +130,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       predict_x0: z.literal(true),
       solver_type: solverTypes.uniPc,
       solver_order: z.literal([1, 2, 3]),
-      lower_order_final: z.literal(true),
+      lower_order_final: z.boolean(),
       disable_corrector: z.tuple([]),
       solver_p: z.null(),
       final_sigmas_type: finalSigma,
@@ -136,6 +138,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       sigma_max: z.null(),
       shift_terminal: z.null(),
     },
+    endsInLowOrderAtZero,
   ),
   DEISMultistepScheduler: builtOf(
     {
@@ -176,7 +179,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       ...leadingPlaces,
       ...zeroSnr,
     },
-    { variance_type: z.literal('fixed_small') },
+    { variance_type: z.enum(['fixed_small', 'fixed_small_log', 'fixed_large']) },
   ),
   PNDMScheduler: builtOf(
     { ...noise, skip_prk_steps: false, set_alpha_to_one: false, ...leadingPlaces },

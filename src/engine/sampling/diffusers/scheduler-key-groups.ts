@@ -115,6 +115,12 @@ export function deisEndsAboveZero(...[keys, context]: Parameters<KeysCheck>): vo
   complain(context, 'final_sigmas_type', { what: 'value', found: 'zero', supported: ['sigma_min'] })
 }
 
+/** A step of a higher order to zero is infinite in UniPC's class. */
+export function endsInLowOrderAtZero(...[keys, context]: Parameters<KeysCheck>): void {
+  if (keys.lower_order_final !== false || keys.final_sigmas_type !== 'zero') return
+  complain(context, 'lower_order_final', { what: 'value', found: 'false', supported: ['true'] })
+}
+
 /** The supported values of EDM's classes. */
 export function edmKeys() {
   return {

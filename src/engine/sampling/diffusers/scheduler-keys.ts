@@ -33,6 +33,7 @@ export const keysSchema = z
     interpolation_type: z.enum(interpolations).default('linear'),
     timestep_type: z.enum(['discrete', 'continuous']).default('discrete'),
     thresholding: z.boolean().default(false),
+    variance_type: z.string().nullish(),
     rescale_betas_zero_snr: z.boolean().nullish(),
     final_sigmas_type: finalSigma.default('zero'),
     set_alpha_to_one: z.boolean().default(false),
@@ -78,6 +79,7 @@ export function plainConfigOf(keys: Keys): SchedulerConfig {
     originalSteps: keys.original_inference_steps,
     timestepScaling: keys.timestep_scaling,
     clipRange: clipRangeOf(keys),
+    hasLargeVariance: keys.variance_type === 'fixed_large',
     edm: edmOf(keys),
     rule: ruleOf(keys),
   }

@@ -134,10 +134,10 @@ describe('what is not built is named, never passed over', () => {
     [{ _class_name: 'DDIMScheduler', thresholding: true, sample_max_value: 2 }, 'sample_max_value'],
     [{ _class_name: 'DEISMultistepScheduler', thresholding: true }, 'thresholding'],
     [{ _class_name: 'DPMSolverMultistepScheduler', use_flow_sigmas: true }, 'use_flow_sigmas'],
-    [{ _class_name: 'DPMSolverSinglestepScheduler', final_sigmas_type: 'sigma_min' }, 'final_sigmas_type'],
+    [{ _class_name: 'DPMSolverSinglestepScheduler', solver_order: 3 }, 'solver_order'],
     [{ _class_name: 'UniPCMultistepScheduler', lower_order_final: false }, 'lower_order_final'],
     [{ _class_name: 'DEISMultistepScheduler', solver_order: 3 }, 'solver_order'],
-    [{ _class_name: 'DDPMScheduler', variance_type: 'fixed_large' }, 'variance_type'],
+    [{ _class_name: 'DDPMScheduler', variance_type: 'learned' }, 'variance_type'],
   ])('a key of the sampler, %j: another sampler stands in', (json, key) => {
     const { sampler, notBuilt } = parseSchedule({ ...betas, ...json }, 'x')
     expect(sampler.kind.name).toBe('euler')
