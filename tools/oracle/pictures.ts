@@ -1,5 +1,6 @@
 /** Golden pictures on disk: read as they are, one way, without the guards that a stranger's file needs. */
 import sharp from 'sharp'
+import { lumaAt } from '../../src/engine/image/mask.ts'
 import type { Picture } from '../../src/engine/image/picture.ts'
 
 export async function readPicture(path: string): Promise<Picture> {
@@ -9,12 +10,9 @@ export async function readPicture(path: string): Promise<Picture> {
   return { widthPx: info.width, heightPx: info.height, data: threeChannels(data, info.channels) }
 }
 
-/** A mask's brightness in 0..1, [H, W], as Pillow converts to grey: ITU-R 601 luma. */
+/** A mask's luma in 0..1, [H, W]. */
 export function lumaOf({ data }: Picture): Float32Array {
-  return Float32Array.from({ length: data.length / 3 }, (_, i) => {
-    const [red, green, blue] = [data[3 * i] ?? 0, data[3 * i + 1] ?? 0, data[3 * i + 2] ?? 0]
-    return Math.floor((red * 19595 + green * 38470 + blue * 7471 + 0x8000) / 65536) / 255
-  })
+  return Float32Array.from({ length: data.length / 3 }, (_, pixel) => lumaAt(data, pixel) / 255)
 }
 
 function threeChannels(data: Uint8Array, channels: number): Uint8Array {

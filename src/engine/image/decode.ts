@@ -2,6 +2,7 @@
 import sharp, { type Sharp } from 'sharp'
 import { maxPictureBytes } from '../../common/bounds.ts'
 import type { PictureProblem } from '../../errors/picture-problem.ts'
+import { isCmykWithoutProfile, rgbFromCmyk } from './cmyk.ts'
 import { guessFormat, type PictureFormat } from './files/format.ts'
 import { withEndMarker } from './files/jpeg-end.ts'
 import { profileLimitBytes } from './files/metadata.ts'
@@ -182,11 +183,9 @@ function openGuarded(file: Uint8Array, failOn: FailOn): Sharp {
 }
 
 /** A PNG with the picture's transparency, which matters in a mask. */
-function shrink(decoder: Sharp, { widthPx, heightPx }: SizePx): Promise<Uint8Array> {
-  return decoder
-    .autoOrient()
-    .resize(widthPx, heightPx, { fit: 'fill' })
-    .toColourspace('srgb')
+async function shrink(decoder: Sharp, { widthPx, heightPx }: SizePx): Promise<Uint8Array> {
+  const shrunk = await inSrgb(decoder.autoOrient().resize(widthPx, heightPx, { fit: 'fill' }))
+  return shrunk
     .png({ compressionLevel: 4, adaptiveFiltering: true, palette: false, progressive: false })
     .toBuffer()
 }
@@ -221,13 +220,20 @@ export function decodeStoredMask(file: Uint8Array): Promise<Picture> {
 }
 
 async function pixelsOf(decoder: Sharp, background = '#ffffff'): Promise<Picture> {
+  const opaque = await inSrgb(decoder.autoOrient().flatten({ background }))
+  const { data, info } = await opaque.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
+  return { widthPx: info.width, heightPx: info.height, data }
+}
+
+/** A colour profile in the file counts. The decoder would take CMYK without one for that of a printing press. */
+async function inSrgb(decoder: Sharp): Promise<Sharp> {
+  if (!isCmykWithoutProfile(await decoder.metadata())) return decoder.toColourspace('srgb')
   const { data, info } = await decoder
-    .autoOrient()
-    .flatten({ background })
-    .toColourspace('srgb')
+    .pipelineColourspace('cmyk')
+    .toColourspace('cmyk')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true })
-  return { widthPx: info.width, heightPx: info.height, data }
+  return sharp(rgbFromCmyk(data), { raw: { width: info.width, height: info.height, channels: 3 } })
 }
 
 function refuse(problem: PictureProblem): { kind: 'refused'; problem: PictureProblem } {

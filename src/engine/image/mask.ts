@@ -13,11 +13,15 @@ export interface Mask {
 export function maskOf({ data, widthPx, heightPx }: Picture): Mask {
   const painted = new Float32Array(widthPx * heightPx)
   for (let i = 0; i < painted.length; i++) {
-    const [r = 0, g = 0, b = 0] = [data[3 * i], data[3 * i + 1], data[3 * i + 2]]
-    // ITU-R BT.601
-    painted[i] = (0.299 * r + 0.587 * g + 0.114 * b) / 255 >= 0.5 ? 1 : 0
+    painted[i] = lumaAt(data, i) >= 128 ? 1 : 0
   }
   return { widthPx, heightPx, painted }
+}
+
+/** The luma of a pixel as Pillow rounds it to a byte (ITU-R BT.601). */
+export function lumaAt(rgb: Uint8Array, pixel: number): number {
+  const [r = 0, g = 0, b = 0] = [rgb[3 * pixel], rgb[3 * pixel + 1], rgb[3 * pixel + 2]]
+  return (19595 * r + 38470 * g + 7471 * b + 0x8000) >> 16
 }
 
 /** The bounding box of the repainted pixels; undefined if there are none. */

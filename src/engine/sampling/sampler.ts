@@ -9,6 +9,9 @@ export type BetaSchedule = (typeof betaSchedules)[number]
 /** diffusers' names of what a U-Net predicts: the noise, v, or the denoised latents. */
 export const predictions = ['epsilon', 'v_prediction', 'sample'] as const
 
+/** diffusers' names of the ways that Euler's sigmas between the training's are found. */
+export const interpolations = ['linear', 'log_linear'] as const
+
 /** diffusers' names of the ways that the sigmas of an EDM model are spread. */
 export const edmSpreads = ['karras', 'exponential'] as const
 
@@ -23,6 +26,14 @@ export interface SchedulerConfig {
   stepsOffset: number
   /** The spacing of sigmas over the chosen range; `plain` keeps the sigmas of the timesteps. */
   sigmas: SigmaSpread
+  /** DPM-Solver: timesteps of exponential sigmas are rounded (use_lu_lambdas). */
+  isLu: boolean
+  /** Euler: replaces the ends of the range over which sigmas are spread. */
+  sigmaRange: { readonly least: number | undefined; readonly most: number | undefined }
+  /** Euler: `log_linear` takes the sigmas even in ln σ instead of those of the timesteps. */
+  interpolation: (typeof interpolations)[number]
+  /** Euler: the network's timestep is ln σ / 4, as in EDM. */
+  logTimesteps: boolean
   zeroTerminalSnr: boolean
   /** The sigma after the last step: zero, or the smallest of the training. */
   finalSigma: 'zero' | 'minimum'
@@ -32,8 +43,10 @@ export interface SchedulerConfig {
   originalSteps: number
   /** LCM: factor on the timestep in the boundary condition. */
   timestepScaling: number
-  /** DDIM, DDPM, LCM, Heun: x0 is clipped to ± this. */
+  /** DDIM, DDPM, LCM, Heun, the DPM family: x0 is clipped to ± this. */
   clipRange?: number
+  /** DDPM: the variance of fresh noise is β instead of its lower bound. */
+  hasLargeVariance: boolean
   /** Share of fresh noise: DDIM (0 when missing), TCD (0.3 when missing). */
   eta?: number
   /** Fixed timesteps of a distilled model; they replace spacing and count. */
@@ -66,13 +79,13 @@ export interface RuleOptions {
   middle?: number
   /** DPM++ 2M and its SDE: the second-order method. */
   solver?: 'midpoint' | 'heun'
-  /** DPM++ 2M and its SDE: the last step of runs below 15 steps is of first order; true when missing. */
+  /** DPM++ 2M, its SDE and DEIS: the last step of runs below 15 steps is of first order; true when missing. UniPC, DPM++ 2S: of every run. */
   lowerOrderFinal?: boolean
   /** DPM++ 2M and its SDE: the last step of every run is of first order. */
   eulerAtFinal?: boolean
   /** UniPC: B(h) = h or e^h - 1. */
   variant?: 'bh1' | 'bh2'
-  /** UniPC: the highest order of a step. */
+  /** UniPC, DEIS, DPM++ 2M, its SDE and DPM++ 2S: the highest order of a step. */
   solverOrder?: 1 | 2 | 3
 }
 

@@ -4,7 +4,7 @@
  *
  *   D = x0 + ½·D₁,   D₁ = (x0 - x0_before)/r,   r = h_before/h
  *
- * First order (D = x0) in the first step, in a step to σ = 0, and in the last step of short runs.
+ * First order (D = x0) in the first step, in a step to σ = 0, and in the last step of short runs; with solverOrder 1 always.
  */
 import { combine } from './arithmetic.ts'
 import type { NoiseLevels } from './noise/noise-levels.ts'
@@ -32,7 +32,7 @@ export interface SecondOrderStep {
 
 /** Keeps the previous call. Call the result once per step, in order. */
 export function secondOrder(run: NoiseLevels, options: RuleOptions) {
-  const { lowerOrderFinal = true, eulerAtFinal = false, solver = 'midpoint' } = options
+  const { lowerOrderFinal = true, eulerAtFinal = false, solver = 'midpoint', solverOrder = 2 } = options
   const steps = run.timesteps.length
   const isFirstOrderAtEnd = eulerAtFinal || (lowerOrderFinal && steps < shortRun)
   let cleanBefore: Float32Array | undefined
@@ -41,7 +41,7 @@ export function secondOrder(run: NoiseLevels, options: RuleOptions) {
     const to = levelAt(run.levels, i + 1)
     const clean = run.preconditioning.clean(output, from, latents)
     const h = logSnr(to) - logSnr(from)
-    const firstOrder = to.sigma === 0 || (i === steps - 1 && isFirstOrderAtEnd)
+    const firstOrder = solverOrder === 1 || to.sigma === 0 || (i === steps - 1 && isFirstOrderAtEnd)
     const before = firstOrder ? undefined : cleanBefore
     cleanBefore = clean
     const cleanTerms: SecondOrderStep['cleanTerms'] = exponent => {

@@ -17,6 +17,8 @@ describe('a mask', () => {
     // ITU-R BT.601: green weighs most.
     expect([...maskOf(aFlatPicture(1, 1, [0, 255, 0])).painted]).toEqual([1])
     expect([...maskOf(aFlatPicture(1, 1, [255, 0, 255])).painted]).toEqual([0])
+    // Pillow's luma is 128; the real number is 127.5.
+    expect([...maskOf(aFlatPicture(1, 1, [0, 204, 68])).painted]).toEqual([1])
   })
 
   test('is kept where it is transparent: of a white disc on nothing the disc alone is painted', async () => {

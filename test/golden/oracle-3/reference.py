@@ -32,6 +32,9 @@ torch.randn = randn
 
 COSINE = {'beta_schedule': 'squaredcos_cap_v2'}
 PURE = {'rescale_betas_zero_snr': True, 'timestep_spacing': 'trailing', 'clip_sample': True}
+CONTINUOUS = {'timestep_type': 'continuous', 'prediction_type': 'v_prediction'}
+TO_THE_END = {'lower_order_final': False, 'final_sigmas_type': 'sigma_min'}
+THRESHOLD = {'thresholding': True, 'clip_sample': False}
 SCHEDULERS = [  # sampler, class, keys beside SDXL's, steps, arguments of step()
     ('ddim_eta1_cosine', 'DDIMScheduler', {**COSINE, 'clip_sample': True, 'timestep_spacing': 'linspace'}, 3, {'eta': 1.0}),
     ('ddim_pure_noise', 'DDIMScheduler', PURE, 4, {}),
@@ -44,6 +47,29 @@ SCHEDULERS = [  # sampler, class, keys beside SDXL's, steps, arguments of step()
     ('lms_trailing_halves', 'LMSDiscreteScheduler', {'timestep_spacing': 'trailing'}, 48, {}),
     ('unipc_exponential_short', 'UniPCMultistepScheduler', {'num_train_timesteps': 100, 'use_exponential_sigmas': True, 'final_sigmas_type': 'sigma_min'}, 15, {}),
     ('heun_sample', 'HeunDiscreteScheduler', {'prediction_type': 'sample', 'timestep_spacing': 'linspace'}, 3, {}),
+    ('euler_continuous', 'EulerDiscreteScheduler', {**CONTINUOUS, 'timestep_spacing': 'trailing'}, 3, {}),
+    ('euler_continuous_karras_range', 'EulerDiscreteScheduler', {**CONTINUOUS, 'use_karras_sigmas': True, 'sigma_min': 0.01, 'sigma_max': 20.0}, 4, {}),
+    ('euler_log_linear', 'EulerDiscreteScheduler', {'interpolation_type': 'log_linear'}, 4, {}),
+    ('euler_log_linear_beta', 'EulerDiscreteScheduler', {'interpolation_type': 'log_linear', 'use_beta_sigmas': True, 'final_sigmas_type': 'sigma_min'}, 4, {}),
+    ('dpmpp_2m_lu', 'DPMSolverMultistepScheduler', {'use_lu_lambdas': True}, 5, {}),
+    ('dpmpp_2m_sde_lu', 'DPMSolverMultistepScheduler', {'use_lu_lambdas': True, 'algorithm_type': 'sde-dpmsolver++', 'euler_at_final': True}, 16, {}),
+    ('dpmpp_2m_order_1', 'DPMSolverMultistepScheduler', {'solver_order': 1, 'final_sigmas_type': 'sigma_min'}, 4, {}),
+    ('dpmpp_2m_sde_order_1', 'DPMSolverMultistepScheduler', {'solver_order': 1, 'algorithm_type': 'sde-dpmsolver++'}, 4, {}),
+    ('deis_order_1', 'DEISMultistepScheduler', {'solver_order': 1}, 4, {}),
+    ('deis_order_2_to_the_end', 'DEISMultistepScheduler', {'lower_order_final': False}, 4, {}),
+    ('ddim_threshold', 'DDIMScheduler', THRESHOLD, 3, {'eta': 0.5}),
+    ('ddpm_threshold', 'DDPMScheduler', THRESHOLD, 3, {}),
+    ('lcm_threshold', 'LCMScheduler', THRESHOLD, 3, {}),
+    ('dpmpp_2m_threshold', 'DPMSolverMultistepScheduler', THRESHOLD, 4, {}),
+    ('dpmpp_singlestep_threshold', 'DPMSolverSinglestepScheduler', THRESHOLD, 4, {}),
+    ('unipc_threshold', 'UniPCMultistepScheduler', THRESHOLD, 4, {}),
+    ('unipc_order_2_to_the_end', 'UniPCMultistepScheduler', TO_THE_END, 4, {}),
+    ('dpmpp_singlestep_order_2_to_the_end', 'DPMSolverSinglestepScheduler', TO_THE_END, 4, {}),
+    ('dpmpp_singlestep_sigma_min', 'DPMSolverSinglestepScheduler', {**TO_THE_END, 'lower_order_final': True}, 4, {}),
+    ('dpmpp_singlestep_sigma_min_odd', 'DPMSolverSinglestepScheduler', TO_THE_END, 5, {}),
+    ('dpmpp_singlestep_order_1', 'DPMSolverSinglestepScheduler', {'solver_order': 1}, 4, {}),
+    ('ddpm_fixed_large', 'DDPMScheduler', {'variance_type': 'fixed_large'}, 4, {}),
+    ('ddpm_fixed_small_log', 'DDPMScheduler', {'variance_type': 'fixed_small_log'}, 4, {}),
 ]
 
 
@@ -93,6 +119,8 @@ E2E = [  # name, pipeline, model, scheduler, seed, arguments
     ('refiner_inpaint', 'inpaint', 'refiner', 'euler', 4, {**TEXT, **SMALL, 'num_inference_steps': 6, 'denoising_start': 0.6, 'mask_image': FILES['mask_image']}),
     ('image_denoising_end', 'img2img', 'base', 'euler', 3, {**TEXT, 'num_inference_steps': 6, 'strength': 0.8, 'denoising_end': 0.6, 'image': FILES['image']}),
     ('heun_timesteps', 'img2img', 'base', 'heun', 5, {**TEXT, 'timesteps': [905, 710, 320, 209], 'strength': 0.6, 'image': FILES['image']}),
+    ('given_sigmas', 'txt2img', 'base', 'euler', 6, {**TEXT, **SMALL, 'sigmas': [14.615, 6.315, 3.771, 0.0]}),
+    ('given_sigmas_strength', 'img2img', 'base', 'euler', 6, {**TEXT, 'sigmas': [14.615, 6.315, 3.771, 2.181, 0.0], 'strength': 0.6, 'image': FILES['image']}),
     ('slight_guidance', 'txt2img', 'base', 'euler', 2**32 + 9, {**TEXT, **SMALL, 'prompt': 'İstanbul ẞ 🐈‍⬛ ½', 'guidance_scale': 1.0001, 'guidance_rescale': 1.0}),
 ]
 LATENTS = {'refiner_inpaint': 'inpaint_denoising_end'}  # of which other case the image is

@@ -17,6 +17,7 @@ const argumentsSchema = z.strictObject({
   num_images_per_prompt: z.number().default(1),
   num_inference_steps: z.number().default(50),
   timesteps: z.array(z.number()).optional(),
+  sigmas: z.array(z.number()).optional(),
   guidance_scale: z.number().optional(),
   guidance_rescale: z.number().default(0),
   clip_skip: z.number().nullish(),

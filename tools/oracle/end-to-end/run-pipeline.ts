@@ -17,6 +17,7 @@ import type { OpenModel } from '../../../src/engine/pipeline/open/open-model.ts'
 import { textToImage } from '../../../src/engine/pipeline/text-to-image.ts'
 import { createSampler } from '../../../src/engine/sampling/create-sampler.ts'
 import type { ModelSchedule } from '../../../src/engine/sampling/diffusers/scheduler-config.ts'
+import { levelsOfSigmas } from '../../../src/engine/sampling/noise/noise-levels.ts'
 import {
   baseSpan,
   refinerSpan,
@@ -25,6 +26,7 @@ import {
   wholeSpan,
 } from '../../../src/engine/sampling/noise/span.ts'
 import type { Sampler } from '../../../src/engine/sampling/sampler.ts'
+import { NotYet } from '../not-yet.ts'
 import { joined } from '../sampling/schedulers.ts'
 import { conditioningOf, type PromptReading, type SizePx } from './e2e-conditioning.ts'
 import { type Arguments, type E2eCase, pipelineDefaults } from './e2e-request.ts'
@@ -72,7 +74,11 @@ export async function runPipeline(wanted: PipelineRun): Promise<Outcome> {
     interval: [0, 1],
   }
   const steps = args.timesteps?.length ?? args.num_inference_steps
-  const watch = watched(createSampler(schedule.sampler.kind, schedule.config, steps))
+  const watch = watched(
+    args.sigmas
+      ? samplerOver(args.sigmas, schedule)
+      : createSampler(schedule.sampler.kind, schedule.config, steps),
+  )
   const noise = countedNoise(pipeline, wanted.seed, shape.pictures)
   const strength = args.strength ?? defaults.strength
   const run: DenoiseRun = {
@@ -154,7 +160,7 @@ function spanOf(
   const { denoising_start: from, denoising_end: to } = args
   const started = isWithin(from) ? refinerSpan(sampler, config, from) : undefined
   // Where timesteps are given, the reference takes a strength of the model calls: Heun has about two per timestep.
-  const counted = args.timesteps ? sampler.timesteps.length : steps
+  const counted = args.timesteps || args.sigmas ? sampler.timesteps.length : steps
   const { first, end } =
     started ?? (pipeline === 'txt2img' ? wholeSpan(sampler) : strengthSpan(sampler, counted, strength))
   return { first, end: isWithin(to) ? Math.max(baseSpan(sampler, config, to).end, first) : end }
@@ -162,6 +168,16 @@ function spanOf(
 
 function isWithin(fraction: number | undefined): fraction is number {
   return fraction !== undefined && fraction > 0 && fraction < 1
+}
+
+/** Over the given sigmas, of which the last one ends the run: an argument of Euler's class alone. */
+function samplerOver(sigmas: readonly number[], { sampler: { kind }, config }: ModelSchedule): Sampler {
+  if (!('rule' in kind) || config.edm) throw new NotYet(`sigmas for ${kind.label}`)
+  const levels = levelsOfSigmas(config, sigmas)
+  const most = levels.initNoiseSigma
+  // Euler's class looks at the spacing here, although the sigmas do not come from it.
+  const initNoiseSigma = config.spacing === 'leading' ? Math.sqrt(most ** 2 + 1) : most
+  return kind.rule({ ...levels, initNoiseSigma }, config.rule ?? {})
 }
 
 /** A sampler that remembers what entered each model call. */

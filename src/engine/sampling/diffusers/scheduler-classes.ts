@@ -4,6 +4,7 @@
  * `supported` lists the supported values of a key; other values are refused with the key's name.
  */
 import { z } from 'zod'
+import { interpolations } from '../sampler.ts'
 import { solverTypes } from '../solver-types.ts'
 import {
   builtOf,
@@ -12,6 +13,7 @@ import {
   distilled,
   edm,
   edmKeys,
+  endsInLowOrderAtZero,
   evenPlaces,
   flow,
   latentNoise,
@@ -40,10 +42,10 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       final_sigmas_type: 'zero',
     },
     {
-      interpolation_type: z.literal('linear'),
-      timestep_type: z.literal('discrete'),
-      sigma_min: z.null(),
-      sigma_max: z.null(),
+      interpolation_type: z.enum(interpolations),
+      timestep_type: z.enum(['discrete', 'continuous']),
+      sigma_min: z.number().positive().nullable(),
+      sigma_max: z.number().positive().nullable(),
       final_sigmas_type: finalSigma,
     },
   ),
@@ -72,11 +74,11 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     },
     {
       algorithm_type: z.enum(['dpmsolver++', 'sde-dpmsolver++', 'deis']),
-      solver_order: z.literal([2, 3]),
+      solver_order: z.literal([1, 2, 3]),
       solver_type: solverTypes.dpm,
       lower_order_final: z.boolean(),
       euler_at_final: z.boolean(),
-      use_lu_lambdas: z.literal([false, null]),
+      use_lu_lambdas: z.boolean().nullable(),
       final_sigmas_type: finalSigma,
       variance_type: z.null(),
     },
@@ -99,8 +101,9 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     {
       algorithm_type: z.literal('dpmsolver++'),
       solver_type: solverTypes.dpmSinglestep,
-      // The class sets lower_order_final itself when the final sigma is 0.
-      final_sigmas_type: z.literal('zero'),
+      solver_order: z.literal([1, 2]),
+      lower_order_final: z.boolean(),
+      final_sigmas_type: finalSigma,
       variance_type: z.null(),
     },
   ),
@@ -127,7 +130,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       predict_x0: z.literal(true),
       solver_type: solverTypes.uniPc,
       solver_order: z.literal([1, 2, 3]),
-      lower_order_final: z.literal(true),
+      lower_order_final: z.boolean(),
       disable_corrector: z.tuple([]),
       solver_p: z.null(),
       final_sigmas_type: finalSigma,
@@ -135,6 +138,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       sigma_max: z.null(),
       shift_terminal: z.null(),
     },
+    endsInLowOrderAtZero,
   ),
   DEISMultistepScheduler: builtOf(
     {
@@ -151,7 +155,9 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     {
       algorithm_type: z.enum(['deis', 'dpmsolver', 'dpmsolver++']),
       solver_type: solverTypes.deis,
-      lower_order_final: z.literal(true),
+      solver_order: z.literal([1, 2]),
+      lower_order_final: z.boolean(),
+      thresholding: z.literal(false),
     },
   ),
   DDIMScheduler: builtOf({
@@ -173,7 +179,7 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
       ...leadingPlaces,
       ...zeroSnr,
     },
-    { variance_type: z.literal('fixed_small') },
+    { variance_type: z.enum(['fixed_small', 'fixed_small_log', 'fixed_large']) },
   ),
   PNDMScheduler: builtOf(
     { ...noise, skip_prk_steps: false, set_alpha_to_one: false, ...leadingPlaces },
@@ -209,8 +215,9 @@ export const schedulerClasses: Readonly<Record<string, SchedulerClass>> = {
     },
     {
       ...edmKeys(),
+      thresholding: z.literal(false),
       algorithm_type: z.enum(['dpmsolver++', 'sde-dpmsolver++', 'deis']),
-      solver_order: z.literal([2, 3]),
+      solver_order: z.literal([1, 2, 3]),
       solver_type: solverTypes.dpm,
       lower_order_final: z.boolean(),
       euler_at_final: z.boolean(),

@@ -67,7 +67,7 @@ const shared = z.looseObject({
   timestep_spacing: z.enum(timestepSpacings),
   steps_offset: z.int().min(0).max(1),
   rescale_betas_zero_snr: z.boolean().nullable(),
-  thresholding: z.literal(false),
+  thresholding: z.boolean(),
   clip_sample: z.boolean(),
   clip_sample_range: z.number().positive(),
   set_alpha_to_one: z.boolean(),
@@ -88,7 +88,24 @@ export function builtOf(
   check: KeysCheck = () => undefined,
 ): SchedulerClass {
   const known = Object.entries(shared.shape).filter(([key]) => key in defaults)
-  return { defaults, supported: z.looseObject({ ...Object.fromEntries(known), ...own }).superRefine(check) }
+  return {
+    defaults,
+    supported: z
+      .looseObject({ ...Object.fromEntries(known), ...own })
+      .superRefine(thresholdsAtOne)
+      .superRefine(check),
+  }
+}
+
+/** A larger maximum makes the threshold a quantile of each picture's values, which latents do not have use for. */
+function thresholdsAtOne(...[keys, context]: Parameters<KeysCheck>): void {
+  const { thresholding, sample_max_value } = keys
+  if (thresholding !== true || sample_max_value === 1) return
+  complain(context, 'sample_max_value', {
+    what: 'value',
+    found: JSON.stringify(sample_max_value),
+    supported: ['1'],
+  })
 }
 
 /** In DPM-Solver's classes "deis" stands for DPM-Solver++, but the reference refuses it for runs that end at zero. */
@@ -96,6 +113,12 @@ export function deisEndsAboveZero(...[keys, context]: Parameters<KeysCheck>): vo
   const { algorithm_type, final_sigmas_type } = keys
   if (algorithm_type !== 'deis' || final_sigmas_type !== 'zero') return
   complain(context, 'final_sigmas_type', { what: 'value', found: 'zero', supported: ['sigma_min'] })
+}
+
+/** A step of a higher order to zero is infinite in UniPC's class. */
+export function endsInLowOrderAtZero(...[keys, context]: Parameters<KeysCheck>): void {
+  if (keys.lower_order_final !== false || keys.final_sigmas_type !== 'zero') return
+  complain(context, 'lower_order_final', { what: 'value', found: 'false', supported: ['true'] })
 }
 
 /** The supported values of EDM's classes. */

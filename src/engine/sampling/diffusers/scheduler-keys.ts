@@ -7,6 +7,7 @@ import {
   betaSchedules,
   type EdmNoise,
   edmSpreads,
+  interpolations,
   predictions,
   type RuleOptions,
   type SchedulerConfig,
@@ -28,6 +29,11 @@ export const keysSchema = z
     use_karras_sigmas: z.boolean().nullish(),
     use_exponential_sigmas: z.boolean().nullish(),
     use_beta_sigmas: z.boolean().nullish(),
+    use_lu_lambdas: z.boolean().nullish(),
+    interpolation_type: z.enum(interpolations).default('linear'),
+    timestep_type: z.enum(['discrete', 'continuous']).default('discrete'),
+    thresholding: z.boolean().default(false),
+    variance_type: z.string().nullish(),
     rescale_betas_zero_snr: z.boolean().nullish(),
     final_sigmas_type: finalSigma.default('zero'),
     set_alpha_to_one: z.boolean().default(false),
@@ -47,8 +53,8 @@ export const keysSchema = z
     rho: z.number().optional(),
   })
   .superRefine(({ algorithm_type, solver_order }, context) => {
-    if (algorithm_type !== 'sde-dpmsolver++' || solver_order === 2) return
-    complain(context, 'solver_order', { what: 'value', found: String(solver_order), supported: ['2'] })
+    if (algorithm_type !== 'sde-dpmsolver++' || solver_order !== 3) return
+    complain(context, 'solver_order', { what: 'value', found: '3', supported: ['1', '2'] })
   })
 export type Keys = z.infer<typeof keysSchema>
 
@@ -62,12 +68,18 @@ export function plainConfigOf(keys: Keys): SchedulerConfig {
     spacing: keys.timestep_spacing,
     stepsOffset: keys.steps_offset,
     sigmas: spreadOf(keys),
+    isLu: isLu(keys),
+    sigmaRange: { least: keys.sigma_min ?? undefined, most: keys.sigma_max ?? undefined },
+    interpolation: keys.interpolation_type,
+    // The reference has continuous timesteps for v alone.
+    logTimesteps: keys.timestep_type === 'continuous' && keys.prediction_type === 'v_prediction',
     zeroTerminalSnr: keys.rescale_betas_zero_snr ?? false,
     finalSigma: keys.final_sigmas_type === 'sigma_min' ? 'minimum' : 'zero',
     setAlphaToOne: keys.set_alpha_to_one,
     originalSteps: keys.original_inference_steps,
     timestepScaling: keys.timestep_scaling,
-    clipRange: keys.clip_sample ? keys.clip_sample_range : undefined,
+    clipRange: clipRangeOf(keys),
+    hasLargeVariance: keys.variance_type === 'fixed_large',
     edm: edmOf(keys),
     rule: ruleOf(keys),
   }
@@ -75,8 +87,19 @@ export function plainConfigOf(keys: Keys): SchedulerConfig {
 
 export function spreadOf(keys: Keys): SchedulerConfig['sigmas'] {
   if (keys.use_karras_sigmas) return 'karras'
-  if (keys.use_exponential_sigmas) return 'exponential'
+  if (isLu(keys) || keys.use_exponential_sigmas) return 'exponential'
   return keys.use_beta_sigmas ? 'beta' : 'plain'
+}
+
+/** Lu's steps are even in λ = -ln σ, which exponential sigmas are, too. */
+function isLu({ use_lu_lambdas, use_karras_sigmas }: Keys): boolean {
+  return use_lu_lambdas === true && use_karras_sigmas !== true
+}
+
+/** Thresholds between 1 and sample_max_value = 1 clip to ±1, before clip_sample (Saharia et al. 2022, section 2.3). */
+function clipRangeOf({ thresholding, clip_sample, clip_sample_range }: Keys): number | undefined {
+  if (thresholding) return 1
+  return clip_sample ? clip_sample_range : undefined
 }
 
 function edmOf({ sigma_data, sigma_min, sigma_max, rho, sigma_schedule }: Keys): EdmNoise | undefined {

@@ -31,10 +31,10 @@ export interface NoiseLevels {
  * fractional timesteps, starting from noise·σ_max. The reference keeps σ in float32.
  */
 export function levelsOfSigmas(config: SchedulerConfig, sigmas: readonly number[]): NoiseLevels {
-  const { edm, prediction } = config
+  const { edm, prediction, logTimesteps } = config
   const rounded = sigmas.map(Math.fround)
   const training = trainingNoiseOf(config)
-  const timestepAt = edm ? edmTimestep : (sigma: number) => timestepOf(training, sigma)
+  const timestepAt = edm || logTimesteps ? logTimestep : (sigma: number) => timestepOf(training, sigma)
   return {
     timesteps: rounded.slice(0, -1).map(sigma => Math.fround(timestepAt(sigma))),
     levels: rounded.map(explodingLevel),
@@ -48,7 +48,7 @@ export function levelsOfSigmas(config: SchedulerConfig, sigmas: readonly number[
 }
 
 /** c_noise of EDM. */
-function edmTimestep(sigma: number): number {
+export function logTimestep(sigma: number): number {
   return 0.25 * Math.log(sigma)
 }
 

@@ -1,11 +1,11 @@
 /**
- * DEIS (log-ρ, order 2). Matches diffusers' DEISMultistepScheduler with solver_order 2; Zhang and Chen 2023.
+ * DEIS (log-ρ, order 1 or 2). Matches diffusers' DEISMultistepScheduler with solver_order up to 2; Zhang and Chen 2023.
  * With ρ = σ/α it integrates the noise prediction over ρ as if linear in ln ρ:
  *
  *   x' = α'·(x/α + c0·ε + c1·ε_before)
  *
  * On its own levels it ends at the smallest training sigma, not at zero, as the reference does. If a schedule ends at
- * zero, the last step is of first order.
+ * zero, the last step is of first order. Uses solverOrder and lowerOrderFinal.
  */
 import { at, combine } from '../arithmetic.ts'
 import { trainingRange } from '../noise/diffusers-levels.ts'
@@ -20,7 +20,7 @@ export const deis: LevelSampler = {
   diffusersClass: 'DEISMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
   levels: (config, steps) => trainingRange({ ...config, finalSigma: 'minimum' }, steps, { endsAtLast: true }),
-  rule(run) {
+  rule(run, { solverOrder = 2, lowerOrderFinal = true }) {
     const { timesteps, levels, sigmas: rhos } = run
     let noiseBefore: Float32Array | undefined
     return {
@@ -30,12 +30,12 @@ export const deis: LevelSampler = {
         const to = levelAt(levels, i + 1)
         const noise = run.preconditioning.noise(output, from, latents)
         const clean = run.preconditioning.clean(output, from, latents)
-        const isShortEnd = i === timesteps.length - 1 && timesteps.length < shortRun
+        const isShortEnd = lowerOrderFinal && i === timesteps.length - 1 && timesteps.length < shortRun
         const rho = at(rhos, i)
         const rhoTo = at(rhos, i + 1)
 
         const terms: (readonly [number, Float32Array])[] = [[to.alpha / from.alpha, latents]]
-        if (noiseBefore && !isShortEnd && rhoTo > 0) {
+        if (noiseBefore && solverOrder > 1 && !isShortEnd && rhoTo > 0) {
           const rhoBefore = at(rhos, i - 1)
           const share = (b: number, c: number): number => integral(rhoTo, b, c) - integral(rho, b, c)
           terms.push(

@@ -8,7 +8,7 @@
  *
  *   Σ ρ_k·r_k^(i-1) = i!·z·φ_{i+1}(z)/B,   φ_1 = (e^z - 1)/z,   φ_{i+1} = (φ_i - 1/i!)/z
  *
- * The order rises from 1 by one per step. The last step is of order 1.
+ * The order rises from 1 by one per step. The last step is of order 1, but for runs that end above zero without lowerOrderFinal.
  */
 import { at, combine, solveVandermonde } from '../arithmetic.ts'
 import { trainingRange } from '../noise/diffusers-levels.ts'
@@ -27,7 +27,8 @@ export const unipc: LevelSampler = {
   diffusersClass: 'UniPCMultistepScheduler',
   sigmas: ['karras', 'exponential', 'beta'],
   levels: (config, steps) => trainingRange(config, steps, { endsAtLast: true }),
-  rule: (run, { variant = 'bh2', solverOrder = 2 }) => ruleOf(run, variant, solverOrder),
+  rule: (run, { variant = 'bh2', solverOrder = 2, lowerOrderFinal = true }) =>
+    ruleOf(run, variant, solverOrder, lowerOrderFinal),
 }
 
 /** A1111's "UniPC" with its default settings; over a schedule, ComfyUI's `uni_pc`. */
@@ -54,8 +55,14 @@ function endAboveZero(levels: readonly NoiseLevel[]): readonly NoiseLevel[] {
   return levels.at(-1)?.sigma === 0 ? levels.with(-1, explodingLevel(lastSigma)) : levels
 }
 
-function ruleOf(run: Parameters<LevelSampler['rule']>[0], variant: SolverType, highestOrder: Order) {
+function ruleOf(
+  run: Parameters<LevelSampler['rule']>[0],
+  variant: SolverType,
+  highestOrder: Order,
+  lowerOrderFinal = true,
+) {
   const { timesteps, levels } = run
+  const fallsAtEnd = lowerOrderFinal || levels.at(-1)?.sigma === 0
   /** The previous step: its corrected start, its order, and its predictions, newest first. */
   let before: { latents: Float32Array; order: number; cleans: readonly Float32Array[] } | undefined
   return {
@@ -64,7 +71,7 @@ function ruleOf(run: Parameters<LevelSampler['rule']>[0], variant: SolverType, h
       const clean = run.preconditioning.clean(output, levelAt(levels, i), latents)
       const start = before ? update({ levels, variant, from: i - 1, ...before, cleanNow: clean }) : latents
       const cleans = [clean, ...(before?.cleans ?? [])].slice(0, highestOrder)
-      const order = Math.min(cleans.length, timesteps.length - i)
+      const order = fallsAtEnd ? Math.min(cleans.length, timesteps.length - i) : cleans.length
       before = { latents: start, order, cleans }
       return {
         latents: update({ levels, variant, from: i, latents: start, order, cleans }),

@@ -1,6 +1,6 @@
 /**
  * DDIM. Matches diffusers' DDIMScheduler; Song et al. 2021 (DDIM), equation 12, with η·√variance as σ_t (equation 16).
- * η = 0 is deterministic, η = 1 is DDPM-like. Limits: no thresholding.
+ * η = 0 is deterministic, η = 1 is DDPM-like. Limits: thresholding with sample_max_value 1 alone.
  */
 import { at, combine } from '../arithmetic.ts'
 import { levelAt, type NoiseLevel } from '../preconditioning.ts'

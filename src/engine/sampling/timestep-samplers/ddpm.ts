@@ -1,6 +1,6 @@
 /**
- * DDPM. Matches diffusers' DDPMScheduler with variance_type fixed_small; Ho et al. 2020, equations 7 and 15,
- * over the timesteps of the run. Noise is drawn while t > 0. Limits: no thresholding, no learned variance.
+ * DDPM. Matches diffusers' DDPMScheduler with variance_type fixed_small or fixed_large; Ho et al. 2020, equations 7 and 15,
+ * over the timesteps of the run. Noise is drawn while t > 0. Limits: thresholding with sample_max_value 1 alone, no learned variance.
  */
 import { at, combine } from '../arithmetic.ts'
 import { levelAt, levelOfAlpha } from '../preconditioning.ts'
@@ -34,7 +34,8 @@ export const ddpm: TimestepSampler = {
           [(Math.sqrt(alpha) * to.sigma ** 2) / from.sigma ** 2, latents],
         ]
         if (at(timesteps, i) > 0) {
-          const variance = Math.max((to.sigma / from.sigma) ** 2 * beta, leastVariance)
+          const least = Math.max((to.sigma / from.sigma) ** 2 * beta, leastVariance)
+          const variance = config.hasLargeVariance ? beta : least
           terms.push([Math.sqrt(variance), draw()])
         }
         return { latents: combine(...terms), predictedClean: clean }

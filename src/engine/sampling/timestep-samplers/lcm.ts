@@ -1,7 +1,7 @@
 /**
  * Latent consistency. Matches diffusers' LCMScheduler; Luo et al. 2023. Each call jumps to clean latents, through the
  * boundary condition x0 = c_out·x0_predicted + c_skip·x. Every call except the last adds noise for the next timestep.
- * Limits: no thresholding.
+ * Limits: thresholding with sample_max_value 1 alone.
  */
 import { at, combine } from '../arithmetic.ts'
 import { levelAt } from '../preconditioning.ts'

@@ -104,9 +104,9 @@ describe('what is not built is named, never passed over', () => {
     [{ prediction_type: 'flow_prediction' }, 'prediction_type'],
     [{ _class_name: 'FlowMatchEulerDiscreteScheduler', shift: 3 }, '_class_name'],
     // Nothing stands in for Euler, which stands in for all others.
-    [{ interpolation_type: 'log_linear' }, 'interpolation_type'],
-    [{ timestep_type: 'continuous' }, 'timestep_type'],
-    [{ sigma_min: 0.1 }, 'sigma_min'],
+    [{ interpolation_type: 'cubic' }, 'interpolation_type'],
+    [{ timestep_type: 'random' }, 'timestep_type'],
+    [{ sigma_min: -0.1 }, 'sigma_min'],
   ])('%j refuses the model', (json, key) => {
     expect(() => parseSchedule(json, 'scheduler_config.json')).toThrow(
       expect.objectContaining({ code: 'model-config', details: expect.objectContaining({ key }) }),
@@ -119,7 +119,7 @@ describe('what is not built is named, never passed over', () => {
     [{ _class_name: 'UniPCMultistepScheduler', predict_x0: false }, 'predict_x0'],
     [{ _class_name: 'UniPCMultistepScheduler', solver_order: 4 }, 'solver_order'],
     [{ _class_name: 'UniPCMultistepScheduler', solver_type: 'bh3' }, 'solver_type'],
-    [{ _class_name: 'DPMSolverMultistepScheduler', solver_order: 1 }, 'solver_order'],
+    [{ _class_name: 'DPMSolverMultistepScheduler', solver_order: 4 }, 'solver_order'],
     [
       { _class_name: 'DPMSolverMultistepScheduler', solver_order: 3, algorithm_type: 'sde-dpmsolver++' },
       'solver_order',
@@ -130,11 +130,14 @@ describe('what is not built is named, never passed over', () => {
     [{ _class_name: 'DPMSolverMultistepScheduler', algorithm_type: 'deis' }, 'final_sigmas_type'],
     [{ _class_name: 'EDMDPMSolverMultistepScheduler', algorithm_type: 'deis' }, 'final_sigmas_type'],
     [{ _class_name: 'DPMSolverSinglestepScheduler', algorithm_type: 'deis' }, 'algorithm_type'],
-    [{ _class_name: 'DPMSolverMultistepScheduler', thresholding: true }, 'thresholding'],
-    [{ _class_name: 'DPMSolverMultistepScheduler', use_lu_lambdas: true }, 'use_lu_lambdas'],
-    [{ _class_name: 'DPMSolverSinglestepScheduler', final_sigmas_type: 'sigma_min' }, 'final_sigmas_type'],
-    [{ _class_name: 'DEISMultistepScheduler', lower_order_final: false }, 'lower_order_final'],
-    [{ _class_name: 'DDPMScheduler', variance_type: 'fixed_large' }, 'variance_type'],
+    // Thresholds above 1 are not built: they are quantiles of each picture's values.
+    [{ _class_name: 'DDIMScheduler', thresholding: true, sample_max_value: 2 }, 'sample_max_value'],
+    [{ _class_name: 'DEISMultistepScheduler', thresholding: true }, 'thresholding'],
+    [{ _class_name: 'DPMSolverMultistepScheduler', use_flow_sigmas: true }, 'use_flow_sigmas'],
+    [{ _class_name: 'DPMSolverSinglestepScheduler', solver_order: 3 }, 'solver_order'],
+    [{ _class_name: 'UniPCMultistepScheduler', lower_order_final: false }, 'lower_order_final'],
+    [{ _class_name: 'DEISMultistepScheduler', solver_order: 3 }, 'solver_order'],
+    [{ _class_name: 'DDPMScheduler', variance_type: 'learned' }, 'variance_type'],
   ])('a key of the sampler, %j: another sampler stands in', (json, key) => {
     const { sampler, notBuilt } = parseSchedule({ ...betas, ...json }, 'x')
     expect(sampler.kind.name).toBe('euler')
