@@ -3,7 +3,7 @@ import type { Client } from 'discord.js'
 import { authorOf } from '../../app/access/access-rules.ts'
 import { within } from '../../system/time-limit.ts'
 import type { Adapter, AdapterParts, ReportStatus } from '../adapter.ts'
-import { registerCommands, removeStrayCommands } from './commands/register-commands.ts'
+import { CommandRegistration } from './commands/command-registration.ts'
 import { type Receiver, receive } from './inbound/receive.ts'
 import { ButtonTokens } from './outbound/button-tokens.ts'
 import { CardUpdates } from './outbound/card-updates.ts'
@@ -29,8 +29,7 @@ export class DiscordAdapter implements Adapter {
   readonly #connection: Connection
   readonly #receiver: Receiver
   readonly #presence: BotStatus
-  /** The removal of stray commands. It continues after the start, because there may be thousands of guilds. */
-  #cleaning: Promise<void> = Promise.resolve()
+  readonly #commands: CommandRegistration
   readonly #api: DiscordApi
   readonly #cards: CardUpdates
   readonly #firstMessages: FirstMessageTracker
@@ -49,6 +48,7 @@ export class DiscordAdapter implements Adapter {
       onInteraction: interaction => this.#receiver.take(interaction),
       onMessage: message => this.#receiver.answer(message),
     })
+    this.#commands = new CommandRegistration(parts)
     this.#api = new DiscordApi(this.#connection.rest, parts.clock)
     const messages = new Messages(this.#api)
     const buttonTokens = new ButtonTokens(parts.clock)
@@ -79,7 +79,7 @@ export class DiscordAdapter implements Adapter {
 
   /** Resolves when nothing is being handled. */
   async idle(): Promise<void> {
-    await Promise.all([this.#receiver.idle(), this.#cleaning])
+    await Promise.all([this.#receiver.idle(), this.#commands.idle()])
   }
 
   /** Connects. Rejects if Discord refuses the token. While Discord is unreachable it retries. */
@@ -89,13 +89,13 @@ export class DiscordAdapter implements Adapter {
 
   async #ready(client: Client<true>): Promise<void> {
     this.#api.setIdentity({ applicationId: client.application.id, userId: client.user.id })
-    await registerCommands(client, this.#parts)
+    await this.#commands.start(client)
     this.#presence.start()
-    this.#cleaning = removeStrayCommands(client, this.#parts)
   }
 
   async stop(): Promise<void> {
     this.#presence.stop()
+    this.#commands.stop()
     this.#cards.stop()
     this.#firstMessages.close()
     this.#expiryNotices.stop()

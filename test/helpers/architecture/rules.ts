@@ -32,6 +32,7 @@ export const ambient = [
 
 /** The files that may use these calls, with the reason. */
 export const ambientAllowed: Readonly<Record<string, string>> = {
+  'src/bots/web/client/local-times.ts': 'a browser’s own day: its time zone is known nowhere else',
   'src/bots/web/client/send.ts': 'a browser’s own chance: nobody else must give the same name',
   'src/system/system-ports.ts': 'the ports themselves',
   'src/bots/slack/transport/sealed.ts':

@@ -6,10 +6,13 @@ import type { AdapterParts } from '../../adapter.ts'
 import { commandDefinitions } from './command-definitions.ts'
 
 /**
- * Any other error is logged: the earlier commands stay in use, and the next start tries again.
+ * `unanswered`: it should be tried again. A refusal is logged only, and the earlier commands stay in use.
  * @throws AppError 'config' when Easel is not a member of the trial guild.
  */
-export async function registerCommands(client: Client<true>, parts: AdapterParts): Promise<void> {
+export async function registerCommands(
+  client: Client<true>,
+  parts: AdapterParts,
+): Promise<'settled' | 'unanswered'> {
   const { config, log } = parts
   const { guildId } = config.discord
   const all = commandDefinitions(config)
@@ -19,13 +22,15 @@ export async function registerCommands(client: Client<true>, parts: AdapterParts
     const { own, kept } = await listCommands(client, scope)
     if (sameCommands(guildId === '' ? own : own.map(withoutScope), definitions)) {
       log.debug({}, 'commands are as they should be')
-      return
+      return 'settled'
     }
     await client.rest.put(scope, { body: [...definitions, ...kept] })
     log.info({ count: definitions.length, guildId }, 'commands registered')
+    return 'settled'
   } catch (error) {
     if (guildId !== '' && isAbsence(error)) throw notInGuild(guildId, error)
     log.error({ problem: String(error) }, 'commands could not be registered')
+    return error instanceof DiscordAPIError || isAborted(error) ? 'settled' : 'unanswered'
   }
 }
 
@@ -47,11 +52,15 @@ export async function removeStrayCommands(
       await client.rest.put(scope, { body: kept })
       log.info({ scope }, 'commands removed where they are not wanted')
     } catch (error) {
-      // The adapter stops, and no more requests are possible.
-      if (error instanceof Error && error.name === 'AbortError') return
+      if (isAborted(error)) return
       log.debug({ scope, problem: String(error) }, 'commands could not be looked at')
     }
   }
+}
+
+/** Whether the adapter stops, and no more requests are possible. */
+function isAborted(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError'
 }
 
 type Route = `/${string}`

@@ -4,8 +4,9 @@ import { Composer } from './composer.ts'
 import { copyCommand } from './copy.ts'
 import { AnswerDialog, refillPictures } from './dialog.ts'
 import { find, removeNotice, sentence, showNotices } from './elements.ts'
-import { Feed, localTimes, scrollToEnd } from './feed.ts'
+import { Feed, scrollToEnd } from './feed.ts'
 import { connect } from './live-stream.ts'
+import { localTimes } from './local-times.ts'
 import { FormSender, type Sent } from './send.ts'
 
 /** The forms that the script submits. */

@@ -10,7 +10,7 @@ import { markup } from '../outbound/render-job.tsx'
 import { answerPage, chatPage, noticePage } from '../outbound/render-page.tsx'
 import type { FeedReply, FormReply } from '../protocol.ts'
 import type { Reply, RequestContext } from './receive.tsx'
-import { threadOf } from './visitors.ts'
+import { threadOf, wantsPage } from './visitors.ts'
 
 /** The initial and the maximum number of jobs on a page. */
 const defaultLimit = 50
@@ -147,11 +147,6 @@ export class Responder {
     const below = (url: string) => url.replace('./', root)
     return { ...frame, root, assets: { style: below(frame.assets.style), icon: below(frame.assets.icon) } }
   }
-}
-
-/** Whether a person follows a link in a browser, which names this type first. */
-function wantsPage(c: Context): boolean {
-  return c.req.header('accept')?.includes('text/html') === true
 }
 
 function wantsJson(c: Context): boolean {

@@ -23,7 +23,10 @@ const yearSeconds = 365 * 24 * 60 * 60
 
 /**
  * The person of a request. The cookie's secret authenticates the person and is never shown; the user id is its hash. A
- * browser without the cookie gets one with the response.
+ * browser without the cookie gets one with the response. Each page sets it anew, so it lives for a year after the last visit.
+ *
+ * Browsers send a Lax cookie where a person follows a link on another site, which changes nothing here; a Strict one is left out
+ * there, so the page would take the browser for somebody new and replace its cookie. Neither is sent with requests of other sites.
  */
 export function visitorOf(
   c: Context,
@@ -31,13 +34,18 @@ export function visitorOf(
 ): Person {
   const given = getCookie(c, cookieName)
   const secret = given !== undefined && /^[0-9a-z]{32}$/.test(given) ? given : `${ids.next()}${ids.next()}`
-  if (secret !== given) {
-    const options = { httpOnly: true, sameSite: 'Strict', path: '/', maxAge: yearSeconds } as const
+  if (secret !== given || wantsPage(c)) {
+    const options = { httpOnly: true, sameSite: 'Lax', path: '/', maxAge: yearSeconds } as const
     setCookie(c, cookieName, secret, { ...options, secure: isSecure })
   }
   const userId = createHash('sha256').update(secret).digest('hex').slice(0, 16)
   const tag = userId.slice(0, 4).toUpperCase()
   return { platform: chat.platform, spaceId: chat.spaceId, userId, name: words.web.guest(tag) }
+}
+
+/** Whether a person opens a page in a browser, which names this type first. */
+export function wantsPage(c: Context): boolean {
+  return c.req.header('accept')?.includes('text/html') === true
 }
 
 /** The conversation for results of a press: the thread of the button's job. */

@@ -111,6 +111,21 @@ describe('registration', () => {
     expect(asking.told(asking.ada)).toHaveLength(1)
   })
 
+  it.each([
+    { kind: 'status', status: 503 },
+    { kind: 'cut', when: 'before' },
+  ] as const)('tries again while Discord gives no answer: %o', async mishap => {
+    const { discord, test } = asking
+    const { limits } = loadConfig(packageRoot, packageRoot)
+    const cure = discord.faults.order(/^(GET|PUT) .*commands/, mishap, Number.POSITIVE_INFINITY)
+    await asking.restart({ config: { limits: { ...limits, maxCount: 2 } } })
+    expect(discord.commands.writes).toBe(1)
+    cure()
+    test.clock.advance(60_000)
+    await asking.adapter.idle()
+    expect(discord.commands.writes).toBe(2)
+  })
+
   it('says in one line that the trial guild is none of ours', async () => {
     const stranger = asking.discord.guild('Strangers', { botIsMember: false })
     const start = asking.restart(trialIn(stranger.id))

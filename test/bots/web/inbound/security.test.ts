@@ -154,7 +154,7 @@ describe('the web chat refuses what is not its own', () => {
     expect(response.status).toBe(303)
     expect(chat.easel.jobs).toHaveLength(1)
     expect(String(response.headers['set-cookie'])).toMatch(
-      /^easel_person=[0-9a-z]{32}; .*HttpOnly; SameSite=Strict/,
+      /^easel_person=[0-9a-z]{32}; .*HttpOnly; SameSite=Lax/,
     )
   })
 
