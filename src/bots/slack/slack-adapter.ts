@@ -31,8 +31,8 @@ import { oauthParts, receiversOf, requireValue } from './transport/receivers.ts'
 import {
   authorizeWith,
   InstalledWorkspaces,
-  type MissingScopes,
   OneWorkspace,
+  type TokenFault,
   type Workspaces,
 } from './transport/workspaces.ts'
 
@@ -111,10 +111,10 @@ export class SlackAdapter implements Adapter {
   /** Connects. Rejects if Slack refuses the tokens. While Slack is unreachable it retries. */
   async start(report: ReportStatus = () => {}): Promise<void> {
     try {
-      const lacks = await this.#workspaces.start()
+      const faults = await this.#workspaces.start()
       await this.#app.start()
       report({ kind: 'on' })
-      for (const lack of lacks) report(this.#warningOf(lack))
+      for (const fault of faults) report(this.#warningOf(fault))
     } catch (error) {
       if (!toAppError(error).retryable) throw error
       this.#log.warn({ problem: String(error) }, 'Slack cannot be reached; trying again')
@@ -130,9 +130,11 @@ export class SlackAdapter implements Adapter {
     })
   }
 
-  #warningOf({ workspaceId, scopes }: MissingScopes): AdapterStatus {
-    this.#log.error({ workspaceId, scopes }, 'scopes are missing')
+  #warningOf(fault: TokenFault): AdapterStatus {
     const { operator } = this.#words.slack
+    if (fault.kind === 'two-apps') return { kind: 'warning', sentence: operator.twoApps }
+    const { workspaceId, scopes } = fault
+    this.#log.error({ workspaceId, scopes }, 'scopes are missing')
     const sentence = operator.scopesMissing(scopes)
     return { kind: 'warning', sentence: workspaceId === undefined ? sentence : `${workspaceId}: ${sentence}` }
   }
@@ -146,9 +148,13 @@ export class SlackAdapter implements Adapter {
 }
 
 /** The workspaces that installed the app; one without OAuth. */
-function workspacesOf({ secrets, log }: AdapterParts, api: SlackApi, oauth?: OAuthParts): Workspaces {
+function workspacesOf({ config, secrets, log }: AdapterParts, api: SlackApi, oauth?: OAuthParts): Workspaces {
   return oauth === undefined
-    ? new OneWorkspace(api, requireValue(secrets.slackBotToken, 'SLACK_BOT_TOKEN'))
+    ? new OneWorkspace(
+        api,
+        requireValue(secrets.slackBotToken, 'SLACK_BOT_TOKEN'),
+        config.slack.transport === 'socket' ? secrets.slackAppToken : undefined,
+      )
     : new InstalledWorkspaces(api, oauth.installations, log)
 }
 

@@ -58,6 +58,8 @@ function outputTarget(file: string, stdout: NodeJS.WritableStream): PictureTarge
 
 async function checkWritable(file: string, random: Random): Promise<void> {
   try {
+    // The temporary file beside it could be written.
+    if (file === '') throw Object.assign(new Error('no name'), { code: 'ENOENT' })
     const there = await lookAt(file)
     if (there?.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' })
     if (there) await access(file, constants.W_OK)

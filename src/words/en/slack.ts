@@ -8,6 +8,7 @@ export const slack = {
     scopesGranted: 'all scopes are granted',
     scopesMissing: (scopes: readonly string[]) =>
       `scopes are missing (${scopes.join(', ')}): update the app from config/slack-manifest.yaml and install it again`,
+    twoApps: 'SLACK_BOT_TOKEN and SLACK_APP_TOKEN belong to two apps: take both from the same one',
     refused: (variable: string, code: string) => `Slack refuses ${variable}: ${code}`,
     unreachable: (code: string) => `Slack does not answer (${code})`,
   },

@@ -9,6 +9,7 @@ export const slack: Words['slack'] = {
     scopesGranted: '权限范围齐全',
     scopesMissing: scopes =>
       `缺少权限范围（${scopes.join('、')}）：请按 config/slack-manifest.yaml 更新应用并重新安装`,
+    twoApps: 'SLACK_BOT_TOKEN 和 SLACK_APP_TOKEN 属于两个应用：请都取自同一个应用',
     refused: (variable, code) => `Slack 不接受 ${variable}：${code}`,
     unreachable: code => `Slack 没有回应（${code}）`,
   },

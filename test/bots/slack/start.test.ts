@@ -129,6 +129,18 @@ describe('what doctor says of Slack', () => {
     expect(findings.at(at)).toEqual({ state: 'wrong', detail })
   })
 
+  it('is that the tokens belong to two apps, as the start says too', async () => {
+    const slackAppToken = 'xapp-1-A00000002-fake'
+    stage.slack.appToken = slackAppToken
+    const findings = await diagnosis({ ...slackSecrets(stage), slackAppToken })
+    expect(findings[2]).toEqual({ state: 'wrong', detail: en.slack.operator.twoApps })
+    const adapter = await started({ ...slackSecrets(stage), slackAppToken })
+    const statuses: AdapterStatus[] = []
+    await adapter.start(status => statuses.push(status))
+    expect(statuses).toEqual([{ kind: 'on' }, { kind: 'warning', sentence: en.slack.operator.twoApps }])
+    await adapter.stop()
+  })
+
   it('is that a token is not a bot’s, as the start says too', async () => {
     const slackBotToken = 'xoxp-of-ada'
     stage.ada.member.userToken = slackBotToken

@@ -32,6 +32,10 @@ describe('a dangling link in a linked folder is read as the system reads it', ()
   })
 })
 
+test('an empty name is refused before anything is painted', async () => {
+  await expect(openTarget('', 1, { random: systemRandom, stdout })).rejects.toMatchObject({ code: 'file' })
+})
+
 describe('a partial file that is not its own', () => {
   test('of a killed run with the same process id is in nobody’s way', async () => {
     const folder = tempFolder()

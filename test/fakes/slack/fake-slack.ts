@@ -35,7 +35,7 @@ export class FakeSlack<AnyClock extends Clock = FakeClock> {
   readonly sockets: SocketMode
   readonly oauth: OAuth
   readonly api: WebApi
-  readonly appToken = 'xapp-1-A00000001-fake'
+  appToken = 'xapp-1-A00000001-fake'
   readonly signingSecret = 'signing-secret-of-the-fake'
   #transport: Transport
   #events = 0
@@ -55,7 +55,7 @@ export class FakeSlack<AnyClock extends Clock = FakeClock> {
       interactions: this.interactions,
       sockets: this.sockets,
       oauth: this.oauth,
-      appToken: this.appToken,
+      appToken: () => this.appToken,
       traffic: this.traffic,
       tell: (team, event) => {
         if (subscribed.has(event.type)) void this.event(team.id, event)

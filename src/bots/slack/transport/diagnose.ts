@@ -9,7 +9,7 @@ import { addressFinding } from '../../address-finding.ts'
 import { isTemporary } from './api.ts'
 import { slackLogger } from './log.ts'
 import { usesOAuth } from './setup.ts'
-import { missingScopesOf, noBotToken } from './workspaces.ts'
+import { areTwoApps, missingScopesOf, noBotToken } from './workspaces.ts'
 
 const timeoutMs = 5000
 
@@ -22,7 +22,12 @@ export async function diagnose(settings: DiagnosisSettings): Promise<Finding[]> 
   return [
     ...(withOAuth
       ? [{ state: 'fine', detail: operator.severalWorkspaces } as const]
-      : await botFindings(secrets.slackBotToken ?? '', config, words)),
+      : await botFindings(
+          secrets.slackBotToken ?? '',
+          isSocket ? secrets.slackAppToken : undefined,
+          config,
+          words,
+        )),
     ...(isSocket ? [await appFinding(secrets.slackAppToken ?? '', config, words)] : []),
     ...(isSocket && !withOAuth
       ? []
@@ -30,18 +35,26 @@ export async function diagnose(settings: DiagnosisSettings): Promise<Finding[]> 
   ]
 }
 
-async function botFindings(token: string, config: Config, words: Words): Promise<Finding[]> {
+async function botFindings(
+  token: string,
+  appToken: string | undefined,
+  config: Config,
+  words: Words,
+): Promise<Finding[]> {
   const { operator } = words.slack
   try {
-    const answer = await clientFor(token, config).auth.test()
+    const client = clientFor(token, config)
+    const answer = await client.auth.test()
     if (answer.bot_id === undefined) return [{ state: 'wrong', detail: errorSentence(words, noBotToken()) }]
     const known = operator.known(answer.user ?? '', answer.team ?? '')
+    const { bot } = await client.bots.info({ bot: answer.bot_id }).catch(() => ({ bot: undefined }))
     const [lack] = missingScopesOf({}, answer.response_metadata?.scopes)
     return [
       { state: 'fine', detail: known },
       lack === undefined
         ? { state: 'fine', detail: operator.scopesGranted }
         : { state: 'wrong', detail: operator.scopesMissing(lack.scopes) },
+      ...(areTwoApps(bot?.app_id, appToken) ? [{ state: 'wrong', detail: operator.twoApps } as const] : []),
     ]
   } catch (error) {
     return [refusal('SLACK_BOT_TOKEN', error, words)]

@@ -21,13 +21,17 @@ export interface Workspace {
 
 /** Requested scopes that a workspace did not grant. */
 export interface MissingScopes {
+  kind: 'scopes'
   workspaceId?: string
   scopes: string[]
 }
 
+/** What is wrong with the tokens although Slack accepts them. `two-apps`: events of one app would be answered as the other. */
+export type TokenFault = MissingScopes | { kind: 'two-apps' }
+
 export interface Workspaces {
-  /** The scopes that were not granted. Rejects if Slack refuses the token. */
-  start(): Promise<MissingScopes[]>
+  /** What is wrong with the tokens. Rejects if Slack refuses one. */
+  start(): Promise<TokenFault[]>
   /**
    * The workspace of an installation; undefined if the app is not, or no longer, installed. @throws AppError 'platform-busy' when
    * that is unknown.
@@ -69,15 +73,18 @@ export function noBotToken(): AppError {
 export class OneWorkspace implements Workspaces {
   readonly #api: SlackApi
   readonly #token: string
+  readonly #appToken: string | undefined
   /** A number means that it is unknown, and is the retry time. */
   #workspace: Workspace | undefined | number = firstRetryDelayMs
 
-  constructor(api: SlackApi, token: string) {
+  /** `appToken`: that of Socket Mode, if events come that way. */
+  constructor(api: SlackApi, token: string, appToken?: string) {
     this.#api = api
     this.#token = token
+    this.#appToken = appToken
   }
 
-  async start(): Promise<MissingScopes[]> {
+  async start(): Promise<TokenFault[]> {
     this.#workspace = retryDelayMs
     const called = await this.#api.call(this.#token, 'auth.test', client => client.auth.test())
     if (called.kind === 'refused')
@@ -89,7 +96,21 @@ export class OneWorkspace implements Workspaces {
     if (botId === undefined || botUserId === undefined) throw noBotToken()
     this.#workspace = { token: this.#token, botId, botUserId }
     const { scopes } = called.value.response_metadata ?? {}
-    return missingScopesOf({}, scopes)
+    const isOtherApp = areTwoApps(await this.#appOf(botId), this.#appToken)
+    return [...missingScopesOf({}, scopes), ...(isOtherApp ? [{ kind: 'two-apps' } as const] : [])]
+  }
+
+  /** The id of the bot's app; undefined if Slack does not tell it now. */
+  async #appOf(botId: string): Promise<string | undefined> {
+    if (this.#appToken === undefined) return undefined
+    try {
+      const called = await this.#api.call(this.#token, 'bots.info', client =>
+        client.bots.info({ bot: botId }),
+      )
+      return called.kind === 'done' ? called.value.bot?.app_id : undefined
+    } catch {
+      return undefined
+    }
   }
 
   of(): Workspace | undefined {
@@ -106,13 +127,19 @@ export class OneWorkspace implements Workspaces {
   }
 }
 
+/** Whether the bot is of another app than the token of Socket Mode, `xapp-1-A0123456789-…`. False if either is unknown. */
+export function areTwoApps(appOfBot: string | undefined, appToken: string | undefined): boolean {
+  const [, appOfToken] = /^xapp-\d+-(A[A-Z0-9]+)-/.exec(appToken ?? '') ?? []
+  return appOfBot !== undefined && appOfToken !== undefined && appOfBot !== appOfToken
+}
+
 /** The scopes that are missing; empty if Slack did not list the granted ones. */
 export function missingScopesOf(
   workspace: { workspaceId?: string },
   granted: readonly string[] | undefined,
 ): MissingScopes[] {
   const scopes = granted === undefined ? [] : botScopes.filter(scope => !granted.includes(scope))
-  return scopes.length === 0 ? [] : [{ ...workspace, scopes }]
+  return scopes.length === 0 ? [] : [{ kind: 'scopes', ...workspace, scopes }]
 }
 
 /** Every workspace that installed the app through OAuth. */

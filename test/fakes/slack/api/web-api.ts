@@ -38,7 +38,7 @@ interface Parts {
   interactions: Interactions
   sockets: SocketMode
   oauth: OAuth
-  appToken: string
+  appToken: () => string
   traffic: Traffic
   tell: (team: Team, event: { type: string } & Record<string, unknown>) => void
 }
@@ -173,7 +173,7 @@ export class WebApi {
   }
 
   #openConnection(bearer: string | undefined): Record<string, unknown> {
-    if (bearer !== this.#parts.appToken) throw new Refusal('invalid_auth')
+    if (bearer !== this.#parts.appToken()) throw new Refusal('invalid_auth')
     return { url: `${this.#baseUrl.replace('http', 'ws')}/link?ticket=${this.#parts.sockets.ticket()}` }
   }
 

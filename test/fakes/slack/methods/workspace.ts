@@ -63,6 +63,15 @@ export const workspaceMethods = {
     is_enterprise_install: false,
   })),
 
+  // docs.slack.dev/reference/methods/bots.info; the fields are those of BotsInfoResponse in @slack/web-api.
+  'bots.info': method(
+    { tier: 3, scopes: ['users:read'], args: z.strictObject({ bot: z.string() }) },
+    ({ bot }, { team }) => {
+      if (bot !== team.botId) throw new Refusal('bot_not_found')
+      return { bot: { id: bot, deleted: false, name: 'easel', app_id: 'A00000001', user_id: team.botUserId } }
+    },
+  ),
+
   'users.info': method(
     {
       tier: 4,
