@@ -65,7 +65,7 @@ const shared = z.looseObject({
   use_exponential_sigmas: z.boolean().nullable(),
   use_beta_sigmas: z.boolean().nullable(),
   timestep_spacing: z.enum(timestepSpacings),
-  steps_offset: z.int().min(0).max(1),
+  steps_offset: z.int().min(0).max(100),
   rescale_betas_zero_snr: z.boolean().nullable(),
   thresholding: z.boolean(),
   clip_sample: z.boolean(),
@@ -117,7 +117,8 @@ export function deisEndsAboveZero(...[keys, context]: Parameters<KeysCheck>): vo
 
 /** A step of a higher order to zero is infinite in UniPC's class. */
 export function endsInLowOrderAtZero(...[keys, context]: Parameters<KeysCheck>): void {
-  if (keys.lower_order_final !== false || keys.final_sigmas_type !== 'zero') return
+  const { lower_order_final, final_sigmas_type, solver_order } = keys
+  if (lower_order_final !== false || final_sigmas_type !== 'zero' || solver_order === 1) return
   complain(context, 'lower_order_final', { what: 'value', found: 'false', supported: ['true'] })
 }
 
