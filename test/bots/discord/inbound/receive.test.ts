@@ -29,7 +29,7 @@ const picture = { filename: 'cat.png', contentType: 'image/png', bytes: tinyPng(
 describe('/imagine', () => {
   it('turns typed options and flags in the prompt into one job, and leaves nothing private behind', async () => {
     await asking.types(asking.ada, asking.channel, '/imagine', {
-      prompt: 'a red circle --n 2 --steps 12',
+      prompt: 'a red circle --n 1 --steps 12',
       negative: 'blue',
       aspect: '1:1',
       count: 1,
