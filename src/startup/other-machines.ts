@@ -50,7 +50,7 @@ const passing: ReadonlySet<RedisProblem['what']> = new Set(['unreachable', 'othe
 
 /**
  * Opens a connection to Redis. If Redis does not answer or is full, there is only a warning: the connection is retried. Redis is
- * checked at each success and after each error, and its problems are told.
+ * checked after each connection and each error, and its problems are reported.
  * @throws AppError 'redis' when it answers and cannot be used, or is not waited for, and as readRedisAddress, readSealingKeys and
  * readStoreAddress.
  */
@@ -61,15 +61,15 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   const storeAddress = readStoreAddress(config.remote.store, secrets)
   const store = storeAddress && new ObjectStore(storeAddress, systemClock)
   const { prefix } = config.redis
-  const look = () => redisProblems(address, prefix)
+  const check = () => redisProblems(address, prefix)
   const faultOf = (problem: RedisProblem) => new AppError('redis', { host: address.host, problem })
-  const [told] = await look()
-  if (told && !(waitsForRedis && mayPass(told))) throw faultOf(told)
-  const tell = (problem: RedisProblem | undefined) =>
+  const [reported] = await check()
+  if (reported && !(waitsForRedis && mayPass(reported))) throw faultOf(reported)
+  const report = (problem: RedisProblem | undefined) =>
     problem ? warn(errorSentence(words, faultOf(problem))) : print(words.machines.redisUsable(address.host))
-  if (told) tell(told)
-  const watch = new RedisWatch({ clock: systemClock, told, look, tell })
-  const onRedisError = () => watch.notice()
+  if (reported) report(reported)
+  const watch = new RedisWatch({ clock: systemClock, reported, check, report })
+  const onRedisError = () => watch.requestCheck()
   const tellOfStore =
     (host: string): TellOfStore =>
     problem =>
@@ -78,7 +78,7 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
         : print(words.machines.storeUsable(host))
   const redis = connectRedis(address, error => {
     log.debug({ problem: String(error) }, 'Redis')
-    watch.notice()
+    watch.requestCheck()
   })
   // Redis may start later than this process, or restart with other settings.
   redis.on('ready', onRedisError)

@@ -91,15 +91,15 @@ async function refusedCommands(redis: Redis, key: string): Promise<Refusal[]> {
   return (await Promise.all(tried)).flat()
 }
 
-/** What the replies say. Others are right, such as NOSCRIPT to evalsha. */
+/** The problem that the error replies show. Other error replies are expected, such as NOSCRIPT to evalsha. */
 function refusalProblem(refused: readonly Refusal[], prefix: string): RedisProblem | undefined {
-  const those = (pattern: RegExp) =>
+  const refusedWith = (pattern: RegExp) =>
     refused.filter(({ reply }) => pattern.test(reply)).map(({ command }) => command)
-  const missing = [...new Set(those(/NOPERM.* command|unknown command/i))]
+  const missing = [...new Set(refusedWith(/NOPERM.* command|unknown command/i))]
   if (missing.length > 0) return { what: 'commands', missing }
-  if (those(/NOPERM/).length > 0) return { what: 'keys', prefix }
-  if (those(/\bOOM\b/).length > 0) return { what: 'full', place: 'memory' }
-  if (those(/\bMISCONF\b/).length > 0) return { what: 'full', place: 'disk' }
+  if (refusedWith(/NOPERM/).length > 0) return { what: 'keys', prefix }
+  if (refusedWith(/\bOOM\b/).length > 0) return { what: 'full', place: 'memory' }
+  if (refusedWith(/\bMISCONF\b/).length > 0) return { what: 'full', place: 'disk' }
   return undefined
 }
 

@@ -30,7 +30,7 @@ export async function tryRedis(
   const redis = new Redis({
     ...optionsOf(address),
     lazyConnect: true,
-    // ioredis would send INFO, and take a Redis without that command for one that does not answer.
+    // ioredis would send INFO, and treat a refusal of that command as no answer.
     enableReadyCheck: false,
     retryStrategy: () => null,
   })
@@ -61,15 +61,16 @@ function optionsOf({ host, port, user, password, database, tls }: RedisAddress):
   }
 }
 
-/** Codes of errors that have none of their own. */
+/** The codes of errors that have no code of their own. */
 const codes: readonly (readonly [RegExp, string])[] = [
-  // While Redis reads its files after a start it answers nothing else.
+  // While Redis loads its data after a start, it answers every command with this error.
   [/\bLOADING\b/, 'LOADING'],
   // ioredis's own errors.
   [/Connection is closed/, 'ECONNRESET'],
   [/Socket timeout/, 'ETIMEDOUT'],
 ]
 
+/** The problem behind an error of a connection: Redis refuses the login, is something else, or cannot be reached. */
 export function connectProblem(error: unknown): RedisProblem {
   if (/NOAUTH|WRONGPASS|invalid username-password|ERR AUTH/.test(String(error)))
     return { what: 'not-admitted' }

@@ -1,4 +1,4 @@
-/** Watches a Redis that is in use: it tells each problem once, and when there is none any more. */
+/** Checks a Redis that is in use: reports each problem once, and the end of the last one. */
 import type { RedisProblem } from '../../errors/redis-problem.ts'
 import type { Clock } from '../../system/ports.ts'
 
@@ -7,31 +7,32 @@ const pauseMs = 2000
 
 export interface RedisWatchOptions {
   clock: Clock
-  /** The problem that is already told. */
-  told: RedisProblem | undefined
-  look(): Promise<readonly RedisProblem[]>
-  tell(problem: RedisProblem | undefined): void
+  /** The problem that was reported before. */
+  reported: RedisProblem | undefined
+  check(): Promise<readonly RedisProblem[]>
+  /** Called when the problem changes; undefined if Redis can be used. */
+  report(problem: RedisProblem | undefined): void
 }
 
 export class RedisWatch {
   readonly #options: RedisWatchOptions
-  #told: RedisProblem['what'] | undefined
-  /** A check runs, or ended less than the pause ago. */
+  #reported: RedisProblem['what'] | undefined
+  /** Whether a check runs, or ended less than the pause ago. */
   #isBusy = false
-  /** Something happened since the last check began. */
-  #isNoticed = false
+  /** Whether a check was requested since the last one began. */
+  #isRequested = false
   #isEnded = false
   #cancelPause: () => void = () => {}
 
   constructor(options: RedisWatchOptions) {
     this.#options = options
-    this.#told = options.told?.what
+    this.#reported = options.reported?.what
   }
 
-  /** Checks Redis soon: an error has appeared, or a connection has been made. Many errors are one check per pause. */
-  notice(): void {
-    this.#isNoticed = true
-    if (!this.#isBusy && !this.#isEnded) void this.#look()
+  /** Requests a check, after an error or a new connection. Many requests cause one check per pause. */
+  requestCheck(): void {
+    this.#isRequested = true
+    if (!this.#isBusy && !this.#isEnded) void this.#check()
   }
 
   end(): void {
@@ -39,18 +40,18 @@ export class RedisWatch {
     this.#cancelPause()
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     this.#isBusy = true
-    this.#isNoticed = false
-    const [problem] = await this.#options.look()
+    this.#isRequested = false
+    const [problem] = await this.#options.check()
     if (this.#isEnded) return
-    if (problem?.what !== this.#told) {
-      this.#told = problem?.what
-      this.#options.tell(problem)
+    if (problem?.what !== this.#reported) {
+      this.#reported = problem?.what
+      this.#options.report(problem)
     }
     this.#cancelPause = this.#options.clock.after(pauseMs, () => {
       this.#isBusy = false
-      if (problem || this.#isNoticed) void this.#look()
+      if (problem || this.#isRequested) void this.#check()
     })
   }
 }
