@@ -51,13 +51,13 @@ const promptBytes = (order: WorkOrder) => Buffer.from(promptOf(order))
 function lend(clock: Clock, device: SimulatedDevice): void {
   const devices = [simulatedDevice('d0', device)]
   // A turn is kept until the next run is there, however busy this machine is.
-  const holdMs = 1e9
+  const reservationMs = 1e9
   const machine = startMachine({
     url: redis.url,
     clock,
     devices,
     models: modelReferences([demoModel]),
-    holdMs,
+    reservationMs,
   })
   onTestFinished(() => machine.end())
 }

@@ -30,13 +30,13 @@ export interface MachineOptions extends EndpointOptions {
   files: readonly Reference[]
   /** The folder for fetched models. Without it no model is fetched. */
   fetch?: Omit<FetchFolder, 'machine'> & { ids: Ids; onEvent: (event: FetchEvent) => void }
-  /** The longest reservation of a device for the gateway whose next run comes first; a second by default. */
-  holdMs?: number
+  /** The length of a device's reservation for the gateway whose next run comes first; a second by default. */
+  reservationMs?: number
   /** Called when the status changes, for operators. */
   onStatus: (status: MachineStatus) => void
 }
 
-const defaultHoldMs = 1000
+const defaultReservationMs = 1000
 /** The time limit of the last messages. A gateway without them misses the machine's heartbeat soon afterwards. */
 const leaveLimitMs = 3000
 
@@ -65,7 +65,7 @@ export class Machine {
   readonly #devices = new Map<string, SharedDevice>()
   #isDraining = false
   /** The number of the first record that announces the departure. */
-  #drainingFrom = Number.POSITIVE_INFINITY
+  #firstDrainingRecord = Number.POSITIVE_INFINITY
   /** First messages of gateways whose first heartbeat has not arrived yet. */
   readonly #earlyMessages: { gateway: string; deliverAgain: () => void }[] = []
   #status = ''
@@ -115,10 +115,10 @@ export class Machine {
   #beginDraining(): void {
     if (this.#isDraining) return
     this.#isDraining = true
-    this.#drainingFrom = this.#presence.nextNumber
+    this.#firstDrainingRecord = this.#presence.nextNumber
   }
 
-  /** Ends all workers at once, returns their runs to the gateways, and leaves, within a time limit if Redis does not answer. */
+  /** Ends all workers at once, returns their runs to the gateways, and leaves. If Redis does not answer, a time limit ends this. */
   async end(): Promise<void> {
     this.#fetcher?.end()
     const relays = [...this.#relays.values()]
@@ -164,15 +164,15 @@ export class Machine {
     if (this.#earlyMessages.length > maxEarlyMessages) this.#earlyMessages.shift()
   }
 
-  /** Only a living gateway may open a channel, and each channel once. */
+  /** Opens a channel once, unless the machine is draining. */
   #open({ sender, session, sequence }: SealHeader): void {
     if (this.#isDraining || sequence !== 0 || !this.#sessions.use(sender, session)) return
-    const stored = this.#storedTo(sender, session)
+    const stored = this.#resultStoreFor(sender, session)
     const relay = new WorkerRelay({
       gateway: sender,
       deviceNamed: name => this.#deviceNamed(name),
       connect: events => this.#endpoint.connect(sender, session, events),
-      stored: () => (this.#takesFromStore(sender) ? stored : undefined),
+      resultStore: () => (this.#readsFromStore(sender) ? stored : undefined),
       storePause: this.#storePause,
       clock: this.#options.clock,
     })
@@ -185,12 +185,13 @@ export class Machine {
     })
   }
 
-  #storedTo(gateway: string, session: string): StoredMessages | undefined {
+  #resultStoreFor(gateway: string, session: string): StoredMessages | undefined {
     const { store, prefix, keys, id } = this.#options
     return store && new StoredMessages({ store, prefix, keys, sender: id, receiver: gateway, session })
   }
 
-  #takesFromStore(gateway: string): boolean {
+  /** Whether the gateway's record names this machine's store. */
+  #readsFromStore(gateway: string): boolean {
     const { store } = this.#options
     const found = this.#presence.alive().find(({ id }) => id === gateway)
     return store !== undefined && found?.record.store === store.id
@@ -202,7 +203,7 @@ export class Machine {
     const device = new SharedDevice({
       device: lent,
       clock: this.#options.clock,
-      holdMs: this.#options.holdMs ?? defaultHoldMs,
+      reservationMs: this.#options.reservationMs ?? defaultReservationMs,
       // A late heartbeat does not change the weights.
       weightOf: gateway => this.#presence.recordOf(gateway)?.weight ?? 1,
     })
@@ -236,7 +237,7 @@ export class Machine {
   #statusAmong(gateways: readonly Peer<GatewayRecord>[], sealedByOthers: readonly string[]): MachineStatus {
     // The operator's command must read the announcement, and gateways must free the name, before the machine leaves.
     const isAnnounced =
-      gateways.length === 0 || this.#presence.nextNumber >= this.#drainingFrom + drainingRecords
+      gateways.length === 0 || this.#presence.nextNumber >= this.#firstDrainingRecord + drainingRecords
     if (this.#isDraining && this.#relays.size === 0 && isAnnounced) return { kind: 'drained' }
     const working = gateways.filter(({ record }) => !record.isOperator)
     const refusals = working.flatMap(({ record }) => refusalOf(this.#options.id, record) ?? [])
@@ -253,7 +254,10 @@ export class Machine {
   }
 }
 
-/** Why a gateway gives the machine with that id no work. A different protocol is seen in the record, before the gateway states it. */
+/**
+ * The reason for which a gateway gives the machine with that id no work; undefined if it gives work. The record shows a different
+ * protocol before the gateway refuses the machine.
+ */
 function refusalOf(id: string, { protocol, refused }: GatewayRecord): MachineRefusal | undefined {
   return understands(ownProtocol, protocol) ? refused[id] : 'protocol'
 }

@@ -16,9 +16,9 @@ export interface RunQueueParts {
   clock: Clock
   /** Gateways share the device's time in the ratio of their weights. */
   weightOf: (gateway: string) => number
-  /** The length of a reservation: the time for a result to arrive at its gateway, and for the gateway's next run to arrive here. */
-  holdMs: number
-  /** A reservation has ended, so another run may begin. */
+  /** The length of a reservation, in which a result reaches its gateway and the gateway's next run arrives. */
+  reservationMs: number
+  /** Called when a reservation has ended, so another run may begin. */
   onFree: () => void
 }
 
@@ -27,9 +27,9 @@ export class RunQueue {
   readonly #order = new StartTimeFairQueue()
   /** Oldest first. */
   readonly #waiting: QueuedRun[] = []
-  /** The gateway for whose next run the device is reserved, although runs of others wait. */
-  #heldFor: string | undefined
-  #endHold: () => void = () => {}
+  /** The gateway for whose next run the device is reserved while runs of others wait. */
+  #reservedFor: string | undefined
+  #cancelReservationTimer: () => void = () => {}
   #endReminder: (() => void) | undefined
 
   constructor(parts: RunQueueParts) {
@@ -42,14 +42,14 @@ export class RunQueue {
 
   /** Whether a run may begin. */
   get isDue(): boolean {
-    return this.#heldFor === undefined && this.#waiting.length > 0
+    return this.#reservedFor === undefined && this.#waiting.length > 0
   }
 
   add(run: QueuedRun): void {
     this.#waiting.push(run)
     this.#order.arrive(run.client.gateway)
     this.#endReminder ??= this.#parts.clock.after(reminderMs, () => this.#remind())
-    if (this.#heldFor === run.client.gateway) this.release()
+    if (this.#reservedFor === run.client.gateway) this.endReservation()
   }
 
   /** Removes and returns the next run, which begins now. */
@@ -69,21 +69,21 @@ export class RunQueue {
     this.#order.end(gateway, usedMs, this.#parts.weightOf(gateway))
   }
 
-  /** Reserves the device for a moment, if the gateway's next run would come first. */
-  hold(gateway: string): void {
+  /** Reserves the device for `reservationMs`, if the gateway's next run would come first. */
+  reserve(gateway: string): void {
     if (!this.#order.wouldComeFirst(gateway)) return
-    const { clock, holdMs, onFree } = this.#parts
-    this.#heldFor = gateway
-    this.#endHold = clock.after(holdMs, () => {
-      this.release()
+    const { clock, reservationMs, onFree } = this.#parts
+    this.#reservedFor = gateway
+    this.#cancelReservationTimer = clock.after(reservationMs, () => {
+      this.endReservation()
       onFree()
     })
   }
 
   /** Ends the reservation, if there is one. */
-  release(): void {
-    this.#endHold()
-    this.#heldFor = undefined
+  endReservation(): void {
+    this.#cancelReservationTimer()
+    this.#reservedFor = undefined
   }
 
   /** Removes one waiting run. False if no such run waits. */
@@ -107,8 +107,8 @@ export class RunQueue {
 
   /** Ends the reservation for a gateway that has no channel to the device any more. */
   leave(gateway: string): void {
-    if (this.#heldFor !== gateway) return
-    this.release()
+    if (this.#reservedFor !== gateway) return
+    this.endReservation()
     this.#parts.onFree()
   }
 

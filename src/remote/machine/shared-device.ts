@@ -7,7 +7,7 @@ import { exitReason } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
 import type { DeviceClient } from './device-client.ts'
 import { type QueuedRun, RunQueue } from './run-queue.ts'
-import { aboutRun, aboutWorker, brokenMessage, isBreaking } from './worker-messages.ts'
+import { faultMessage, leavesWorkerBroken, runMessage, workerMessage } from './worker-messages.ts'
 
 /** A device as the machine lends it. */
 export interface LentDevice {
@@ -23,14 +23,14 @@ export interface SharedDeviceParts {
   device: LentDevice
   clock: Clock
   weightOf: (gateway: string) => number
-  /** The longest reservation for the gateway whose next run comes first. */
-  holdMs: number
+  /** The length of a reservation for the gateway whose next run comes first. */
+  reservationMs: number
 }
 
 type StartMessage = Extract<MessageToWorker, { kind: 'start' }>
 
 interface CurrentRun extends QueuedRun {
-  /** Its number in the worker. The numbers of different gateways may be equal. */
+  /** Its number in the worker. The gateways' own numbers may be equal. */
   readonly workerRunId: number
   readonly startedMs: number
 }
@@ -41,17 +41,25 @@ interface Worker {
   state: 'starting' | 'ready' | 'ending'
   /** The message with which it reported that it was ready. */
   readyMessage?: unknown
-  /** A fault may have left it broken, so it does no other run. */
+  /** Whether a fault may have left it broken. It then gets no other run. */
   isBroken: boolean
+}
+
+interface ClientState {
+  /** Its first message, which a later worker gets too. */
+  start?: StartMessage
+  /** Whether it is removed when its run or the worker ends. */
+  isLeaving: boolean
 }
 
 export class SharedDevice {
   readonly #parts: SharedDeviceParts
   readonly #runs: RunQueue
-  readonly #clients = new Map<DeviceClient, { start?: StartMessage; isLeaving: boolean }>()
-  /** Clients that wait for the worker to be ready. */
-  readonly #starting = new Set<DeviceClient>()
-  readonly #pinging = new Set<DeviceClient>()
+  readonly #clients = new Map<DeviceClient, ClientState>()
+  /** The clients whose start has no answer yet. */
+  readonly #awaitingReady = new Set<DeviceClient>()
+  /** The clients whose ping has no answer yet. */
+  readonly #awaitingPong = new Set<DeviceClient>()
   #current: CurrentRun | undefined
   #worker: Worker | undefined
   #runsBegun = 0
@@ -68,12 +76,12 @@ export class SharedDevice {
 
   /** Handles a message of a client's gateway. A message of a client that was removed is ignored. */
   post(client: DeviceClient, message: MessageToWorker): void {
-    const about = this.#clients.get(client)
-    if (!about) return
+    const clientState = this.#clients.get(client)
+    if (!clientState) return
     switch (message.kind) {
       case 'start':
-        about.start = message
-        this.#starting.add(client)
+        clientState.start = message
+        this.#awaitingReady.add(client)
         this.#ensureWorker()
         return
       case 'run':
@@ -110,7 +118,7 @@ export class SharedDevice {
   #advance(): void {
     const worker = this.#worker
     if (this.#current || !this.#runs.isDue) return
-    if (worker?.isBroken && worker.state === 'ready') this.#retire(worker)
+    if (worker?.isBroken && worker.state === 'ready') this.#stopWorker(worker)
     else if (!worker) this.#ensureWorker()
     else if (worker.state === 'ready') this.#begin(worker.channel)
   }
@@ -124,13 +132,13 @@ export class SharedDevice {
     channel.post({ ...run.message, runId: workerRunId })
   }
 
-  /** Opens a worker if there is none. Otherwise notifies the waiting clients that the worker is ready. */
+  /** Opens a worker if there is none. Answers the waiting clients if there is one and it is ready. */
   #ensureWorker(): void {
     if (this.#worker) {
-      if (this.#worker.state === 'ready') this.#answerStarting(this.#worker.readyMessage)
+      if (this.#worker.state === 'ready') this.#answerStarts(this.#worker.readyMessage)
       return
     }
-    const client = [...this.#starting][0] ?? this.#runs.first?.client
+    const client = [...this.#awaitingReady][0] ?? this.#runs.first?.client
     const start = client && this.#clients.get(client)?.start
     if (!start) return
     const { channel, setup } = this.#parts.device.open(start.setup)
@@ -144,19 +152,19 @@ export class SharedDevice {
     channel.post({ ...start, setup })
   }
 
-  #answerStarting(message: unknown): void {
-    for (const client of this.#starting) client.onMessage(message)
-    this.#starting.clear()
+  #answerStarts(message: unknown): void {
+    for (const client of this.#awaitingReady) client.onMessage(message)
+    this.#awaitingReady.clear()
   }
 
-  #retire(worker: Worker): void {
+  #stopWorker(worker: Worker): void {
     worker.state = 'ending'
     worker.channel.post({ kind: 'stop' })
   }
 
   #receive(worker: Worker, message: unknown): void {
-    const ofRun = aboutRun.safeParse(message)
-    const ofWorker = aboutWorker.safeParse(message)
+    const ofRun = runMessage.safeParse(message)
+    const ofWorker = workerMessage.safeParse(message)
     if (ofRun.success) this.#handleRunMessage(worker, ofRun.data)
     else if (ofWorker.success) this.#handleWorkerMessage(worker, ofWorker.data)
     else this.#passUnknown(message)
@@ -168,17 +176,17 @@ export class SharedDevice {
     for (const client of receivers) client.onMessage(message)
   }
 
-  #handleWorkerMessage(worker: Worker, message: z.infer<typeof aboutWorker>): void {
+  #handleWorkerMessage(worker: Worker, message: z.infer<typeof workerMessage>): void {
     switch (message.kind) {
       case 'ready':
         worker.state = 'ready'
         worker.readyMessage = message
-        this.#answerStarting(message)
+        this.#answerStarts(message)
         this.#advance()
         return
       case 'pong':
-        for (const client of this.#pinging) client.onMessage(message)
-        this.#pinging.clear()
+        for (const client of this.#awaitingPong) client.onMessage(message)
+        this.#awaitingPong.clear()
         return
       case 'broken':
         this.#failAll(message)
@@ -186,24 +194,24 @@ export class SharedDevice {
   }
 
   /** The worker did not start: every waiting run fails with the worker's fault. */
-  #failAll(message: z.infer<typeof aboutWorker>): void {
-    this.#answerStarting(message)
-    const { success, data } = brokenMessage.safeParse(message)
+  #failAll(message: z.infer<typeof workerMessage>): void {
+    this.#answerStarts(message)
+    const { success, data } = faultMessage.safeParse(message)
     for (const { client, message: run } of this.#runs.takeAll())
       if (success) client.onMessage({ kind: 'failed', runId: run.runId, fault: data.fault })
   }
 
-  #handleRunMessage(worker: Worker, message: z.infer<typeof aboutRun>): void {
+  #handleRunMessage(worker: Worker, message: z.infer<typeof runMessage>): void {
     const current = this.#current
     if (current?.workerRunId !== message.runId) return
     const { client } = current
     const isLast = message.kind === 'done' || message.kind === 'cancelled' || message.kind === 'failed'
-    if (message.kind === 'failed' && isBreaking(message)) worker.isBroken = true
+    if (message.kind === 'failed' && leavesWorkerBroken(message)) worker.isBroken = true
     if (isLast) this.#finish(current)
     client.onMessage({ ...message, runId: current.message.runId })
     if (!isLast) return
     if (this.#clients.get(client)?.isLeaving) this.#detach(client, { reason: exitReason(0), byOthers: false })
-    if (this.#isConnected(client.gateway)) this.#runs.hold(client.gateway)
+    if (this.#isConnected(client.gateway)) this.#runs.reserve(client.gateway)
     this.#advance()
   }
 
@@ -221,26 +229,26 @@ export class SharedDevice {
     if (this.#runs.cancel(client, runId)) send(client, { kind: 'cancelled', runId })
   }
 
-  /** During a run of another client the answer comes from here, because that client's gateway watches the worker. */
+  /** During a run of another client this device answers, because the gateway of that client monitors the worker. */
   #ping(client: DeviceClient): void {
     const isOwn = this.#current === undefined || this.#current.client === client
     if (this.#worker && isOwn) {
-      this.#pinging.add(client)
+      this.#awaitingPong.add(client)
       this.#worker.channel.post({ kind: 'ping' })
     } else send(client, { kind: 'pong' })
   }
 
-  /** The worker ends with its last client. */
+  /** Removes a client, after its run if it has one. The worker ends with its last client. */
   #stop(client: DeviceClient): void {
-    const about = this.#clients.get(client)
-    if (!about) return
+    const clientState = this.#clients.get(client)
+    if (!clientState) return
     const current = this.#current
     if (this.#worker && this.#clients.size === 1) {
       this.#withdraw(client)
-      about.isLeaving = true
-      this.#retire(this.#worker)
+      clientState.isLeaving = true
+      this.#stopWorker(this.#worker)
     } else if (current?.client === client) {
-      about.isLeaving = true
+      clientState.isLeaving = true
       this.#cancel(client, current.message.runId)
     } else this.#detach(client, { reason: exitReason(0), byOthers: false })
   }
@@ -253,15 +261,15 @@ export class SharedDevice {
     // Idle clients get another worker with their next run, unless this one did not start.
     for (const [client, { isLeaving }] of [...this.#clients])
       if (isLeaving || client === current?.client || state === 'starting') this.#detach(client, end)
-    this.#runs.release()
+    this.#runs.endReservation()
     this.#ensureWorker()
   }
 
   #remove(client: DeviceClient, withWorker: boolean): void {
-    const about = this.#clients.get(client)
-    if (!about) return
+    const clientState = this.#clients.get(client)
+    if (!clientState) return
     this.#withdraw(client)
-    about.isLeaving = true
+    clientState.isLeaving = true
     if (this.#worker && withWorker) this.#worker.channel.kill?.()
     else this.#detach(client, { reason: 'SIGKILL', byOthers: true })
   }
@@ -269,8 +277,8 @@ export class SharedDevice {
   /** Removes everything for which the client waits. */
   #withdraw(client: DeviceClient): void {
     this.#runs.withdraw(client)
-    this.#starting.delete(client)
-    this.#pinging.delete(client)
+    this.#awaitingReady.delete(client)
+    this.#awaitingPong.delete(client)
   }
 
   #detach(client: DeviceClient, end: WorkerEnd): void {

@@ -1,4 +1,4 @@
-/** The machine's side of one channel: it is a client of the device that the gateway names, and passes messages both ways. */
+/** The machine's side of one channel: a client of the device that the gateway names. It forwards messages both ways. */
 import { messageToWorker } from '../../engine/host/protocol.ts'
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { Clock } from '../../system/ports.ts'
@@ -14,8 +14,8 @@ export interface RelayOptions {
   gateway: string
   deviceNamed: (name: string) => SharedDevice | undefined
   connect: (events: ChannelEvents) => RemoteLink
-  /** The store for results, if the gateway takes them from there at present. */
-  stored: () => StoredMessages | undefined
+  /** The store for results; undefined while the gateway does not read from it. */
+  resultStore: () => StoredMessages | undefined
   storePause: StorePause
   clock: Clock
 }
@@ -30,7 +30,7 @@ export class WorkerRelay {
   #device: SharedDevice | undefined
   /** Undefined before the channel is opened, and after its worker has ended. */
   #client: DeviceClient | undefined
-  /** When the gateway can use the store again, on the monotonic clock. */
+  /** The time from which the gateway can use the store again, on the monotonic clock. */
   #storeFromMs = 0
   #isKilled = false
   #isStopping = false
@@ -83,8 +83,7 @@ export class WorkerRelay {
         else this.#finish('never-started' satisfies WorkerEndCode, true)
         return
       case 'message':
-        this.#pass(envelope.message)
-        return
+        this.#forward(envelope.message)
     }
   }
 
@@ -107,7 +106,7 @@ export class WorkerRelay {
     device.attach(this.#client)
   }
 
-  #pass(raw: unknown): void {
+  #forward(raw: unknown): void {
     const parsed = messageToWorker.safeParse(raw)
     if (!parsed.success) this.kill()
     else if (this.#client) this.#device?.post(this.#client, parsed.data)
@@ -115,17 +114,17 @@ export class WorkerRelay {
 
   #send(envelope: EnvelopeToGateway): void {
     this.#sending = this.#sending.then(async () => {
-      const isStep = kindOf(envelope) === 'step'
-      const isResult = kindOf(envelope) === 'done'
-      this.#link.send(isResult ? await this.#stored(envelope) : envelope, isStep ? 'deferrable' : 'now')
+      const kind = kindOf(envelope)
+      const sent = kind === 'done' ? await this.#storeResult(envelope) : envelope
+      this.#link.send(sent, kind === 'step' ? 'deferrable' : 'now')
     })
   }
 
-  /** Puts a result into the store. If the store refuses it, the result travels through Redis. */
-  async #stored(envelope: EnvelopeToGateway): Promise<EnvelopeToGateway> {
-    const { stored, storePause, clock } = this.#options
-    const pauses = storePause.leftMs > 0 || clock.monotonicMs() < this.#storeFromMs
-    const messages = pauses ? undefined : stored()
+  /** Writes a result to the store, and returns the envelope to send. If the store refuses the result, Redis carries it. */
+  async #storeResult(envelope: EnvelopeToGateway): Promise<EnvelopeToGateway> {
+    const { resultStore, storePause, clock } = this.#options
+    const isPaused = storePause.leftMs > 0 || clock.monotonicMs() < this.#storeFromMs
+    const messages = isPaused ? undefined : resultStore()
     if (!messages || envelope.kind !== 'message') return envelope
     try {
       const sequence = await messages.put(envelope.message)

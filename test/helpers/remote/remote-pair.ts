@@ -88,7 +88,7 @@ export function startMachine(
     name?: string
     devices: readonly LentDevice[]
     models?: readonly Reference[]
-    holdMs?: number
+    reservationMs?: number
     fetch?: MachineOptions['fetch']
   },
 ) {
@@ -101,7 +101,7 @@ export function startMachine(
     models: end.models ?? [aPaintOrder().model],
     files: [],
     ...(end.fetch && { fetch: end.fetch }),
-    ...(end.holdMs !== undefined && { holdMs: end.holdMs }),
+    ...(end.reservationMs !== undefined && { reservationMs: end.reservationMs }),
     onStatus: found => status.set(found),
   })
   machine.start()

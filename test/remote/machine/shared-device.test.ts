@@ -49,7 +49,7 @@ function share(weights: Record<string, number> = {}) {
       },
     },
     clock,
-    holdMs: 1000,
+    reservationMs: 1000,
     weightOf: gateway => weights[gateway] ?? 1,
   })
   return { clock, workers, device }

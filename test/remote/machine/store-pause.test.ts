@@ -71,14 +71,14 @@ function openRelay({
     if (isDone) ways.set([...ways.value, 'Redis'])
   })
   const lent = simulatedDevice('d0', { stepMs: 0, contentOf: () => new Uint8Array(8) })
-  const device = new SharedDevice({ device: lent, clock, weightOf: () => 1, holdMs: 0 })
+  const device = new SharedDevice({ device: lent, clock, weightOf: () => 1, reservationMs: 0 })
   const store = { id: 's3', host: 's3', put, get: fail, delete: async () => {} }
   const stored = new StoredMessages({ store, prefix: 'easel', keys, ...ends })
   const relay = new WorkerRelay({
     gateway: 'gateway',
     deviceNamed: () => device,
     connect: ({ onMessage }) => link('machine', 'gateway', onMessage),
-    stored: () => stored,
+    resultStore: () => stored,
     storePause,
     clock,
   })
