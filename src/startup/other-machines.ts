@@ -128,7 +128,7 @@ export async function useOtherMachines(
   let devices: RemoteDevices | undefined
   const { gateway, close } = await openGateway(parts, {
     models: servedModels(catalogue, parts.config, await modelHasher(parts.config)),
-    onMachines: (found, sealedByOthers) => devices?.update(found, sealedByOthers),
+    onMachines: (found, otherKeyIds) => devices?.update(found, otherKeyIds),
   })
   const models = modelReferences(catalogue.models)
   devices = new RemoteDevices({ gateway, pool, models, onEvent: event => reportEvent(parts, event) })
@@ -148,7 +148,7 @@ function reportEvent({ words, print, warn }: OtherMachinesParts, event: MachineE
   switch (event.kind) {
     case 'joined':
       print(machines.joined(event.name, event.devices))
-      if (event.lacking.length > 0) warn(machines.lacks(event.name, event.lacking))
+      if (event.missingModels.length > 0) warn(machines.lacks(event.name, event.missingModels))
       return
     case 'left':
       print(machines.left(event.name))

@@ -73,7 +73,7 @@ function otherVersion(name: string, newest: number, oldest: number): { told: str
     peersKey: gateways,
     schema: gatewayRecord,
     describe: heard => machineNamed(name, { heard, protocol: { newest, oldest } }).record,
-    onBeat: peers => {
+    onHeartbeat: peers => {
       for (const { record } of peers) told.push(record.refused[id] ?? 'joined')
     },
     onForgotten: () => {},
@@ -166,8 +166,8 @@ test('machines whose versions overlap with this one work side by side; others ar
   expect(events).toEqual(
     expect.arrayContaining([
       refused('too-old'),
-      { kind: 'joined', name: 'old-enough', devices: ['cuda:0'], lacking: [] },
-      { kind: 'joined', name: 'newer', devices: ['cuda:0'], lacking: [] },
+      { kind: 'joined', name: 'old-enough', devices: ['cuda:0'], missingModels: [] },
+      { kind: 'joined', name: 'newer', devices: ['cuda:0'], missingModels: [] },
       refused('too-new'),
     ]),
   )

@@ -61,9 +61,9 @@ async function show(session: CommandSession): Promise<ExitCode> {
 /** Lists the machines that answer. @throws as openGateway. */
 export async function showMachines(session: CommandSession, paused: ReadonlySet<string>): Promise<void> {
   const { words, out } = session
-  const { machines, sealedByOthers } = await presentMachines(session)
+  const { machines, otherKeys } = await presentMachines(session)
   if (machines.length === 0) out(words.machines.none)
-  if (sealedByOthers > 0) out(words.machines.otherKeys(sealedByOthers))
+  if (otherKeys > 0) out(words.machines.otherKeys(otherKeys))
   for (const { record, refused } of machines) {
     out(words.machines.about(record.name, record.version, record.draining))
     if (refused) {

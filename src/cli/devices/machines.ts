@@ -10,8 +10,8 @@ const appearanceTimeoutMs = 10_000
 
 export interface ObservedMachines {
   readonly machines: readonly MachineAdmission[]
-  /** The number of machines that have another key, so nothing is known of them. */
-  readonly sealedByOthers: number
+  /** The number of machines that have another key. Nothing else is known of them. */
+  readonly otherKeys: number
 }
 
 /** The present machines. @throws as openGateway. */
@@ -27,7 +27,7 @@ export function presentMachines(session: CommandSession): Promise<ObservedMachin
 /** The number of present machines that have another key. @throws as openGateway. */
 export async function machinesWithOtherKeys(session: CommandSession): Promise<number> {
   const seen = await observeMachines(session, { drained: [] }, observationMs, () => false)
-  return seen.sealedByOthers
+  return seen.otherKeys
 }
 
 /**
@@ -41,7 +41,7 @@ export async function observeMachines(
   isEnough: (machines: readonly MachineAdmission[], waitedMs: number) => boolean,
 ): Promise<ObservedMachines> {
   const { openGateway } = await import('../../startup/other-machines.ts')
-  let found: ObservedMachines = { machines: [], sealedByOthers: 0 }
+  let found: ObservedMachines = { machines: [], otherKeys: 0 }
   let enough: () => void = () => {}
   const startedMs = systemClock.monotonicMs()
   const waiting = new Promise<void>(resolve => {
@@ -51,8 +51,8 @@ export async function observeMachines(
     { ...session, print: session.out, warn: session.err, waitsForRedis: false },
     {
       operator,
-      onMachines: (machines, sealedByOthers) => {
-        found = { machines, sealedByOthers: sealedByOthers.length }
+      onMachines: (machines, otherKeyIds) => {
+        found = { machines, otherKeys: otherKeyIds.length }
         if (isEnough(machines, systemClock.monotonicMs() - startedMs)) enough()
       },
     },

@@ -27,7 +27,7 @@ export interface GatewayOptions extends EndpointOptions {
   /** The models that machines may fetch; none if absent. */
   models?: readonly ServedModel[]
   /** Called after every heartbeat, with the machines in the order of arrival, and with the ids of those that have another key. */
-  onMachines: (admissions: readonly MachineAdmission[], sealedByOthers: readonly string[]) => void
+  onMachines: (admissions: readonly MachineAdmission[], otherKeyIds: readonly string[]) => void
 }
 
 interface OpenChannel {
@@ -58,7 +58,7 @@ export class Gateway {
       peersKey: machines,
       schema: machineRecord,
       describe: heard => this.#describe(heard),
-      onBeat: (peers, sealedByOthers) => this.#watch(peers, sealedByOthers),
+      onHeartbeat: (peers, otherKeyIds) => this.#handleHeartbeat(peers, otherKeyIds),
       onForgotten: id => {
         this.#sessions.forget(id)
         void this.#endpoint.forget(id)
@@ -191,7 +191,7 @@ export class Gateway {
     }
   }
 
-  #watch(machines: readonly Peer<MachineRecord>[], sealedByOthers: readonly string[]): void {
+  #handleHeartbeat(machines: readonly Peer<MachineRecord>[], otherKeyIds: readonly string[]): void {
     const records = new Map(machines.map(peer => [peer.id, peer.record]))
     for (const { link, end } of [...this.#channels.values()]) {
       const record = records.get(link.peerId)
@@ -199,7 +199,7 @@ export class Gateway {
       else end(lost('unresponsive'))
     }
     this.#admissions = admit(machines, this.#admissions)
-    this.#options.onMachines(this.#admissions, sealedByOthers)
+    this.#options.onMachines(this.#admissions, otherKeyIds)
   }
 }
 

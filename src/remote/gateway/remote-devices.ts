@@ -6,13 +6,13 @@ import type { MachineAdmission } from './admission.ts'
 import type { Gateway } from './gateway.ts'
 import { RemoteHost } from './remote-host.ts'
 
-/** A model of the gateway that a machine lacks. `found`: the hash of the machine's model of that name. */
-export interface Lacking extends Reference {
+/** A model of the gateway that a machine does not have. `found`: the hash of the machine's model of that name. */
+export interface MissingModel extends Reference {
   readonly found?: string
 }
 
 export type MachineEvent =
-  | { kind: 'joined'; name: string; devices: string[]; lacking: Lacking[] }
+  | { kind: 'joined'; name: string; devices: string[]; missingModels: MissingModel[] }
   | { kind: 'left'; name: string }
   | { kind: 'refused'; name: string; why: MachineRefusal }
   /** The machine's name is unknown, because the name is sealed with the other key. */
@@ -26,8 +26,8 @@ export interface RemoteDevicesParts {
   onEvent: (event: MachineEvent) => void
 }
 
-/** The maximum of reported machines with another key: whoever may write to Redis may invent them. */
-const maxForeign = 32
+/** The maximum number of reported machines with another key, because anybody who can write to Redis can invent them. */
+const maxOtherKeys = 32
 
 /** A machine whose devices are in the pool. */
 interface Joined {
@@ -42,9 +42,9 @@ export class RemoteDevices {
   /** The reported refusals: id and reason. */
   readonly #refused = new Set<string>()
   /** The ids of the reported machines with another key. */
-  readonly #foreign = new Set<string>()
+  readonly #otherKeyIds = new Set<string>()
   #fetching: ReadonlyMap<string, Fetching | undefined> = new Map()
-  /** Devices that finish their last job. Their names stay in use until then. */
+  /** The removed devices whose last job still runs. Their names stay in use until it ends. */
   readonly #leaving = new Set<string>()
 
   constructor(parts: RemoteDevicesParts) {
@@ -52,13 +52,13 @@ export class RemoteDevices {
   }
 
   /** Called after each heartbeat, with all machines that are present. */
-  update(admissions: readonly MachineAdmission[], sealedByOthers: readonly string[] = []): void {
+  update(admissions: readonly MachineAdmission[], otherKeyIds: readonly string[] = []): void {
     this.#fetching = new Map(admissions.map(({ id, record }) => [id, record.fetching]))
     const present = new Map(admissions.filter(isUsable).map(({ id, record }) => [id, record]))
     for (const [id, joined] of this.#joined) if (!present.has(id)) this.#leave(id, joined)
     for (const [id, record] of present) this.#join(id, record)
     for (const { id, record, refused } of admissions) if (refused) this.#refuse(id, record.name, refused)
-    for (const id of sealedByOthers) this.#reportForeign(id)
+    for (const id of otherKeyIds) this.#reportOtherKey(id)
   }
 
   #join(id: string, record: MachineRecord): void {
@@ -68,7 +68,7 @@ export class RemoteDevices {
     this.#joined.set(id, joined)
     if (!known) {
       const devices = record.devices.map(device => device.name)
-      this.#parts.onEvent({ kind: 'joined', name, devices, lacking: this.#lackingOf(record) })
+      this.#parts.onEvent({ kind: 'joined', name, devices, missingModels: this.#missingModelsOf(record) })
     }
     for (const device of record.devices) {
       const fullName = `${name}/${device.name}`
@@ -96,13 +96,13 @@ export class RemoteDevices {
     this.#parts.onEvent({ kind: 'refused', name, why })
   }
 
-  #reportForeign(id: string): void {
-    if (this.#foreign.has(id) || this.#foreign.size >= maxForeign) return
-    this.#foreign.add(id)
+  #reportOtherKey(id: string): void {
+    if (this.#otherKeyIds.has(id) || this.#otherKeyIds.size >= maxOtherKeys) return
+    this.#otherKeyIds.add(id)
     this.#parts.onEvent({ kind: 'other-key' })
   }
 
-  #lackingOf({ models }: MachineRecord): Lacking[] {
+  #missingModelsOf({ models }: MachineRecord): MissingModel[] {
     const held = new Set(models.map(({ hash }) => hash))
     const byName = new Map(models.map(({ name, hash }) => [name, hash]))
     return this.#parts.models

@@ -81,7 +81,7 @@ export class Machine {
       peersKey: gateways,
       schema: gatewayRecord,
       describe: heard => this.#describe(heard),
-      onBeat: (peers, sealedByOthers) => this.#watch(peers, sealedByOthers),
+      onHeartbeat: (peers, otherKeyIds) => this.#handleHeartbeat(peers, otherKeyIds),
       onForgotten: id => {
         this.#sessions.forget(id)
         for (const device of this.#devices.values()) device.forget(id)
@@ -211,7 +211,7 @@ export class Machine {
     return device
   }
 
-  #watch(gateways: readonly Peer<GatewayRecord>[], sealedByOthers: readonly string[]): void {
+  #handleHeartbeat(gateways: readonly Peer<GatewayRecord>[], otherKeyIds: readonly string[]): void {
     const { id, name } = this.#options
     const records = new Map(gateways.map(peer => [peer.id, peer.record]))
     for (const link of this.#endpoint.links()) {
@@ -221,10 +221,10 @@ export class Machine {
       else this.#relays.get(link.session)?.kill()
     }
     const serving = gateways.filter(({ record }) => record.servesModelsTo?.includes(id))
-    if (!this.#isDraining) this.#fetcher?.watch(serving.map(peer => peer.id))
+    if (!this.#isDraining) this.#fetcher?.update(serving.map(peer => peer.id))
     this.#deliverEarly(gateway => records.has(gateway))
     if (gateways.some(({ record }) => record.drained.includes(name))) this.#beginDraining()
-    this.#report(this.#statusAmong(gateways, sealedByOthers))
+    this.#report(this.#statusAmong(gateways, otherKeyIds))
   }
 
   /** Delivers the early messages of gateways whose first heartbeat has arrived. */
@@ -234,7 +234,7 @@ export class Machine {
     for (const { gateway, deliverAgain } of early) if (isPresent(gateway)) deliverAgain()
   }
 
-  #statusAmong(gateways: readonly Peer<GatewayRecord>[], sealedByOthers: readonly string[]): MachineStatus {
+  #statusAmong(gateways: readonly Peer<GatewayRecord>[], otherKeyIds: readonly string[]): MachineStatus {
     // The operator's command must read the announcement, and gateways must free the name, before the machine leaves.
     const isAnnounced =
       gateways.length === 0 || this.#presence.nextNumber >= this.#firstDrainingRecord + drainingRecords
@@ -243,7 +243,7 @@ export class Machine {
     const refusals = working.flatMap(({ record }) => refusalOf(this.#options.id, record) ?? [])
     if (refusals[0] && refusals.length === working.length) return { kind: 'refused', why: refusals[0] }
     if (working.length > 0) return { kind: 'joined', gateways: working.length - refusals.length }
-    return { kind: sealedByOthers.length > 0 ? 'other-key' : 'alone' }
+    return { kind: otherKeyIds.length > 0 ? 'other-key' : 'alone' }
   }
 
   #report(status: MachineStatus): void {

@@ -1,4 +1,4 @@
-/** Fetches one file of a model: continues at the end of an earlier try, and checks the hash of the whole file. */
+/** Fetches one file of a model: continues where an earlier attempt ended, and checks the hash of the whole file. */
 import { createHash, type Hash } from 'node:crypto'
 import { constants, createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
@@ -6,7 +6,7 @@ import { AppError } from '../../errors/errors.ts'
 import { chunkBytes, maxPending } from './model-messages.ts'
 import type { ModelRequests } from './model-requests.ts'
 
-export interface FilePart {
+export interface FileToFetch {
   /** The model's hash, and the file's number in its description. */
   hash: string
   index: number
@@ -14,34 +14,34 @@ export interface FilePart {
   /** sha256, hex. */
   sha256: string
   /** The path of the partial file. */
-  partial: string
+  partialPath: string
 }
 
 /**
- * Fetches the file into `part.partial`. Postcondition: the whole file is on the disk. `onFetched` gets the bytes so far.
+ * Fetches the file into `file.partialPath`. Postcondition: the whole file is on the disk. `onFetched`: gets the bytes so far.
  * @throws AppError 'model-fetch' when the gateway is lost, or the file does not match its description; the partial file is then
  * emptied.
  */
 export async function fetchFile(
   requests: ModelRequests,
-  part: FilePart,
+  file: FileToFetch,
   onFetched: (doneBytes: number) => void,
 ): Promise<void> {
-  const handle = await open(part.partial, constants.O_RDWR | constants.O_CREAT)
+  const handle = await open(file.partialPath, constants.O_RDWR | constants.O_CREAT)
   try {
-    let { doneBytes, sha } = await resume(requests, part, handle)
+    let { doneBytes, sha } = await resume(requests, file, handle)
     onFetched(doneBytes)
-    for await (const chunk of chunksFrom(doneBytes, requests, part)) {
+    for await (const chunk of chunksFrom(doneBytes, requests, file)) {
       await writeAt(handle, chunk, doneBytes)
       sha.update(chunk)
       doneBytes += chunk.length
       onFetched(doneBytes)
     }
     const found = sha.digest('hex')
-    if (found !== part.sha256) {
+    if (found !== file.sha256) {
       await handle.truncate()
-      const { partial: file, sha256: expected } = part
-      throw new AppError('model-fetch', { problem: { what: 'damaged', file, expected, found } })
+      const { partialPath, sha256: expected } = file
+      throw new AppError('model-fetch', { problem: { what: 'damaged', file: partialPath, expected, found } })
     }
     await handle.sync()
   } finally {
@@ -49,41 +49,41 @@ export async function fetchFile(
   }
 }
 
-/** The length and the running hash of the partial file if its contents are right; otherwise the file is emptied. */
+/** The length and the running hash of the partial file. A file with wrong contents is emptied first. */
 async function resume(
   requests: ModelRequests,
-  { hash, index, bytes, sha256, partial }: FilePart,
+  { hash, index, bytes, sha256, partialPath }: FileToFetch,
   handle: FileHandle,
 ): Promise<{ doneBytes: number; sha: Hash }> {
   const { size } = await handle.stat()
   const sha = createHash('sha256')
   if (size === 0) return { doneBytes: 0, sha }
-  for await (const chunk of createReadStream(partial)) sha.update(chunk)
-  const expected =
-    size < bytes
-      ? (await requests.ask({ kind: 'checksum', hash, file: index, bytes: size }, 'checksum')).sha256
-      : sha256
+  for await (const chunk of createReadStream(partialPath)) sha.update(chunk)
+  const isPart = size < bytes
+  const expected = isPart
+    ? (await requests.request({ kind: 'checksum', hash, file: index, bytes: size }, 'checksum')).sha256
+    : sha256
   if (sha.copy().digest('hex') === expected) return { doneBytes: size, sha }
   await handle.truncate()
   return { doneBytes: 0, sha: createHash('sha256') }
 }
 
-/** The rest of the file, in order. A few chunks are requested ahead, which limits the space in Redis. */
+/** The chunks from an offset on, in order. `maxPending` limits the chunks requested ahead, and with them the space in Redis. */
 async function* chunksFrom(
   startBytes: number,
   requests: ModelRequests,
-  { hash, index, bytes }: FilePart,
+  { hash, index, bytes }: FileToFetch,
 ): AsyncGenerator<Uint8Array> {
-  const asked: Promise<{ bytes: Uint8Array }>[] = []
+  const pending: Promise<{ bytes: Uint8Array }>[] = []
   let offset = startBytes
   for (;;) {
-    for (; asked.length < maxPending && offset < bytes; offset += chunkBytes) {
-      const answer = requests.ask({ kind: 'read', hash, file: index, offset }, 'chunk')
-      // If an earlier request fails, nothing awaits this one.
+    for (; pending.length < maxPending && offset < bytes; offset += chunkBytes) {
+      const answer = requests.request({ kind: 'read', hash, file: index, offset }, 'chunk')
+      // If an earlier request fails, nothing awaits this one, and its rejection would be unhandled.
       answer.catch(() => {})
-      asked.push(answer)
+      pending.push(answer)
     }
-    const next = asked.shift()
+    const next = pending.shift()
     if (!next) return
     yield (await next).bytes
   }

@@ -1,6 +1,6 @@
 /**
- * Fetches one model into the models folder. Its partial files lie beside the model's place, hidden from the library, and take the
- * place together when every hash is right. After an interruption the next try continues with the partial files.
+ * Fetches one model into the models folder. The partial files are in a hidden folder next to the model's path, which the library
+ * ignores. When every hash is right, one rename moves them to the path. After an interruption the next attempt continues with them.
  */
 import { createHash } from 'node:crypto'
 import { mkdir, rename, rm, stat, statfs } from 'node:fs/promises'
@@ -19,7 +19,7 @@ export interface FetchFolder {
   freeBytes: (folder: string) => Promise<number>
 }
 
-/** Called before the first byte, and for each chunk. */
+/** Called before the first byte, and after each chunk. */
 export type OnFetched = (doneBytes: number, totalBytes: number) => void
 
 /**
@@ -33,24 +33,28 @@ export async function fetchModel(
   { modelsDir, machine, freeBytes }: FetchFolder,
   onFetched: OnFetched,
 ): Promise<void> {
-  const { place, files } = await requests.ask({ kind: 'describe', hash }, 'model')
+  const { place, files } = await requests.request({ kind: 'describe', hash }, 'model')
   const target = join(modelsDir, ...place)
   const folder = dirname(target)
   const partial = join(folder, `.${basename(target)}.${shortHashOf(machine)}.part`)
   try {
     if (await isThere(target, files)) return await rm(partial, { recursive: true, force: true })
     await mkdir(folder, { recursive: true })
-    const parts = files.map((file, index) => ({ ...file, index, hash, partial: join(partial, ...file.path) }))
-    const totalBytes = parts.reduce((total, { bytes }) => total + bytes, 0)
+    const toFetch = files.map((file, index) => {
+      return { ...file, index, hash, partialPath: join(partial, ...file.path) }
+    })
+    const totalBytes = toFetch.reduce((total, { bytes }) => total + bytes, 0)
     let presentBytes = 0
-    for (const part of parts) presentBytes += Math.min(part.bytes, (await sizeOf(part.partial)) ?? 0)
-    requireRoom(target, totalBytes - presentBytes, await freeBytes(folder))
+    for (const { bytes, partialPath } of toFetch) {
+      presentBytes += Math.min(bytes, (await sizeOf(partialPath)) ?? 0)
+    }
+    requireSpace(target, totalBytes - presentBytes, await freeBytes(folder))
     let doneBytes = 0
     onFetched(doneBytes, totalBytes)
-    for (const part of parts) {
-      await mkdir(dirname(part.partial), { recursive: true })
-      await fetchFile(requests, part, fileBytes => onFetched(doneBytes + fileBytes, totalBytes))
-      doneBytes += part.bytes
+    for (const file of toFetch) {
+      await mkdir(dirname(file.partialPath), { recursive: true })
+      await fetchFile(requests, file, fileBytes => onFetched(doneBytes + fileBytes, totalBytes))
+      doneBytes += file.bytes
     }
     await rename(partial, target).catch(async error => {
       if (!(await isThere(target, files))) throw error
@@ -86,7 +90,7 @@ export async function freeBytesOf(folder: string): Promise<number> {
   return bavail * bsize
 }
 
-function requireRoom(file: string, neededBytes: number, freeBytes: number): void {
+function requireSpace(file: string, neededBytes: number, freeBytes: number): void {
   if (neededBytes <= freeBytes) return
   const problem = { what: 'no-room', neededBytes, freeBytes } as const
   throw new AppError('file', { file, doing: 'write', problem })

@@ -51,28 +51,28 @@ export class ModelFetcher {
   }
 
   /** Called at each heartbeat with the present gateways that serve models. */
-  watch(gateways: readonly string[]): void {
+  update(gateways: readonly string[]): void {
     if (this.#current) {
-      if (!gateways.includes(this.#current.gateway)) this.#current.requests.lose()
+      if (!gateways.includes(this.#current.gateway)) this.#current.requests.close()
       return
     }
     if (this.#isEnded) return
     const nowMs = this.#options.clock.monotonicMs()
     const gateway = gateways.find(id => nowMs >= (this.#nextMs.get(id) ?? nowMs))
-    if (gateway !== undefined) void this.#ask(gateway)
+    if (gateway !== undefined) void this.#fetchFrom(gateway)
   }
 
   /** Stops. Partial files stay on the disk. */
   end(): void {
     this.#isEnded = true
-    this.#current?.requests.lose()
+    this.#current?.requests.close()
   }
 
-  async #ask(gateway: string): Promise<void> {
+  async #fetchFrom(gateway: string): Promise<void> {
     const { connect, disconnect, clock } = this.#options
     const link = connect(gateway, {
       onMessage: message => requests.receive(message),
-      onLost: () => requests.lose(),
+      onLost: () => requests.close(),
     })
     const requests = new ModelRequests(request => link.send(request))
     this.#current = { gateway, requests }
@@ -87,18 +87,18 @@ export class ModelFetcher {
     if (this.#fetched.length > 0) this.#options.onEvent({ kind: 'fetched', models: this.#fetched.splice(0) })
   }
 
-  /** A model that cannot be fetched does not prevent the others, except its own Refiner: that is of no use alone. */
+  /** Continues after a model that cannot be fetched, but skips that model's Refiner, which is of no use alone. */
   async #fetchAll(requests: ModelRequests): Promise<'complete' | 'failed' | 'lost'> {
     try {
-      const { models } = await requests.ask({ kind: 'list' }, 'list')
-      const without = new Set<string>()
+      const { models } = await requests.request({ kind: 'list' }, 'list')
+      const refinersToSkip = new Set<string>()
       for (const model of models.filter(({ hash }) => !this.#held.has(hash))) {
-        if (without.has(model.name)) continue
-        if (!(await this.#fetch(requests, model))) without.add(refinerNameOf(model.name))
+        if (refinersToSkip.has(model.name)) continue
+        if (!(await this.#fetch(requests, model))) refinersToSkip.add(refinerNameOf(model.name))
       }
-      return without.size === 0 ? 'complete' : 'failed'
+      return refinersToSkip.size === 0 ? 'complete' : 'failed'
     } catch (error) {
-      this.#fail(toAppError(error))
+      this.#reportFailure(toAppError(error))
       return isLost(error) ? 'lost' : 'failed'
     }
   }
@@ -112,7 +112,7 @@ export class ModelFetcher {
       })
     } catch (error) {
       if (isLost(error)) throw error
-      this.#fail(toAppError(error), name)
+      this.#reportFailure(toAppError(error), name)
       return false
     }
     this.#held.add(hash)
@@ -120,8 +120,8 @@ export class ModelFetcher {
     return true
   }
 
-  /** Reports a repeated fault once. */
-  #fail(error: AppError, model?: string): void {
+  /** Reports a fault once, however often it is repeated. */
+  #reportFailure(error: AppError, model?: string): void {
     const key = `${model} ${error.message}`
     if (this.#isEnded || this.#reported.has(key)) return
     this.#reported.add(key)

@@ -2,29 +2,32 @@
 import { AppError } from '../../errors/errors.ts'
 import { type ModelReply, type ModelRequest, modelReply } from './model-messages.ts'
 
-interface Waiting {
+interface Unanswered {
   resolve(reply: ModelReply): void
   reject(error: AppError): void
 }
 
 export class ModelRequests {
   readonly #send: (request: ModelRequest) => void
-  #waiting: Waiting[] = []
-  #isLost = false
+  #unanswered: Unanswered[] = []
+  #isClosed = false
 
   constructor(send: (request: ModelRequest) => void) {
     this.#send = send
   }
 
-  /** Sends a request, and resolves to its response. @throws AppError 'model-fetch' when the gateway was lost, or sends another response. */
-  async ask<Kind extends ModelReply['kind']>(
-    request: ModelRequest,
+  /**
+   * Sends a request, and returns the response.
+   * @throws AppError 'model-fetch' when the channel is closed, or the response is of another kind.
+   */
+  async request<Kind extends ModelReply['kind']>(
+    message: ModelRequest,
     kind: Kind,
   ): Promise<Extract<ModelReply, { kind: Kind }>> {
     const reply = await new Promise<ModelReply>((resolve, reject) => {
-      if (this.#isLost) return reject(lost())
-      this.#waiting.push({ resolve, reject })
-      this.#send(request)
+      if (this.#isClosed) return reject(lost())
+      this.#unanswered.push({ resolve, reject })
+      this.#send(message)
     })
     if (isKind(reply, kind)) return reply
     throw new AppError('model-fetch', { problem: { what: 'unavailable' } })
@@ -32,13 +35,13 @@ export class ModelRequests {
 
   receive(raw: unknown): void {
     const parsed = modelReply.safeParse(raw)
-    this.#waiting.shift()?.resolve(parsed.success ? parsed.data : { kind: 'unavailable' })
+    this.#unanswered.shift()?.resolve(parsed.success ? parsed.data : { kind: 'unavailable' })
   }
 
-  /** The gateway is lost: rejects all open requests, and later ones. */
-  lose(): void {
-    this.#isLost = true
-    for (const { reject } of this.#waiting.splice(0)) reject(lost())
+  /** Ends the channel: rejects the unanswered requests, and later ones. */
+  close(): void {
+    this.#isClosed = true
+    for (const { reject } of this.#unanswered.splice(0)) reject(lost())
   }
 }
 

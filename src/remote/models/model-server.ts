@@ -5,7 +5,7 @@ import { open } from 'node:fs/promises'
 import type { Reference } from '../presence/records.ts'
 import { chunkBytes, type ModelReply, type ModelRequest, maxPending, modelRequest } from './model-messages.ts'
 
-/** A file of a served model: its path on the machine, and its path here. */
+/** A file of a served model, with its paths on both machines. */
 export interface ServedFile {
   /** The path below the model's path; empty if the model is a single file. */
   readonly path: readonly string[]
@@ -27,7 +27,7 @@ export interface ServedModel extends Reference {
 export interface ModelServerOptions {
   models: readonly ServedModel[]
   send: (reply: ModelReply) => void
-  /** The machine violates the protocol. */
+  /** Called when the machine violates the protocol. */
   onBroken: () => void
   onError: (error: unknown) => void
 }

@@ -9,11 +9,11 @@ import type { Clock } from '../../system/ports.ts'
 import { open, seal } from '../seal/seal.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
 
-const beatMs = 1000
+const heartbeatMs = 1000
 /** A peer counts as lost after this time without an answer: several heartbeats and a restart of Redis. */
 export const aliveMs = 8000
 /** A record that is not renewed is removed after this time. */
-const forgetMs = 60_000
+const forgetAfterMs = 60_000
 /** The maximum number of own records whose times are remembered. */
 const maxOwnRecords = 64
 
@@ -27,19 +27,19 @@ export interface PresenceOptions<OwnRecord, PeerRecord> {
   keys: SealingKeys
   clock: Clock
   id: string
-  /** The hashes in Redis: that of our own kind and that of the peers. */
+  /** The keys of the two hashes in Redis: that with the own record, and that with the peers' records. */
   ownKey: string
   peersKey: string
   schema: z.ZodType<PeerRecord & { heard: Record<string, number> }>
   describe: (heard: Record<string, number>) => OwnRecord
   /** Called after each heartbeat with all living peers, and with the ids of those that seal their records with another key. */
-  onBeat: (peers: readonly Peer<PeerRecord>[], sealedByOthers: readonly string[]) => void
-  /** A peer has left, or has not renewed its record for a minute. */
+  onHeartbeat: (peers: readonly Peer<PeerRecord>[], otherKeyIds: readonly string[]) => void
+  /** Called when a peer has left, or has not renewed its record for a minute. */
   onForgotten: (id: string) => void
   onError: (error: unknown) => void
 }
 
-interface Known<PeerRecord> {
+interface KnownPeer<PeerRecord> {
   record: PeerRecord
   sequence: number
   /** The time at which we wrote the record that the peer repeated last. */
@@ -48,22 +48,22 @@ interface Known<PeerRecord> {
 }
 
 /** A record that is sealed with another key. */
-interface Foreign {
+interface OtherKeyRecord {
   sealed: Uint8Array
   renewedMs: number
 }
 
 export class Presence<OwnRecord, PeerRecord> {
   readonly #options: PresenceOptions<OwnRecord, PeerRecord>
-  readonly #known = new Map<string, Known<PeerRecord>>()
-  readonly #foreign = new Map<string, Foreign>()
+  readonly #known = new Map<string, KnownPeer<PeerRecord>>()
+  readonly #otherKeyRecords = new Map<string, OtherKeyRecord>()
   /** The times of our last records by number. */
   readonly #writtenMs = new Map<number, number>()
   #sequence = 0
   #isEnded = false
   #isExchanging = false
-  #cancelBeat: () => void = () => {}
-  #beating: Promise<void> = Promise.resolve()
+  #cancelHeartbeat: () => void = () => {}
+  #exchanging: Promise<void> = Promise.resolve()
 
   constructor(options: PresenceOptions<OwnRecord, PeerRecord>) {
     this.#options = options
@@ -71,15 +71,15 @@ export class Presence<OwnRecord, PeerRecord> {
 
   /** Writes and reads from now on, every second. */
   start(): void {
-    this.#beating = this.#beat()
+    this.#exchanging = this.#exchange()
   }
 
   /** Writes and reads now, for a change that peers should see soon. */
   async refresh(): Promise<void> {
-    this.#cancelBeat()
-    await this.#beating
+    this.#cancelHeartbeat()
+    await this.#exchanging
     if (!this.#isEnded) this.start()
-    await this.#beating
+    await this.#exchanging
   }
 
   /** The living peers. */
@@ -104,15 +104,15 @@ export class Presence<OwnRecord, PeerRecord> {
   async end(): Promise<void> {
     const { redis, ownKey, id } = this.#options
     this.#isEnded = true
-    this.#cancelBeat()
+    this.#cancelHeartbeat()
     if (redis.status === 'ready') await redis.hdel(ownKey, id)
   }
 
-  async #beat(): Promise<void> {
-    this.#cancelBeat = this.#options.clock.after(beatMs, () => {
+  async #exchange(): Promise<void> {
+    this.#cancelHeartbeat = this.#options.clock.after(heartbeatMs, () => {
       if (!this.#isEnded) this.start()
     })
-    // Peers also time out while a read hangs in a lost connection.
+    // The first report lets peers time out even while a read hangs in a lost connection.
     this.#report()
     if (this.#isExchanging) return
     this.#isExchanging = true
@@ -127,7 +127,7 @@ export class Presence<OwnRecord, PeerRecord> {
   }
 
   #report(): void {
-    if (!this.#isEnded) this.#options.onBeat(this.alive(), this.#sealedByOthers())
+    if (!this.#isEnded) this.#options.onHeartbeat(this.alive(), this.#otherKeyIds())
   }
 
   async #write(): Promise<void> {
@@ -147,38 +147,40 @@ export class Presence<OwnRecord, PeerRecord> {
     if (redis.status !== 'ready') return
     const found = await redis.hgetallBuffer(peersKey)
     const nowMs = clock.monotonicMs()
-    for (const [id, sealed] of Object.entries(found)) this.#learn(id, sealed, nowMs)
-    for (const id of this.#foreign.keys()) if (!found[id]) this.#foreign.delete(id)
+    for (const [id, sealed] of Object.entries(found)) this.#readRecord(id, sealed, nowMs)
+    for (const id of this.#otherKeyRecords.keys()) if (!found[id]) this.#otherKeyRecords.delete(id)
     for (const [id, { renewedMs, answeredMs }] of this.#known) {
       // A missing record does not mean that the peer left: Redis may have lost its data, and the next heartbeat restores it.
       const hasLeft = found[id] === undefined && nowMs - answeredMs >= aliveMs
-      if (!hasLeft && nowMs - renewedMs < forgetMs) continue
+      if (!hasLeft && nowMs - renewedMs < forgetAfterMs) continue
       this.#known.delete(id)
       await redis.hdel(peersKey, id)
       onForgotten(id)
     }
   }
 
-  /** The ids of peers with another key. A record that is not renewed is a remainder, for example from before a change of keys. */
-  #sealedByOthers(): string[] {
+  /** The ids of peers with another key. A record that is not renewed does not count: it may be from before a change of keys. */
+  #otherKeyIds(): string[] {
     const nowMs = this.#options.clock.monotonicMs()
-    return [...this.#foreign].filter(([, { renewedMs }]) => nowMs - renewedMs < aliveMs).map(([id]) => id)
+    return [...this.#otherKeyRecords]
+      .filter(([, { renewedMs }]) => nowMs - renewedMs < aliveMs)
+      .map(([id]) => id)
   }
 
-  #learnForeign(id: string, sealed: Uint8Array, nowMs: number): void {
-    const before = this.#foreign.get(id)
+  #recordOtherKey(id: string, sealed: Uint8Array, nowMs: number): void {
+    const before = this.#otherKeyRecords.get(id)
     if (before && Buffer.compare(before.sealed, sealed) === 0) return
-    this.#foreign.set(id, { sealed, renewedMs: before ? nowMs : Number.NEGATIVE_INFINITY })
+    this.#otherKeyRecords.set(id, { sealed, renewedMs: before ? nowMs : Number.NEGATIVE_INFINITY })
   }
 
-  #learn(id: string, sealed: Uint8Array, nowMs: number): void {
+  #readRecord(id: string, sealed: Uint8Array, nowMs: number): void {
     const { keys, schema, id: ownId } = this.#options
     const opened = open(keys, sealed)
     if (opened.kind === 'refused') {
-      if (opened.why === 'key') this.#learnForeign(id, sealed, nowMs)
+      if (opened.why === 'key') this.#recordOtherKey(id, sealed, nowMs)
       return
     }
-    this.#foreign.delete(id)
+    this.#otherKeyRecords.delete(id)
     const { sender, receiver, sequence } = opened.header
     const known = this.#known.get(id)
     if (sender !== id || receiver !== '*' || (known && sequence <= known.sequence)) return

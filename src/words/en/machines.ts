@@ -1,6 +1,6 @@
 /** English: other machines that lend their devices. */
 import type { DeviceUse } from '../../app/views/views.ts'
-import type { Lacking } from '../../remote/gateway/remote-devices.ts'
+import type { MissingModel } from '../../remote/gateway/remote-devices.ts'
 import type { MachineStatus } from '../../remote/machine/machine.ts'
 import type { Fetching, MachineRefusal, Reference } from '../../remote/presence/records.ts'
 import { shortSizeOf } from '../amounts.ts'
@@ -9,7 +9,7 @@ import { shortHash } from '../short-hash.ts'
 const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
 
 const named = ({ name, hash }: Reference) => `${name} ${shortHash(hash)}`
-const lacked = ({ found, ...model }: Lacking) =>
+const lacked = ({ found, ...model }: MissingModel) =>
   found === undefined ? named(model) : `${named(model)} (its own files of that name are ${shortHash(found)})`
 
 const uses: Record<DeviceUse, string> = {
@@ -77,7 +77,7 @@ export const machines = {
   /** Their names are not known. */
   otherKeys: (count: number) =>
     `${count === 1 ? 'A machine on this Redis uses another key and gets' : `${count} machines on this Redis use another key and get`} no work: give all of them the same EASEL_WORKER_KEY.`,
-  lacks: (name: string, models: readonly Lacking[]) =>
+  lacks: (name: string, models: readonly MissingModel[]) =>
     `${name} lacks ${models.map(lacked).join(', ')}: what needs it is painted elsewhere.`,
 
   /** Texts about machines in commands and statistics. */

@@ -1,6 +1,6 @@
 /** 简体中文：借出设备的其他机器。 */
 import type { DeviceUse } from '../../app/views/views.ts'
-import type { Lacking } from '../../remote/gateway/remote-devices.ts'
+import type { MissingModel } from '../../remote/gateway/remote-devices.ts'
 import type { Reference } from '../../remote/presence/records.ts'
 import { shortSizeOf } from '../amounts.ts'
 import type { Words } from '../en.ts'
@@ -9,7 +9,7 @@ import { shortHash } from '../short-hash.ts'
 const percent = (done: number, total: number) => Math.floor((100 * done) / Math.max(1, total))
 
 const named = ({ name, hash }: Reference) => `${name} ${shortHash(hash)}`
-const lacked = ({ found, ...model }: Lacking) =>
+const lacked = ({ found, ...model }: MissingModel) =>
   found === undefined ? named(model) : `${named(model)}（它的同名文件是 ${shortHash(found)}）`
 
 const uses: Record<DeviceUse, string> = {

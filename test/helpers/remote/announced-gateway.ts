@@ -31,7 +31,7 @@ export function announceGateway(
       drained: [],
       ...changes(),
     }),
-    onBeat: () => {},
+    onHeartbeat: () => {},
     onForgotten: () => {},
     onError: error => {
       throw error

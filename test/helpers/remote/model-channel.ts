@@ -56,11 +56,11 @@ export function openChannel(
       pending -= 1
       const changed = onReply(reply, replies++)
       if (changed) channel.requests.receive(changed)
-      else channel.requests.lose()
+      else channel.requests.close()
     },
     onBroken: () => {
       channel.isBroken = true
-      channel.requests.lose()
+      channel.requests.close()
     },
     onError: () => {},
   })

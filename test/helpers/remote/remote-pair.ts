@@ -52,7 +52,7 @@ export function startGateway(
     weight?: number
     models?: readonly ServedModel[]
     operator?: { drained: readonly string[] }
-    onMachines?: (found: readonly MachineAdmission[], sealedByOthers: readonly string[]) => void
+    onMachines?: (found: readonly MachineAdmission[], otherKeyIds: readonly string[]) => void
   },
 ) {
   const given = common(end)
@@ -63,9 +63,9 @@ export function startGateway(
     ...(end.models && { models: end.models }),
     ...(end.operator && { operator: end.operator }),
     weight: end.weight ?? 1,
-    onMachines: (found, sealedByOthers) => {
+    onMachines: (found, otherKeyIds) => {
       machines.set(found)
-      end.onMachines?.(found, sealedByOthers)
+      end.onMachines?.(found, otherKeyIds)
     },
   })
   gateway.start()

@@ -39,7 +39,7 @@ export function startServingGateway({
     url,
     clock,
     ...(store && { store }),
-    onMachines: (found, sealedByOthers) => devices?.update(found, sealedByOthers),
+    onMachines: (found, otherKeyIds) => devices?.update(found, otherKeyIds),
   })
   devices = new RemoteDevices({
     gateway: end.gateway,

@@ -24,24 +24,26 @@ test('a machine’s models that are missing, or have the right name and another 
     { name: 'renamed', hash: hash('2') },
   ]
   devices.update([machineNamed('m1', { models })])
-  const lacking = [
+  const missingModels = [
     { name: 'demo', hash: hash('0'), found: hash('9') },
     { name: 'other', hash: hash('1') },
   ]
-  expect(events).toEqual([{ kind: 'joined', name: 'm1', devices: ['cuda:0'], lacking }])
-  expect(en.machines.lacks('m1', lacking)).toBe(
+  expect(events).toEqual([{ kind: 'joined', name: 'm1', devices: ['cuda:0'], missingModels }])
+  expect(en.machines.lacks('m1', missingModels)).toBe(
     'm1 lacks demo 0000000000 (its own files of that name are 9999999999), other 1111111111: what needs it is painted elsewhere.',
   )
-  expect(zhCn.machines.lacks('m1', lacking)).toBe(
+  expect(zhCn.machines.lacks('m1', missingModels)).toBe(
     'm1 没有 demo 0000000000（它的同名文件是 9999999999）、other 1111111111：需要它们的图会在别处画。',
   )
 })
 
 test('files that differ in the form of their weights alone are told apart', () => {
-  const lacking = [{ name: 'demo', hash: `${'0'.repeat(64)}-int8`, found: '0'.repeat(64) }]
+  const missingModels = [{ name: 'demo', hash: `${'0'.repeat(64)}-int8`, found: '0'.repeat(64) }]
   const lacked = 'demo 0000000000-int8'
-  expect(en.machines.lacks('m1', lacking)).toContain(`${lacked} (its own files of that name are 0000000000)`)
-  expect(zhCn.machines.lacks('m1', lacking)).toContain(`${lacked}（它的同名文件是 0000000000）`)
+  expect(en.machines.lacks('m1', missingModels)).toContain(
+    `${lacked} (its own files of that name are 0000000000)`,
+  )
+  expect(zhCn.machines.lacks('m1', missingModels)).toContain(`${lacked}（它的同名文件是 0000000000）`)
 })
 
 test('devices are counted as what they compute in, which machines of earlier and later versions do not tell', () => {

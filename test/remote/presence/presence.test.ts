@@ -18,15 +18,15 @@ afterAll(() => redis.end())
 function peer(kind: 'a' | 'b', weight: number, key = testKey()) {
   const clock = new FakeClock()
   const given = common({ url: redis.url, clock, key })
-  let sealedByOthers: readonly string[] = []
+  let otherKeyIds: readonly string[] = []
   const presence = new Presence<PeerRecord, PeerRecord>({
     ...given,
     ownKey: `presence-test:${kind}`,
     peersKey: `presence-test:${kind === 'a' ? 'b' : 'a'}`,
     schema: record,
     describe: heard => ({ heard, weight }),
-    onBeat: (_, ids) => {
-      sealedByOthers = ids
+    onHeartbeat: (_, ids) => {
+      otherKeyIds = ids
     },
     onForgotten: () => {},
     onError: error => {
@@ -42,7 +42,7 @@ function peer(kind: 'a' | 'b', weight: number, key = testKey()) {
     clock.advance(1000)
     await exchanged(given.redis)
   }
-  return { id: given.id, presence, clock, beat, sealedByOthers: () => sealedByOthers }
+  return { id: given.id, presence, clock, beat, otherKeyIds: () => otherKeyIds }
 }
 
 test('a peer whose heartbeat is late is not alive, and what it said last still counts until it is forgotten', async () => {
@@ -65,13 +65,13 @@ test('a peer with another key is told by its id while it renews its record, and 
   for (let i = 0; i < 2; i++) await them.beat()
   for (let i = 0; i < 4; i++) await us.beat()
   // As after a kill: the record stays.
-  expect(us.sealedByOthers()).toEqual([])
+  expect(us.otherKeyIds()).toEqual([])
 
   for (let i = 0; i < 2; i++) for (const each of [them, us]) await each.beat()
-  expect(us.sealedByOthers()).toEqual([them.id])
+  expect(us.otherKeyIds()).toEqual([them.id])
   expect(us.presence.alive()).toEqual([])
 
   us.clock.advance(aliveMs)
   await us.beat()
-  expect(us.sealedByOthers()).toEqual([])
+  expect(us.otherKeyIds()).toEqual([])
 })
