@@ -30,7 +30,7 @@ export interface ChannelEvents {
   onLost(reason: WorkerEndCode): void
 }
 
-/** A first message of a channel that is not known yet. */
+/** Called with the first message of an unknown channel. `deliverAgain` delivers it once the channel is open. */
 export type OnUnknown = (header: SealHeader, deliverAgain: () => void) => void
 
 export class Endpoint {
@@ -127,9 +127,9 @@ export class Endpoint {
     const { clock, id } = this.#options
     const sender = new MailboxSender(this.#options, peerId, id, this.onError)
     const batches = new BatchSender({ clock, post: sealed => sender.post(sealed), onError: this.onError })
-    const made = { sender, batches }
-    this.#senders.set(peerId, made)
-    return made
+    const created = { sender, batches }
+    this.#senders.set(peerId, created)
+    return created
   }
 
   /** Drops every message that does not come from the channel's own peer. */

@@ -99,7 +99,7 @@ export class Gateway {
     this.#channels.set(session, { link, end })
     const send = (envelope: EnvelopeToMachine) => link.send(envelope)
     const { leftMs: storePauseMs } = this.#storePause
-    // The machine may open it before it has read the gateway's next record.
+    // The pause is sent too, because the machine may open the channel before it has read the gateway's next record.
     send({ kind: 'open', device, ...(storePauseMs > 0 && { storePauseMs }) })
     return {
       post: message => send({ kind: 'message', message }),
@@ -127,7 +127,7 @@ export class Gateway {
       case 'stored':
         try {
           if (!stored) return end(lost('protocol-broken'))
-          receive(await stored.take(envelope.sequence))
+          receive(await stored.get(envelope.sequence))
           this.#storePause.succeed()
           void stored.remove(envelope.sequence)
         } catch (error) {
@@ -145,16 +145,16 @@ export class Gateway {
     await this.#endpoint.close()
   }
 
-  /** Machines that get work may fetch models. */
-  #fetchers(): string[] {
+  /** The ids of the machines that may fetch models: those that get work. */
+  #machinesThatMayFetch(): string[] {
     if (!this.#options.models) return []
     return this.#admissions.filter(({ refused }) => !refused).map(({ id }) => id)
   }
 
-  /** Opens this side of a channel for models: the only kind of channel that a machine opens. */
+  /** Serves models over a channel that a machine opens. Machines open no other kind of channel. */
   #serve({ sender, session, sequence }: SealHeader): void {
     const { models } = this.#options
-    const mayFetch = this.#fetchers().includes(sender)
+    const mayFetch = this.#machinesThatMayFetch().includes(sender)
     if (!models || !mayFetch || sequence !== 0 || !this.#sessions.use(sender, session)) return
     const end = () => {
       this.#channels.delete(session)
@@ -185,7 +185,7 @@ export class Gateway {
       channels: this.#endpoint.progress(),
       refused: Object.fromEntries(refused),
       ...(store && !hasFailed && { store: store.id }),
-      servesModelsTo: this.#fetchers(),
+      servesModelsTo: this.#machinesThatMayFetch(),
       isOperator: operator !== undefined,
       drained: [...(operator?.drained ?? [])],
     }

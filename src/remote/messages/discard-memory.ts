@@ -4,10 +4,10 @@
  */
 import { MessageChannel } from 'node:worker_threads'
 
-/** Smaller memory is not worth the call. Node's own pool, which other buffers share, is smaller than this. */
+/** Smaller memory does not justify the call. Node's own pool, which other buffers share, is smaller than this. */
 const minBytes = 256 * 1024
 
-/** The returned function frees bytes that nobody reads any more. All arrays over the same memory are empty afterwards. */
+/** Returns a function that frees bytes that nobody reads any more. All arrays over the same memory are empty afterwards. */
 export function openMemoryDiscard(): (unused: readonly Uint8Array[]) => void {
   // A closed port accepts transferred memory and drops it.
   const { port1: port } = new MessageChannel()

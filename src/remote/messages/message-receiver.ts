@@ -1,12 +1,13 @@
-/** The receiving end of a channel: delivers each message once and in order, even if messages arrive repeatedly or out of order. */
+/** The receiving end of a channel: delivers each message once and in order, although frames may arrive repeatedly or out of order. */
 import { FrameReader } from './frames.ts'
 
 /** The maximum number of frames that wait for a missing one. A correct sender is never so far ahead. */
-const maxHeldFrames = 4096
+const maxBufferedFrames = 4096
 
 export class MessageReceiver {
   readonly #frames = new FrameReader()
-  readonly #held = new Map<number, Uint8Array>()
+  /** Frames that arrived before an earlier one, by number. */
+  readonly #buffered = new Map<number, Uint8Array>()
   #next = 0
 
   /** The number of frames received without a gap. */
@@ -20,13 +21,13 @@ export class MessageReceiver {
    */
   receive(sequence: number, frame: Uint8Array): unknown[] | undefined {
     if (sequence < this.#next) return []
-    if (this.#held.size >= maxHeldFrames) return undefined
-    this.#held.set(sequence, frame)
+    if (this.#buffered.size >= maxBufferedFrames) return undefined
+    this.#buffered.set(sequence, frame)
     const messages: unknown[] = []
     for (;;) {
-      const next = this.#held.get(this.#next)
+      const next = this.#buffered.get(this.#next)
       if (!next) return messages
-      this.#held.delete(this.#next)
+      this.#buffered.delete(this.#next)
       this.#next += 1
       const read = this.#frames.read(next)
       if (!read) return undefined

@@ -1,11 +1,11 @@
 /** The address of the Redis in the configuration: which URLs are allowed, and what they mean. */
 import { readFileSync } from 'node:fs'
-import { isLoopback } from '../../common/loopback.ts'
 import type { Config } from '../../config/config.ts'
 import type { Secrets } from '../../config/secrets.ts'
 import type { ConfigProblem } from '../../errors/config-problem.ts'
 import { AppError } from '../../errors/errors.ts'
 import { readFileProblem } from '../../errors/file-problem.ts'
+import { hostOf, quotedWithoutSecrets, withoutTlsProblem } from '../service-url.ts'
 
 export interface RedisAddress {
   host: string
@@ -34,19 +34,14 @@ export function readRedisAddress(
   const url = URL.canParse(text) ? new URL(text) : undefined
   const database = /^\/(\d*)$/.exec(url?.pathname || '/')?.[1]
   if (!url || !/^rediss?:$/.test(url.protocol) || url.hostname === '' || database === undefined) {
-    throw urlError({
-      what: 'format',
-      found: JSON.stringify(text.replace(/\/\/.*@/, '//')),
-      expected: 'redis',
-    })
+    throw urlError({ what: 'format', found: quotedWithoutSecrets(text), expected: 'redis' })
   }
   if (url.password !== '') throw urlError({ what: 'secret' })
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
+  const host = hostOf(url)
   const isEncrypted = url.protocol === 'rediss:'
-  if (!isEncrypted && !isLoopback(host) && !allowedWithoutTls.includes(host)) {
-    const setting = 'redis.allowedWithoutTls'
-    throw urlError({ what: 'without-tls', host, scheme: 'rediss', setting })
-  }
+  const rule = { scheme: 'rediss', setting: 'redis.allowedWithoutTls' } as const
+  const problem = isEncrypted ? undefined : withoutTlsProblem(host, allowedWithoutTls, rule)
+  if (problem) throw urlError(problem)
   return {
     host,
     port: url.port === '' ? defaultPort : Number(url.port),

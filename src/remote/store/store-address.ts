@@ -1,8 +1,9 @@
 /** The S3-compatible store of the configuration: its allowed addresses and its keys. */
-import { isLoopback } from '../../common/loopback.ts'
 import type { Config } from '../../config/config.ts'
 import { type Secrets, secretVariables } from '../../config/secrets.ts'
+import type { ConfigProblem } from '../../errors/config-problem.ts'
 import { AppError } from '../../errors/errors.ts'
+import { hostOf, quotedWithoutSecrets, withoutTlsProblem } from '../service-url.ts'
 
 export interface StoreAddress {
   /** Without a trailing slash. */
@@ -24,23 +25,15 @@ export function readStoreAddress(
   { storeKeyId, storeSecret }: Secrets,
 ): StoreAddress | undefined {
   if (text === '') return undefined
-  const key = 'remote.store.endpoint'
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '') {
-    const problem = {
-      what: 'format',
-      found: JSON.stringify(text.replace(/\/\/.*@/, '//')),
-      expected: 'url',
-    } as const
-    throw new AppError('config', { key, problem })
+    throw endpointError({ what: 'format', found: quotedWithoutSecrets(text), expected: 'url' })
   }
-  if (url.username !== '' || url.password !== '')
-    throw new AppError('config', { key, problem: { what: 'secret' } })
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1')
-  if (url.protocol === 'http:' && !isLoopback(host) && !allowedWithoutTls.includes(host)) {
-    const setting = 'remote.store.allowedWithoutTls'
-    throw new AppError('config', { key, problem: { what: 'without-tls', host, scheme: 'https', setting } })
-  }
+  if (url.username !== '' || url.password !== '') throw endpointError({ what: 'secret' })
+  const host = hostOf(url)
+  const rule = { scheme: 'https', setting: 'remote.store.allowedWithoutTls' } as const
+  const problem = url.protocol === 'https:' ? undefined : withoutTlsProblem(host, allowedWithoutTls, rule)
+  if (problem) throw endpointError(problem)
   return {
     endpoint: text.replace(/\/+$/, ''),
     host,
@@ -49,6 +42,10 @@ export function readStoreAddress(
     keyId: required(secretVariables.storeKeyId, storeKeyId),
     secret: required(secretVariables.storeSecret, storeSecret),
   }
+}
+
+function endpointError(problem: ConfigProblem): AppError {
+  return new AppError('config', { key: 'remote.store.endpoint', problem })
 }
 
 function required(key: string, value: string | undefined): string {

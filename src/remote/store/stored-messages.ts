@@ -1,6 +1,6 @@
 /**
- * Large messages of one channel, as objects in a store that both ends use. They are sealed like other messages, with numbers of their
- * own, so the store's owner can neither read nor exchange them.
+ * Large messages of one channel, as objects in a store that both ends use. They are sealed and numbered, so the store's owner can
+ * neither read them nor swap them.
  */
 import { pack, unpack } from 'msgpackr'
 import { AppError } from '../../errors/errors.ts'
@@ -8,7 +8,7 @@ import { open, seal } from '../seal/seal.ts'
 import type { SealingKeys } from '../seal/sealing-keys.ts'
 import type { ObjectStore } from './object-store.ts'
 
-/** A store, and its name for all that use the same one. */
+/** The parts of an object store that messages use. */
 export type SharedStore = Pick<ObjectStore, 'put' | 'get' | 'delete' | 'id' | 'host'>
 
 export interface StoredMessagesOptions {
@@ -39,7 +39,7 @@ export class StoredMessages {
   }
 
   /** Reads the message with that number. @throws AppError 'store' when it is missing, truncated or changed. */
-  async take(sequence: number): Promise<unknown> {
+  async get(sequence: number): Promise<unknown> {
     const { store, keys } = this.#options
     const opened = open(keys, await store.get(this.#keyOf(sequence)))
     const isOurs =

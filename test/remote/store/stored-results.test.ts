@@ -88,7 +88,7 @@ test('what is in the store is sealed: the owner reads nothing, changes nothing, 
   const message = { kind: 'done', prompt: 'a secret garden' }
   await first?.put(message)
   await first?.put(message)
-  expect(await first?.take(0)).toEqual(message)
+  expect(await first?.get(0)).toEqual(message)
   const object = s3.objects.get('easel/one/0') ?? Buffer.alloc(0)
   expect(object.includes('secret garden')).toBe(false)
   const damaged = { code: 'store', details: { problem: { what: 'damaged' } } }
@@ -96,14 +96,14 @@ test('what is in the store is sealed: the owner reads nothing, changes nothing, 
     const flipped = Buffer.from(object)
     flipped[at] = (flipped[at] ?? 0) ^ 1
     s3.objects.set('easel/one/0', flipped)
-    await expect(first?.take(0)).rejects.toMatchObject(damaged)
+    await expect(first?.get(0)).rejects.toMatchObject(damaged)
   }
   s3.objects.set('easel/one/0', object.subarray(0, object.length - 1))
-  await expect(first?.take(0)).rejects.toMatchObject(damaged)
+  await expect(first?.get(0)).rejects.toMatchObject(damaged)
   // Under another number, or in another channel.
   s3.objects.set('easel/one/1', object)
-  await expect(first?.take(1)).rejects.toMatchObject(damaged)
+  await expect(first?.get(1)).rejects.toMatchObject(damaged)
   s3.objects.set('easel/two/0', object)
-  await expect(other?.take(0)).rejects.toMatchObject(damaged)
-  await expect(first?.take(9)).rejects.toMatchObject({ details: { problem: { code: 'NoSuchKey' } } })
+  await expect(other?.get(0)).rejects.toMatchObject(damaged)
+  await expect(first?.get(9)).rejects.toMatchObject({ details: { problem: { code: 'NoSuchKey' } } })
 })
