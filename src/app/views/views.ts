@@ -1,6 +1,6 @@
 /** The views of jobs, pictures and people for adapters: plain records for rendering. */
 import type { JobState } from '../../engine/jobs/job.ts'
-import type { HoldUp } from '../../engine/jobs/times/forecast.ts'
+import type { BlockedReason } from '../../engine/jobs/times/forecast.ts'
 import type { WorkOrder } from '../../engine/work-order.ts'
 import type { ErrorCode, ErrorDetails } from '../../errors/errors.ts'
 import type { Conversation, Person } from '../people/people.ts'
@@ -32,7 +32,7 @@ export interface JobView {
   /** The forecast time until it is done, from measured speeds; undefined while there are none. */
   etaMs?: number
   /** The reason why the job does not advance; only while queued. */
-  heldUp?: HoldUp['kind']
+  heldUp?: BlockedReason
   step: number
   steps: number
   /** A small JPEG or WebP preview; only while running, never stored. */

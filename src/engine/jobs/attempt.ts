@@ -1,4 +1,4 @@
-/** One attempt at a job on a device, which also updates the device's speed. */
+/** One attempt at a job on a device: its run, its ending, and the record of both. */
 import { type AppError, toAppError } from '../../errors/errors.ts'
 import type { Clock, Logger } from '../../system/ports.ts'
 import { type AttemptOutcome, endingAfterAttempt, endingAfterCancel, isSuspect } from './endings.ts'
@@ -22,7 +22,7 @@ export async function attempt(run: Run, claim: Claim, parts: AttemptParts): Prom
     const outcome = await device.run(claim.order, job.modelHash, sources, {
       isolated: isSuspect(claim),
       signal: run.abort.signal,
-      onLoading: () => run.loading(),
+      onLoading: () => run.recordLoading(),
       onStep: (step, steps, preview, elapsedMs) => {
         const stepMs = run.recordStep(step, steps, preview, { arrivedMs: clock.monotonicMs(), elapsedMs })
         if (stepMs !== undefined) speeds.recordStep(device.name, job, stepMs)
@@ -49,7 +49,7 @@ export function endingOf(
   return stopped === 'cancelled' ? endingAfterCancel(ending) : ending
 }
 
-/** Records the time of a finished run besides its steps. */
+/** Records the times of a finished run other than those of its steps. */
 export function recordSpeeds(speeds: Speeds, run: Run, loadMs: number, nowMs: number): void {
   const { job, device, isWarm } = run
   speeds.recordLoad(device.name, job, isWarm, loadMs)

@@ -27,7 +27,7 @@ export function endingAfterAttempt(
   outcome: AttemptOutcome,
   chance: number,
 ): Ending {
-  const { attempt, failures, crashes } = claim
+  const { failures, crashes } = claim
   switch (outcome.kind) {
     case 'done':
       return { state: 'done', pictures: outcome.pictures }
@@ -35,22 +35,27 @@ export function endingAfterAttempt(
       return { state: 'cancelled', isCounted: true }
     case 'released':
       return { state: 'queued', failures, crashes, delayMs: 0 }
-    case 'failed': {
-      const { error } = outcome
-      const delayMs = jitteredMs(backoffMs(retry, failures), chance)
-      // The job is not blamed for the loss of a machine, unless that is repeated.
-      if (error.code === 'worker-unreachable' && attempt < maxClaims) {
-        return { state: 'queued', failures, crashes, delayMs: 0 }
-      }
-      const crashed = error.code === 'worker-died'
-      const counted = { failures: failures + 1, crashes: crashes + (crashed ? 1 : 0) }
-      if (crashed && counted.crashes >= maxCrashes) return dead({ failures, crashes: counted.crashes })
-      if (!error.retryable || counted.failures >= maxFailures) {
-        return { state: 'failed', ...counted, failure: { code: error.code, details: error.details } }
-      }
-      return { state: 'queued', ...counted, delayMs }
-    }
+    case 'failed':
+      return endingAfterFailure(claim, outcome.error, chance)
   }
+}
+
+function endingAfterFailure(
+  { attempt, failures, crashes }: Pick<Claim, 'attempt' | 'failures' | 'crashes'>,
+  error: AppError,
+  chance: number,
+): Ending {
+  // The job is not blamed for the loss of a machine, unless that is repeated.
+  if (error.code === 'worker-unreachable' && attempt < maxClaims) {
+    return { state: 'queued', failures, crashes, delayMs: 0 }
+  }
+  const isCrash = error.code === 'worker-died'
+  const counted = { failures: failures + 1, crashes: crashes + (isCrash ? 1 : 0) }
+  if (isCrash && counted.crashes >= maxCrashes) return dead({ failures, crashes: counted.crashes })
+  if (!error.retryable || counted.failures >= maxFailures) {
+    return { state: 'failed', ...counted, failure: { code: error.code, details: error.details } }
+  }
+  return { state: 'queued', ...counted, delayMs: jitteredMs(backoffMs(retry, failures), chance) }
 }
 
 /**
@@ -67,7 +72,7 @@ export function isCounted(ending: Ending): boolean {
   return ending.state === 'done' || (ending.state === 'cancelled' && ending.isCounted)
 }
 
-/** Whether a job may have crashed a process: then it runs in a separate process. */
+/** Whether a job may have crashed a process. It then runs in a separate process. */
 export function isSuspect({ crashes }: Pick<Claim, 'crashes'>): boolean {
   return crashes > 0
 }

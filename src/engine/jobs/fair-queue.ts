@@ -3,52 +3,52 @@
  * inserted and the served one is removed from the front, so the cost does not grow with the number of waiting jobs.
  */
 import { positionIn } from '../../common/collections/position-in.ts'
-import { type Candidate, compare, nextJob, roundOf, type Share, servingOrder } from './fair-order.ts'
+import { type Candidate, compare, nextJob, type PersonQueue, roundOf, servingOrder } from './fair-order.ts'
 import { FirstJobs } from './first-jobs.ts'
 import type { QueuedJob } from './job-store.ts'
 
-interface OpenShare extends Share {
+interface MutablePersonQueue extends PersonQueue {
   jobs: QueuedJob[]
   servedRound: number
 }
 
-interface KeptOrder {
+interface CachedOrder {
   candidates: Candidate[]
   warm: ReadonlySet<string>
 }
 
 export class FairQueue {
-  readonly #shares = new Map<number, OpenShare>()
+  readonly #personQueues = new Map<number, MutablePersonQueue>()
   /** The first jobs of the people who wait. */
   readonly #firstJobs = new FirstJobs()
   #round = 0
-  /** Undefined if it must be recomputed. */
-  #kept: KeptOrder | undefined
+  /** The serving order; undefined if it must be computed again. */
+  #cachedOrder: CachedOrder | undefined
 
-  /** A returning job gets the position of its age. */
+  /** Adds a job. A job that returns gets the position of its age. */
   add(job: QueuedJob): void {
-    const share = this.#shares.get(job.personId) ?? { jobs: [], servedRound: -1 }
-    this.#shares.set(job.personId, share)
-    const at = share.jobs.findLastIndex(other => other.seq < job.seq) + 1
-    if (at === 0) this.#firstJobs.remove(share)
-    share.jobs.splice(at, 0, job)
-    if (at === 0) this.#firstJobs.add(share)
+    const queue = this.#personQueues.get(job.personId) ?? { jobs: [], servedRound: -1 }
+    this.#personQueues.set(job.personId, queue)
+    const at = queue.jobs.findLastIndex(other => other.seq < job.seq) + 1
+    if (at === 0) this.#firstJobs.remove(queue)
+    queue.jobs.splice(at, 0, job)
+    if (at === 0) this.#firstJobs.add(queue)
     // An insertion before other jobs of the person moves those to later rounds.
-    if (at < share.jobs.length - 1) this.#kept = undefined
-    if (!this.#kept) return
-    const { candidates, warm } = this.#kept
-    candidates.splice(this.place(job, warm), 0, this.#candidateOf(job, share))
+    if (at < queue.jobs.length - 1) this.#cachedOrder = undefined
+    if (!this.#cachedOrder) return
+    const { candidates, warm } = this.#cachedOrder
+    candidates.splice(this.place(job, warm), 0, this.#candidateOf(job, queue))
   }
 
   remove(job: QueuedJob): void {
-    const share = this.#shares.get(job.personId)
-    const at = share?.jobs.indexOf(job) ?? -1
-    if (!share || at < 0) return
-    if (at < share.jobs.length - 1) this.#kept = undefined
-    if (this.#kept) this.#kept.candidates.splice(this.place(job, this.#kept.warm), 1)
-    this.#firstJobs.remove(share)
-    share.jobs.splice(at, 1)
-    this.#firstJobs.add(share)
+    const queue = this.#personQueues.get(job.personId)
+    const at = queue?.jobs.indexOf(job) ?? -1
+    if (!queue || at < 0) return
+    if (at < queue.jobs.length - 1) this.#cachedOrder = undefined
+    if (this.#cachedOrder) this.#cachedOrder.candidates.splice(this.place(job, this.#cachedOrder.warm), 1)
+    this.#firstJobs.remove(queue)
+    queue.jobs.splice(at, 1)
+    this.#firstJobs.add(queue)
   }
 
   next(warm: ReadonlySet<string>, mayStart: (job: QueuedJob) => boolean): Candidate | undefined {
@@ -57,53 +57,54 @@ export class FairQueue {
 
   /** Removes the chosen job and counts it as its person's turn. */
   serve(candidate: Candidate): void {
-    const kept = this.#kept
+    const cached = this.#cachedOrder
     // Removing the first job changes no round; removing another one may.
-    const isFront = kept?.candidates[0]?.job === candidate.job
-    this.#kept = undefined
+    const isFront = cached?.candidates[0]?.job === candidate.job
+    this.#cachedOrder = undefined
     this.remove(candidate.job)
-    const share = this.#shares.get(candidate.job.personId)
-    if (share) {
-      this.#firstJobs.remove(share)
-      share.servedRound = candidate.round
-      this.#firstJobs.add(share)
+    const queue = this.#personQueues.get(candidate.job.personId)
+    if (queue) {
+      this.#firstJobs.remove(queue)
+      queue.servedRound = candidate.round
+      this.#firstJobs.add(queue)
     }
-    if (kept && isFront) {
-      kept.candidates.shift()
-      this.#kept = kept
+    if (cached && isFront) {
+      cached.candidates.shift()
+      this.#cachedOrder = cached
     }
     if (candidate.round > this.#round) this.#beginRound(candidate.round)
   }
 
   #beginRound(round: number): void {
     this.#round = round
-    this.#firstJobs.moveTo(round)
+    this.#firstJobs.beginRound(round)
     // People who were last served before this round are treated like newcomers, so their entries can be deleted.
-    for (const [personId, { jobs, servedRound }] of this.#shares) {
-      if (jobs.length === 0 && servedRound < round) this.#shares.delete(personId)
+    for (const [personId, { jobs, servedRound }] of this.#personQueues) {
+      if (jobs.length === 0 && servedRound < round) this.#personQueues.delete(personId)
     }
   }
 
+  /** All waiting jobs in their serving order. */
   order(warm: ReadonlySet<string>): readonly Candidate[] {
-    if (!this.#kept || !isSameSet(this.#kept.warm, warm)) {
-      this.#kept = { candidates: servingOrder(this.#waitingShares(), this.#round, warm), warm }
+    if (!this.#cachedOrder || !isSameSet(this.#cachedOrder.warm, warm)) {
+      this.#cachedOrder = { candidates: servingOrder(this.#nonEmptyQueues(), this.#round, warm), warm }
     }
-    return this.#kept.candidates
+    return this.#cachedOrder.candidates
   }
 
   /** The number of jobs that are served before this one. */
   place(job: QueuedJob, warm: ReadonlySet<string>): number {
-    const share = this.#shares.get(job.personId)
-    if (!share) return 0
-    return positionIn(this.order(warm), this.#candidateOf(job, share), (a, b) => compare(a, b, warm))
+    const queue = this.#personQueues.get(job.personId)
+    if (!queue) return 0
+    return positionIn(this.order(warm), this.#candidateOf(job, queue), (a, b) => compare(a, b, warm))
   }
 
-  #candidateOf(job: QueuedJob, share: OpenShare): Candidate {
-    return { job, round: roundOf(share, share.jobs.indexOf(job), this.#round) }
+  #candidateOf(job: QueuedJob, queue: MutablePersonQueue): Candidate {
+    return { job, round: roundOf(queue, queue.jobs.indexOf(job), this.#round) }
   }
 
-  *#waitingShares(): Iterable<Share> {
-    for (const share of this.#shares.values()) if (share.jobs.length > 0) yield share
+  *#nonEmptyQueues(): Iterable<PersonQueue> {
+    for (const queue of this.#personQueues.values()) if (queue.jobs.length > 0) yield queue
   }
 }
 

@@ -24,14 +24,17 @@ export interface JobNeeds {
   readonly neededMemory: NeededMemory
 }
 
+/** The kind of the device's memory; float16, the one with the least need, if it is unknown. */
 export function memoryKindOn({ memoryKind = 'float16' }: DeviceMemory): MemoryKind {
   return memoryKind
 }
 
+/** The bytes that a job with that need takes on the device. */
 export function neededBytesOn(device: DeviceMemory, needed: NeededMemory): number {
   return needed[memoryKindOn(device)]
 }
 
+/** The bytes that the device's worker may use; infinite if no limit is known. */
 export function memoryLimitOf({ memoryBytes = Number.POSITIVE_INFINITY }: DeviceMemory): number {
   return memoryBytes
 }

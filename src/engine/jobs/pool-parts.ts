@@ -13,9 +13,12 @@ export interface PoolParts extends Pick<DeviceListParts, 'isClosed'> {
   /** Jobs that wait longer expire; 0: never. */
   maxWaitMs: number
   onChange: (change: PoolChange) => void
-  /** Called when a device hangs in a way that only a restart of the process can mend. */
+  /** Called when a device hangs in a way that only a restart of the process ends. */
   onHung: (device: string) => void
 }
 
-/** `started`: a device has claimed the job. `state`: its state changed otherwise. `queue`: positions, or what jobs wait for, may have changed. */
+/**
+ * `started`: a device has claimed the job. `state`: its state changed otherwise. `queue`: positions, or the reasons why jobs wait,
+ * may have changed.
+ */
 export type PoolChange = { kind: 'progress' | 'started' | 'state'; jobId: string } | { kind: 'queue' }

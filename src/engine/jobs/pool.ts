@@ -1,12 +1,11 @@
-/**
- * The pool of devices: claims the next job, runs it, and ends it. The database is the queue. The pool adds this process's state.
- */
+/** The pool of devices: claims the next job, runs it, and records its ending. The durable queue is the database. */
 import { toAppError } from '../../errors/errors.ts'
 import { within } from '../../system/time-limit.ts'
 import { attempt, endingOf, logFailure, recordEnding, recordSpeeds, returnToQueue } from './attempt.ts'
 import type { Device, DeviceOpeners, DeviceStatus } from './devices/device.ts'
 import { DeviceList } from './devices/device-list.ts'
 import { Pauses } from './devices/pauses.ts'
+import type { AttemptOutcome } from './endings.ts'
 import { ExpirySweep } from './expiry-sweep.ts'
 import type { Candidate } from './fair-order.ts'
 import type { DeviceResources } from './job-fit.ts'
@@ -51,7 +50,7 @@ export class Pool {
       ...parts,
       timers: this.#timers,
       onChange: paused => {
-        this.#devices.pause(paused)
+        this.#devices.setPaused(paused)
         this.#emit({ kind: 'queue' })
         this.#dispatch()
       },
@@ -170,8 +169,8 @@ export class Pool {
     endGrace()
     await within(clock, workerGraceMs, this.release())
     this.#timers.end()
-    const retired = await this.#devices.stop(workerGraceMs)
-    return !retired.includes('hangs')
+    const stopped = await this.#devices.stop(workerGraceMs)
+    return !stopped.includes('hangs')
   }
 
   /** Returns running jobs without counting an attempt, because they did not cause the end of the process. */
@@ -190,7 +189,7 @@ export class Pool {
 
   #enqueue(job: QueuedJob): void {
     this.#times.add(job)
-    this.#queue.add(this.#devices.placeable(job))
+    this.#queue.add(this.#devices.withSatisfiableNeeds(job))
   }
 
   /** Gives every free device the next job. */
@@ -214,13 +213,13 @@ export class Pool {
     const run = new Run(candidate.job, device, clock.monotonicMs())
     this.#runs.set(candidate.job.jobId, run)
     this.#devices
-      .run(device, () => this.#serve(run))
+      .run(device, () => this.#runJob(run))
       .catch(error => log.error({ jobId: run.job.jobId, error: String(error) }, 'a job was left running'))
   }
 
-  /** One attempt at one job. Rejects if its ending could not be recorded; the next start then finds it running. */
-  async #serve(run: Run): Promise<void> {
-    const { job, device } = run
+  /** Makes one attempt at one job. Rejects if its ending could not be recorded. The next start then finds the job running. */
+  async #runJob(run: Run): Promise<void> {
+    const { job } = run
     try {
       const claim = await this.#claim(run)
       this.#emit({ kind: 'queue' })
@@ -232,28 +231,33 @@ export class Pool {
         speeds: this.#speeds,
         onProgress: () => this.#emit({ kind: 'progress', jobId: job.jobId }),
       })
-      const nowMs = this.#parts.clock.monotonicMs()
-      const chance = this.#parts.random.uint32() / 2 ** 32
-      const endingNow = () => endingOf(run, claim, outcome, chance)
-      const ending = endingNow()
-      if (outcome.kind === 'failed') logFailure(this.#parts.log, run, claim, outcome.error, ending)
-      if (ending.state === 'queued' && outcome.kind === 'failed') this.#failedOn.set(job.jobId, device.name)
-      else this.#failedOn.delete(job.jobId)
-      if (outcome.kind === 'done') recordSpeeds(this.#speeds, run, outcome.loadMs, nowMs)
-      const recorded = await recordEnding({ ...this.#parts, pauseMs: writePauseMs }, claim, {
-        endingNow,
-        runMs: nowMs - run.startedMs,
-        isStopping: () => this.#state === 'stopping',
-      })
-      if (outcome.kind === 'done') outcome.discard?.()
-      // A cancel may have been written since, in the same transaction.
-      if (recorded?.state === 'queued' && run.stopped !== 'cancelled')
-        this.#enqueueLater(job, recorded.delayMs)
-      else this.#times.remove(job.jobId)
+      await this.#end(run, claim, outcome)
     } finally {
       this.#runs.delete(job.jobId)
       this.#emit({ kind: 'state', jobId: job.jobId })
     }
+  }
+
+  /** Records the ending of an attempt. A job that runs again returns to the queue. */
+  async #end(run: Run, claim: Claim, outcome: AttemptOutcome): Promise<void> {
+    const { job, device } = run
+    const nowMs = this.#parts.clock.monotonicMs()
+    const chance = this.#parts.random.uint32() / 2 ** 32
+    const endingNow = () => endingOf(run, claim, outcome, chance)
+    const ending = endingNow()
+    if (outcome.kind === 'failed') logFailure(this.#parts.log, run, claim, outcome.error, ending)
+    if (outcome.kind === 'failed' && ending.state === 'queued') this.#failedOn.set(job.jobId, device.name)
+    else this.#failedOn.delete(job.jobId)
+    if (outcome.kind === 'done') recordSpeeds(this.#speeds, run, outcome.loadMs, nowMs)
+    const recorded = await recordEnding({ ...this.#parts, pauseMs: writePauseMs }, claim, {
+      endingNow,
+      runMs: nowMs - run.startedMs,
+      isStopping: () => this.#state === 'stopping',
+    })
+    if (outcome.kind === 'done') outcome.discard?.()
+    // A cancel may have been written since, in the same transaction.
+    if (recorded?.state === 'queued' && run.stopped !== 'cancelled') this.#enqueueLater(job, recorded.delayMs)
+    else this.#times.remove(job.jobId)
   }
 
   /** The job stays queued if the device does not start, is paused, or the claim cannot be written. */

@@ -4,9 +4,9 @@ import type { Claim, QueuedJob } from './job-store.ts'
 import type { RunProgress } from './times/forecast.ts'
 import type { Speeds } from './times/speeds.ts'
 
-/** When a step was over. */
+/** The time at which a step ended. */
 interface StepTime {
-  /** Its arrival, on the clock of this process. */
+  /** The arrival of its message, on the clock of this process. */
   arrivedMs: number
   /** Since the run began, on the worker's clock; undefined from a worker of an earlier version. */
   elapsedMs: number | undefined
@@ -25,13 +25,13 @@ export class Run {
   /** Undefined until the claim is written. */
   claim: Claim | undefined
   preview: Uint8Array | undefined
-  /** The device has ended its work; what follows is the record of the end. */
+  /** Whether the device has ended its work. Only the ending is recorded afterwards. */
   isOver = false
-  /** The device had the job's model when the run began. */
+  /** Whether the device had the job's model when the run began. */
   readonly isWarm: boolean
   #stepsMs = 0
   #stepsTimed = 0
-  /** Weights were loaded since the last step, so the elapsed time is not that of a step. */
+  /** Whether weights were loaded since the last step, so that the elapsed time is not that of a step. */
   #loadedSince = false
   #lastStep: StepTime | undefined
 
@@ -53,8 +53,8 @@ export class Run {
     return this.stopped === 'cancelled'
   }
 
-  /** Weights are being loaded. */
-  loading(): void {
+  /** Records that weights are being loaded. */
+  recordLoading(): void {
     this.#loadedSince = true
   }
 
@@ -78,7 +78,7 @@ export class Run {
     return stepMs
   }
 
-  /** The time besides steps and loading. */
+  /** The run's time without steps and loading. */
   overheadMs(nowMs: number, loadMs: number): number {
     const stepMs = this.#stepsTimed > 0 ? this.#stepsMs / this.#stepsTimed : 0
     return nowMs - this.startedMs - this.steps * stepMs - loadMs
@@ -89,7 +89,7 @@ export class Run {
     return { device: device.name, step, steps, preview, etaMs: this.remainingMs(speeds, nowMs) }
   }
 
-  /** The forecast uses its own pace once that is known; before, that of similar jobs. */
+  /** The forecast of the rest, by the run's own step times once they are known, else by those of similar jobs. */
   remainingMs(speeds: Speeds, nowMs: number): number | undefined {
     if (this.#lastStep && this.#stepsTimed > 0) return this.#remainingByPaceMs(this.#lastStep, speeds, nowMs)
     const totalMs = speeds.estimateMs(this.device.name, this.job, this.isWarm)
@@ -111,7 +111,7 @@ export class Run {
   }
 }
 
-/** Times are those of the worker's clock: several steps of another machine arrive at once. */
+/** Prefers the worker's clock, because several steps of another machine may arrive at once. */
 function betweenMs(last: StepTime, next: StepTime): number {
   if (last.elapsedMs === undefined || next.elapsedMs === undefined) return next.arrivedMs - last.arrivedMs
   return Math.max(0, next.elapsedMs - last.elapsedMs)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { nothingNeeded } from '../../../src/common/memory-need.ts'
-import { nextJob, type Share, servingOrder } from '../../../src/engine/jobs/fair-order.ts'
+import { nextJob, type PersonQueue, servingOrder } from '../../../src/engine/jobs/fair-order.ts'
 import { JobQueue } from '../../../src/engine/jobs/job-queue.ts'
 import type { QueuedJob } from '../../../src/engine/jobs/job-store.ts'
 import { horizon, simulateQueue } from '../../../src/engine/jobs/times/forecast.ts'
@@ -195,7 +195,7 @@ describe('the scheduler', () => {
         const promised = servingOrder(shares.values(), 0, cold).map(candidate => candidate.job)
         let round = 0
         for (const expected of promised) {
-          const candidate = nextJob(shares.values() satisfies Iterable<Share>, round, cold)
+          const candidate = nextJob(shares.values() satisfies Iterable<PersonQueue>, round, cold)
           expect(candidate?.job).toBe(expected)
           round = Math.max(round, candidate?.round ?? 0)
           const share = shares.get(expected.personId)

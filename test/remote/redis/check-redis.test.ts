@@ -79,7 +79,7 @@ test('a Redis whose memory is full, or that cannot save to its disk, is named as
   const redis = await startRedis(['--save', '3600 1', '--dir', '/proc'])
   execFileSync('redis-cli', ['-p', String(redis.port), 'bgsave'])
   await expect
-    .poll(() => redisProblems(addressOf(redis.url), 'easel'))
+    .poll(() => redisProblems(addressOf(redis.url), 'easel'), { timeout: 60_000 })
     .toEqual([{ what: 'full', place: 'disk' }])
   expect(sentences({ what: 'full', place: 'memory' })).toEqual([
     'Redis on redis.lan cannot be used: its memory is full (maxmemory).',

@@ -6,15 +6,15 @@ import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts
 import { type DeviceResources, type JobNeeds, memoryKindOn, memoryLimitOf } from '../job-fit.ts'
 import type { QueuedJob } from '../job-store.ts'
 import { Device, type DeviceOpeners, type DeviceParts, type DeviceStatus } from './device.ts'
-import type { Retirement } from './device-worker.ts'
+import type { StopResult } from './device-worker.ts'
 
-/** What the choice of a device depends on. */
+/** The parts of a job on which the choice of a device depends. */
 type PlacedJob = Pick<QueuedJob, 'modelHash' | keyof JobNeeds>
 
 export interface DeviceListParts extends Pick<DeviceParts, 'speeds' | 'clock' | 'log' | 'onHung'> {
-  /** No device may join later. */
+  /** Whether no device can join later. */
   isClosed?: boolean
-  /** A device may be free now. */
+  /** Called when a device may have become free. */
   onChange: () => void
 }
 
@@ -26,11 +26,10 @@ export class DeviceList {
   readonly #free = new Map<string | undefined, Set<Device>>()
   /** The names of paused devices, which get no job. A device of that name need not be present. */
   #paused: ReadonlySet<string> = new Set()
-  /** The set of `#free` that a device is in. */
-  readonly #setOf = new Map<Device, string | undefined>()
-
+  /** The key in `#free` of each free device. */
+  readonly #modelOfFree = new Map<Device, string | undefined>()
   /** The maximum memory of a free device, by kind; undefined until it is needed after a change of the free devices. */
-  #mostFree: NeededMemory | undefined
+  #maxFreeMemory: NeededMemory | undefined
 
   constructor(parts: DeviceListParts) {
     this.#parts = parts
@@ -44,7 +43,7 @@ export class DeviceList {
       onChange: () => this.#emitChange(device),
     })
     this.#devices.add(device)
-    this.#sort(device)
+    this.#updateFree(device)
   }
 
   /** Removes a device: it gets no more tasks, and its running task may finish. */
@@ -52,7 +51,7 @@ export class DeviceList {
     const device = [...this.#devices].find(one => one.name === name)
     if (!device) return
     this.#devices.delete(device)
-    this.#sort(device)
+    this.#updateFree(device)
     await device.queue.idle()
     await device.stop(limitMs)
   }
@@ -62,14 +61,14 @@ export class DeviceList {
     await Promise.all([...this.#devices].map(device => device.queue.idle()))
   }
 
-  stop(limitMs: number): Promise<Retirement[]> {
+  stop(limitMs: number): Promise<StopResult[]> {
     return Promise.all([...this.#devices].map(device => device.stop(limitMs)))
   }
 
   /** Replaces the names of the paused devices. */
-  pause(names: ReadonlySet<string>): void {
+  setPaused(names: ReadonlySet<string>): void {
     this.#paused = names
-    for (const device of this.#devices) this.#sort(device)
+    for (const device of this.#devices) this.#updateFree(device)
   }
 
   /** Whether there are devices, and none may get a job before the operator resumes it. */
@@ -93,7 +92,7 @@ export class DeviceList {
   /** Runs a task on a free device. */
   async run(device: Device, task: () => Promise<void>): Promise<void> {
     const run = device.queue.run(task)
-    this.#sort(device)
+    this.#updateFree(device)
     try {
       await run
     } finally {
@@ -102,49 +101,49 @@ export class DeviceList {
   }
 
   #emitChange(device: Device): void {
-    this.#sort(device)
+    this.#updateFree(device)
     this.#parts.onChange()
   }
 
   /** Updates the sets of free devices, after a device became free or busy. */
-  #sort(device: Device): void {
-    this.#mostFree = undefined
-    if (this.#setOf.has(device)) {
-      const model = this.#setOf.get(device)
+  #updateFree(device: Device): void {
+    this.#maxFreeMemory = undefined
+    if (this.#modelOfFree.has(device)) {
+      const model = this.#modelOfFree.get(device)
       const alike = this.#free.get(model)
       alike?.delete(device)
       if (alike?.size === 0) this.#free.delete(model)
-      this.#setOf.delete(device)
+      this.#modelOfFree.delete(device)
     }
     if (!this.#devices.has(device) || !device.free || this.#paused.has(device.name)) return
     const model = device.warmModel
     const alike = this.#free.get(model) ?? new Set()
     this.#free.set(model, alike)
     alike.add(device)
-    this.#setOf.set(device, model)
+    this.#modelOfFree.set(device, model)
   }
 
   get hasFree(): boolean {
-    return this.#setOf.size > 0
+    return this.#modelOfFree.size > 0
   }
 
   /** Whether a free device has all that a job needs: its files and its memory. */
   canRun(job: PlacedJob): boolean {
-    if (this.#mostFree && !isWithin(this.#mostFree, job.neededMemory)) return false
+    if (this.#maxFreeMemory && !fitsOneKind(this.#maxFreeMemory, job.neededMemory)) return false
     const [first] = this.#freeFor(job.modelHash)
     if (!first) return false
     if (first.canHold(job)) return true
-    this.#mostFree ??= mostOf(this.#setOf.keys())
-    return isWithin(this.#mostFree, job.neededMemory) && this.#choose(job, () => true) !== undefined
+    this.#maxFreeMemory ??= maxMemoryOf(this.#modelOfFree.keys())
+    return fitsOneKind(this.#maxFreeMemory, job.neededMemory) && this.#choose(job, () => true) !== undefined
   }
 
   /**
-   * The job as it waits. A job that no device can hold, now or later, would wait for ever, for example when less memory is free than
-   * at its acceptance. Its memory need is dropped, so that it is tried and fails with the reason.
+   * Returns the job for the queue. A job that no device can hold, now or later, would wait for ever, for example because less memory
+   * is free than at its acceptance. It is returned without its memory need, so that it is tried and fails with the reason.
    */
-  placeable(job: QueuedJob): QueuedJob {
-    const isUnplaceable = this.#parts.isClosed === true && !this.#isHeld(job)
-    return isUnplaceable ? { ...job, neededMemory: nothingNeeded } : job
+  withSatisfiableNeeds(job: QueuedJob): QueuedJob {
+    const isUnsatisfiable = this.#parts.isClosed === true && !this.#isHeld(job)
+    return isUnsatisfiable ? { ...job, neededMemory: nothingNeeded } : job
   }
 
   /** Whether a present device, free or busy, has all that a job needs. */
@@ -188,7 +187,7 @@ export class DeviceList {
 }
 
 /** The maximum bytes by kind of memory; -1 for a kind without devices. */
-function mostOf(devices: Iterable<Device>): NeededMemory {
+function maxMemoryOf(devices: Iterable<Device>): NeededMemory {
   const most = { cpu: -1, float32: -1, float16: -1 }
   for (const { resources } of devices) {
     const kind = memoryKindOn(resources)
@@ -197,6 +196,7 @@ function mostOf(devices: Iterable<Device>): NeededMemory {
   return most
 }
 
-function isWithin(most: NeededMemory, needed: NeededMemory): boolean {
+/** Whether the maximum memory suffices on at least one kind of device. */
+function fitsOneKind(most: NeededMemory, needed: NeededMemory): boolean {
   return needed.cpu <= most.cpu || needed.float32 <= most.float32 || needed.float16 <= most.float16
 }

@@ -12,7 +12,7 @@ const answerLimitMs = 30_000
 const closeLimitMs = 60_000
 
 /** The outcome of stopping a worker: `hangs` is a thread inside a native call, which only the end of the process ends. */
-export type Retirement = 'gone' | 'hangs'
+export type StopResult = 'gone' | 'hangs'
 
 export interface DeviceWorkerParts {
   /** A new worker, not started yet. */
@@ -20,7 +20,7 @@ export interface DeviceWorkerParts {
   /** A new worker in a separate process, which contains a crash; absent if every worker is one. */
   openIsolatedHost?: () => WorkerHost
   clock: Clock
-  /** The worker stopped responding while idle. */
+  /** Called when an idle worker did not answer a ping for `silentMs`. */
   onSilent: (host: WorkerHost, silentMs: number) => void
 }
 
@@ -38,17 +38,17 @@ export class DeviceWorker {
   current(isolated: boolean): WorkerHost | undefined {
     const host = this.#host
     const usable = host?.state === 'ready' || host?.state === 'running'
-    return usable && this.#isolated === this.#kind(isolated) ? host : undefined
+    return usable && this.#isolated === this.#opensIsolated(isolated) ? host : undefined
   }
 
   /** Ends the current worker and starts another; either may never respond. */
   async replace(isolated: boolean): Promise<{ host: WorkerHost; outcome: StartOutcome | Silent }> {
     const old = this.#host
-    if (old && (await this.retire(closeLimitMs)) === 'hangs') {
+    if (old && (await this.stop(closeLimitMs)) === 'hangs') {
       return { host: old, outcome: { kind: 'silent', silentMs: closeLimitMs } }
     }
     const { openHost, openIsolatedHost = openHost, clock } = this.#parts
-    this.#isolated = this.#kind(isolated)
+    this.#isolated = this.#opensIsolated(isolated)
     const host = this.#isolated ? openIsolatedHost() : openHost()
     this.#host = host
     const outcome = await withinSilence(clock, startLimitMs, host.start())
@@ -60,7 +60,7 @@ export class DeviceWorker {
   watchIdle(host: WorkerHost): void {
     this.endIdleWatch()
     if (host.state !== 'ready') return
-    this.#endIdleWatch = this.#parts.clock.after(idleIntervalMs, () => void this.#ask(host))
+    this.#endIdleWatch = this.#parts.clock.after(idleIntervalMs, () => void this.#ping(host))
   }
 
   endIdleWatch(): void {
@@ -68,8 +68,8 @@ export class DeviceWorker {
     this.#endIdleWatch = () => {}
   }
 
-  /** Lets the worker end itself, then kills it if possible. */
-  async retire(limitMs = closeLimitMs): Promise<Retirement> {
+  /** Stops the worker. A worker that does not end within `limitMs` is killed, if that is possible. */
+  async stop(limitMs = closeLimitMs): Promise<StopResult> {
     this.endIdleWatch()
     const host = this.#host
     if (!host) return 'gone'
@@ -79,19 +79,20 @@ export class DeviceWorker {
     return 'gone'
   }
 
-  /** The worker is gone. */
+  /** Forgets a worker that is gone. */
   drop(host: WorkerHost): void {
     if (this.#host === host) this.#host = undefined
   }
 
-  async #ask(host: WorkerHost): Promise<void> {
+  async #ping(host: WorkerHost): Promise<void> {
     const answer = await withinSilence(this.#parts.clock, answerLimitMs, host.ping())
     if (this.#host !== host || host.state !== 'ready') return
     if (answer?.kind === 'silent') this.#parts.onSilent(host, answer.silentMs)
     else this.watchIdle(host)
   }
 
-  #kind(isolated: boolean): boolean {
+  /** Whether the isolated opener is used: it is absent if every worker is isolated. */
+  #opensIsolated(isolated: boolean): boolean {
     return isolated && this.#parts.openIsolatedHost !== undefined
   }
 }

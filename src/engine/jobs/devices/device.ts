@@ -1,5 +1,4 @@
 /** One device: starts workers, runs one job at a time, and detects a stall. */
-
 import { AppError, hasCode } from '../../../errors/errors.ts'
 import type { WorkerEndCode } from '../../../errors/worker-end.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
@@ -9,7 +8,7 @@ import type { WorkOrder } from '../../work-order.ts'
 import { canHold, type DeviceResources, type JobNeeds } from '../job-fit.ts'
 import type { Speeds } from '../times/speeds.ts'
 import { DeviceQueue } from './device-queue.ts'
-import { DeviceWorker, type Retirement } from './device-worker.ts'
+import { DeviceWorker, type StopResult } from './device-worker.ts'
 import { HeartbeatMonitor } from './heartbeat-monitor.ts'
 import { LowMemoryLevels } from './low-memory-levels.ts'
 import { Quarantine } from './quarantine.ts'
@@ -40,9 +39,9 @@ export interface DeviceParts extends DeviceOpeners {
   speeds: Speeds
   clock: Clock
   log: Logger
-  /** The device's readiness for jobs changed. */
+  /** Called when the device may have become ready or unready for jobs. */
   onChange: () => void
-  /** The worker hangs, and only the end of the process ends it. */
+  /** Called when the worker hangs, and only the end of the process ends it. */
   onHung: (device: string) => void
 }
 
@@ -61,7 +60,8 @@ export interface DeviceStatus extends DeviceResources {
   fetching?: Fetching
 }
 
-export interface RunWatch {
+/** The options and the callbacks of one run. */
+export interface DeviceRunOptions {
   /** The job may have crashed the process, so it runs in a worker that contains crashes. */
   isolated: boolean
   signal: AbortSignal
@@ -99,7 +99,7 @@ export class Device {
     this.#worker = new DeviceWorker({
       ...parts,
       onSilent: (host, silentMs) => {
-        // A run that has just begun has its own watch.
+        // A run that has just begun has its own monitor.
         if (this.free) this.#giveUp(host, silentMs)
       },
     })
@@ -107,7 +107,7 @@ export class Device {
 
   get state(): DeviceState {
     if (this.#state !== 'ready') return this.#state
-    return this.#quarantine.holds ? 'quarantined' : 'ready'
+    return this.#quarantine.isActive ? 'quarantined' : 'ready'
   }
 
   /** The status without the pause, which the device list adds. */
@@ -171,36 +171,41 @@ export class Device {
     order: WorkOrder,
     modelHash: string,
     sources: Record<string, Uint8Array>,
-    watch: RunWatch,
+    options: DeviceRunOptions,
   ): Promise<RunOutcome> {
-    const host = await this.prepare(watch.isolated)
-    const outcome = await this.#runWatched(host, order, sources, watch)
-    if (outcome.kind === 'failed' && hasCode(outcome.error, 'out-of-memory'))
-      this.#lowMemoryLevels.ranOut(order, outcome.error.details.lowMemoryLevel)
-    if (outcome.kind === 'done' && modelHash !== '') this.#warmModel = modelHash
-    if (outcome.kind === 'done') this.#quarantine.forget()
-    if (outcome.kind === 'failed' && leavesBroken.has(outcome.error.code)) await this.#retire()
-    if (outcome.kind === 'failed' && outcome.error.code === 'device-failed') this.#quarantine.begin('probe')
-    // Longer than the job waits for its next attempt, which another device gets.
-    if (outcome.kind === 'failed' && outcome.error.code === 'result-unfit') this.#quarantine.begin('wait')
+    const host = await this.prepare(options.isolated)
+    const outcome = await this.#runWatched(host, order, sources, options)
+    if (outcome.kind === 'done') {
+      if (modelHash !== '') this.#warmModel = modelHash
+      this.#quarantine.resetFaults()
+    }
+    if (outcome.kind === 'failed') await this.#handleFault(order, outcome.error)
     if (host.state === 'dead') this.#warmModel = undefined
     this.#worker.watchIdle(host)
     return outcome
   }
 
+  async #handleFault(order: WorkOrder, error: AppError): Promise<void> {
+    if (hasCode(error, 'out-of-memory')) this.#lowMemoryLevels.raise(order, error.details.lowMemoryLevel)
+    if (leavesBroken.has(error.code)) await this.#endWorker()
+    if (error.code === 'device-failed') this.#quarantine.begin('probe')
+    // Longer than the job waits for its next attempt, which another device gets.
+    if (error.code === 'result-unfit') this.#quarantine.begin('wait')
+  }
+
   /** Ends the worker, unless it hangs in a native call. */
-  async stop(limitMs: number): Promise<Retirement> {
+  async stop(limitMs: number): Promise<StopResult> {
     const hung = this.#state === 'hung'
     this.#state = 'stopped'
     this.#quarantine.end()
-    return hung ? 'hangs' : this.#worker.retire(limitMs)
+    return hung ? 'hangs' : this.#worker.stop(limitMs)
   }
 
   async #runWatched(
     host: WorkerHost,
     order: WorkOrder,
     sources: Record<string, Uint8Array>,
-    { signal, onLoading, onStep }: RunWatch,
+    { signal, onLoading, onStep }: DeviceRunOptions,
   ): Promise<RunOutcome> {
     const { clock, speeds, name } = this.#parts
     const monitor = new HeartbeatMonitor(clock)
@@ -254,8 +259,9 @@ export class Device {
     return error
   }
 
-  async #retire(): Promise<void> {
-    await this.#worker.retire()
+  /** Ends the worker after a fault that may have left it broken. */
+  async #endWorker(): Promise<void> {
+    await this.#worker.stop()
     this.#warmModel = undefined
   }
 

@@ -14,8 +14,11 @@ export class LowMemoryLevels {
     return level
   }
 
-  /** Memory ran out for this order. `used`: the level of that attempt, which the worker's budget may have raised. */
-  ranOut(order: WorkOrder, used = 0): void {
+  /**
+   * Raises the level for the order's size, after memory ran out. `used`: the level of that attempt, which the worker's budget may
+   * have raised.
+   */
+  raise(order: WorkOrder, used = 0): void {
     this.#bySize.set(pixelsOf(order), Math.max(used, this.of(order)) === 0 ? 1 : 2)
   }
 }

@@ -9,16 +9,16 @@ export interface QuarantineParts {
   clock: Clock
   /** Starts the device; false if it does not start. Never rejects. */
   probe: () => Promise<boolean>
-  /** The device gets no jobs; it is probed after waitMs. */
+  /** Called when the quarantine begins or is renewed: the device gets no jobs, and is probed after `waitMs`. */
   onBegin: (waitMs: number) => void
-  /** The device works again. */
+  /** Called when a probe has succeeded. */
   onEnd: () => void
 }
 
 export class Quarantine {
   readonly #parts: QuarantineParts
-  #holds = false
-  /** Faults since the last finished job. */
+  #isActive = false
+  /** The number of faults since the last finished job. */
   #faults = 0
   #cancelWait: () => void = () => {}
 
@@ -26,14 +26,14 @@ export class Quarantine {
     this.#parts = parts
   }
 
-  get holds(): boolean {
-    return this.#holds
+  get isActive(): boolean {
+    return this.#isActive
   }
 
   /** Begins or renews the quarantine. `probe`: a first fault is probed at once, later ones after a wait. `wait`: always after a wait. */
   begin(first: 'probe' | 'wait'): void {
     this.#cancelWait()
-    this.#holds = true
+    this.#isActive = true
     this.#faults += 1
     const waits = first === 'wait' ? this.#faults - 1 : this.#faults - 2
     const waitMs = waits < 0 ? 0 : backoffMs(probePause, waits)
@@ -42,22 +42,22 @@ export class Quarantine {
     else this.#cancelWait = this.#parts.clock.after(waitMs, () => void this.#probe())
   }
 
-  /** A job finished: earlier faults do not count any more. */
-  forget(): void {
+  /** Forgets earlier faults, after a job has finished. */
+  resetFaults(): void {
     this.#faults = 0
   }
 
   /** Ends all probes permanently. */
   end(): void {
     this.#cancelWait()
-    this.#holds = false
+    this.#isActive = false
   }
 
   async #probe(): Promise<void> {
     const works = await this.#parts.probe()
-    if (!this.#holds) return
+    if (!this.#isActive) return
     if (!works) return this.begin('wait')
-    this.#holds = false
+    this.#isActive = false
     this.#parts.onEnd()
   }
 }

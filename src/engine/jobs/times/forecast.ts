@@ -16,12 +16,13 @@ export type Outlook =
   | { kind: 'time'; etaMs: number }
   /** Speeds are not measured yet, or the job is beyond the horizon and no simulated job is for the same devices. */
   | { kind: 'unknown' }
-  | HoldUp
+  | { kind: BlockedReason }
 
-/** `paused`: the operator has paused every device. `no-device`: no device that works now can hold the job. */
-export interface HoldUp {
-  kind: 'paused' | 'no-device'
-}
+/**
+ * The reason why a job cannot start. `paused`: the operator has paused every device. `no-device`: no device that works now can hold
+ * the job.
+ */
+export type BlockedReason = 'paused' | 'no-device'
 
 /** The progress of a running job. */
 export interface RunProgress {

@@ -1,5 +1,4 @@
 /** The amount of work of an order and what it needs, for the fair order, the choice of a device and the estimates. */
-
 import { type NeededMemory, nothingNeeded } from '../../../common/memory-need.ts'
 import { countSteps } from '../../step-counts.ts'
 import { countOf, hashesOf, paintedPixels, type WorkOrder } from '../../work-order.ts'
@@ -11,6 +10,7 @@ export type CountMemory = (order: WorkOrder) => NeededMemory
 /** For an engine without a scanned library. */
 export const countNothing: CountMemory = () => nothingNeeded
 
+/** The parts of a queued job that follow from its order. */
 export function jobSizeOf(
   order: WorkOrder,
   countMemory: CountMemory,

@@ -2,10 +2,10 @@
 import type { JobSize, QueuedJob } from '../job-store.ts'
 import { LatestValues } from './latest-values.ts'
 
-/** The weight of the newest value in a moving average: about the last ten values matter. */
-const freshness = 0.2
-/** The number of steps per device for the 99th percentile. */
-const remembered = 200
+/** The weight of the newest value in an exponential moving average. About the last ten values matter. */
+const smoothingFactor = 0.2
+/** The number of latest steps of a device for its 99th percentile. */
+const maxRecentSteps = 200
 
 interface Measure {
   pixels: number
@@ -13,12 +13,12 @@ interface Measure {
 }
 
 /** Moving averages of one quantity at several picture sizes. */
-class BySize {
+class AverageBySize {
   readonly #measures = new Map<number, Measure>()
 
   record(pixels: number, ms: number): void {
     const known = this.#measures.get(pixels)
-    this.#measures.set(pixels, { pixels, ms: known ? known.ms + freshness * (ms - known.ms) : ms })
+    this.#measures.set(pixels, { pixels, ms: known ? known.ms + smoothingFactor * (ms - known.ms) : ms })
   }
 
   /** A new size takes the time of the nearest known size, in proportion to the pixels. */
@@ -36,37 +36,37 @@ function distance(measure: Measure, pixels: number): number {
 }
 
 /** The measurements of one kind of job with one model on one device. */
-class Measured {
-  readonly steps = new BySize()
-  readonly overheads = new BySize()
+class JobMeasurements {
+  readonly steps = new AverageBySize()
+  readonly overheads = new AverageBySize()
   /** Loads on a device that already had the job's model, and on one that did not. */
-  readonly warmLoads = new BySize()
-  readonly coldLoads = new BySize()
+  readonly warmLoads = new AverageBySize()
+  readonly coldLoads = new AverageBySize()
 }
 
 type SizedJob = Pick<QueuedJob, 'modelHash' | 'size'>
 
 export class Speeds {
   /** By device, kind of job and model. Nested maps, because a forecast looks up hundreds and would build a joined key for each. */
-  readonly #measured = new Map<string, Map<JobSize['kind'], Map<string, Measured>>>()
+  readonly #measured = new Map<string, Map<JobSize['kind'], Map<string, JobMeasurements>>>()
   readonly #recent = new Map<string, LatestValues>()
 
-  /** One step of one picture took `ms`. */
+  /** Records that one step of one picture took `ms`. */
   recordStep(device: string, job: SizedJob, ms: number): void {
     this.#of(device, job).steps.record(job.size.pixels, ms)
-    const recent = this.#recent.get(device) ?? new LatestValues(remembered)
+    const recent = this.#recent.get(device) ?? new LatestValues(maxRecentSteps)
     recent.add(ms)
     this.#recent.set(device, recent)
   }
 
-  /** A job took `ms` besides its steps and loading (encoding texts and pictures, decoding, writing). Each picture has its share. */
+  /** Records the time of a job without steps and loading: encoding, decoding and writing. It is divided by the number of pictures. */
   recordOverhead(device: string, job: SizedJob, ms: number): void {
     this.#of(device, job).overheads.record(job.size.pixels, Math.max(0, ms) / job.size.pictures)
   }
 
   /**
-   * Loading weights took a job `ms`. isWarm: the device already had the job's model, so the time is that of exchanging
-   * experts that do not fit side by side.
+   * Records that a job loaded weights for `ms`. `isWarm`: the device already had the job's model, so the time is that of exchanging
+   * experts that do not fit in memory together.
    */
   recordLoad(device: string, job: SizedJob, isWarm: boolean, ms: number): void {
     const { warmLoads, coldLoads } = this.#of(device, job)
@@ -75,7 +75,7 @@ export class Speeds {
     loads.record(anySize, ms)
   }
 
-  /** Including loading. Undefined until a similar job was measured on that device. */
+  /** The estimated time of a job, including loading; undefined until a similar job was measured on that device. */
   estimateMs(device: string, job: SizedJob, isWarm = true): number | undefined {
     const measured = this.#measured.get(device)?.get(job.size.kind)?.get(job.modelHash)
     if (!measured) return undefined
@@ -87,32 +87,32 @@ export class Speeds {
     return stepMs === undefined ? undefined : job.size.steps * stepMs + (overheadMs ?? 0) + loadMs
   }
 
-  /** The time of `pictures` besides steps and loading; undefined until a similar job was measured. */
+  /** The time of `pictures` without steps and loading; undefined until a similar job was measured. */
   overheadMs(device: string, job: SizedJob, pictures = job.size.pictures): number | undefined {
     const { size, modelHash } = job
     const ms = this.#measured.get(device)?.get(size.kind)?.get(modelHash)?.overheads.at(size.pixels)
     return ms === undefined ? undefined : ms * pictures
   }
 
-  /** 99th percentile of a device's latest steps; undefined before the first. */
+  /** The 99th percentile of a device's latest steps; undefined before the first. */
   p99StepMs(device: string): number | undefined {
     return this.#recent.get(device)?.quantile(0.99)
   }
 
-  #of(device: string, { size, modelHash }: SizedJob): Measured {
-    const kinds = foundOrMade(this.#measured, device, () => new Map())
-    const models = foundOrMade(kinds, size.kind, () => new Map())
-    return foundOrMade(models, modelHash, () => new Measured())
+  #of(device: string, { size, modelHash }: SizedJob): JobMeasurements {
+    const kinds = getOrCreate(this.#measured, device, () => new Map())
+    const models = getOrCreate(kinds, size.kind, () => new Map())
+    return getOrCreate(models, modelHash, () => new JobMeasurements())
   }
 }
 
 const anySize = 1
 
 /** The value of a key; a missing value is created. */
-function foundOrMade<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+function getOrCreate<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Value): Value {
   const known = map.get(key)
   if (known !== undefined) return known
-  const made = make()
-  map.set(key, made)
-  return made
+  const created = create()
+  map.set(key, created)
+  return created
 }

@@ -7,26 +7,26 @@ const ofSide = (sidePx: number) => aPaintOrder({ widthPx: sidePx, heightPx: side
 test('a size that was too large is painted in less memory from then on, in two steps', () => {
   const levels = new LowMemoryLevels()
   expect(levels.of(ofSide(1024))).toBe(0)
-  levels.ranOut(ofSide(1024))
+  levels.raise(ofSide(1024))
   expect(levels.of(ofSide(1024))).toBe(1)
-  levels.ranOut(ofSide(1024))
-  levels.ranOut(ofSide(1024))
+  levels.raise(ofSide(1024))
+  levels.raise(ofSide(1024))
   expect(levels.of(ofSide(1024))).toBe(2)
 })
 
 test('the next step is above the level that was really used, which a budget may have raised', () => {
   const levels = new LowMemoryLevels()
-  levels.ranOut(ofSide(1024), 1)
+  levels.raise(ofSide(1024), 1)
   expect(levels.of(ofSide(1024))).toBe(2)
-  levels.ranOut(ofSide(768), 0)
+  levels.raise(ofSide(768), 0)
   expect(levels.of(ofSide(768))).toBe(1)
-  levels.ranOut(ofSide(1536), 2)
+  levels.raise(ofSide(1536), 2)
   expect(levels.of(ofSide(1536))).toBe(2)
 })
 
 test('larger sizes are painted in less memory, too, and smaller ones are not', () => {
   const levels = new LowMemoryLevels()
-  levels.ranOut(ofSide(1024))
+  levels.raise(ofSide(1024))
   expect(levels.of(ofSide(1536))).toBe(1)
   expect(levels.of(ofSide(768))).toBe(0)
 })

@@ -22,9 +22,9 @@ function quarantine(...answers: boolean[]) {
 test('after a first fault a device is probed at once', async () => {
   const { t, waits, settle, ends } = quarantine()
   t.begin('probe')
-  expect(t.holds).toBe(true)
+  expect(t.isActive).toBe(true)
   await settle()
-  expect(t.holds).toBe(false)
+  expect(t.isActive).toBe(false)
   expect([waits, ends()]).toEqual([[0], 1])
 })
 
@@ -34,7 +34,7 @@ test('one that fails again and again waits twice as long each time, five minutes
     t.begin('probe')
     clock.advance(300_000)
     await settle()
-    expect(t.holds).toBe(false)
+    expect(t.isActive).toBe(false)
   }
   expect(waits.slice(0, 5)).toEqual([0, 2000, 4000, 8000, 16_000])
   expect(waits.at(-1)).toBe(300_000)
@@ -48,7 +48,7 @@ test('a probe that fails is followed by a wait and another probe', async () => {
     clock.advance(waits.at(-1) ?? 0)
     await settle()
   }
-  expect([waits, ends(), t.holds]).toEqual([[2000, 4000, 8000], 1, false])
+  expect([waits, ends(), t.isActive]).toEqual([[2000, 4000, 8000], 1, false])
 })
 
 test('a job that was done wipes the slate clean', async () => {
@@ -56,7 +56,7 @@ test('a job that was done wipes the slate clean', async () => {
   for (let i = 0; i < 3; i++) {
     t.begin('probe')
     await settle()
-    t.forget()
+    t.resetFaults()
   }
   expect(waits).toEqual([0, 0, 0])
 })
@@ -67,5 +67,5 @@ test('when the device stops, nothing is probed any more', async () => {
   t.end()
   clock.advance(300_000)
   await settle()
-  expect([t.holds, ends()]).toEqual([false, 0])
+  expect([t.isActive, ends()]).toEqual([false, 0])
 })
