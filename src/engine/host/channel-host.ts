@@ -1,4 +1,4 @@
-/** A worker host over any channel: its states, the pairing of runs and replies, and the handling of a worker's death. */
+/** A worker host over any channel: its states, the pairing of runs and replies, and the handling of a worker's end. */
 import { AppError } from '../../errors/errors.ts'
 import type { WorkerEndCode } from '../../errors/worker-end.ts'
 import type { WorkOrder } from '../work-order.ts'
@@ -20,7 +20,7 @@ import type {
   WorkerHost,
 } from './worker-host.ts'
 
-/** How a worker came to its end. */
+/** The reason of a worker's end. */
 export interface WorkerEnd {
   /** "exit code 3", "SIGSEGV", "RangeError: …", or a WorkerEndCode. */
   reason: string
@@ -189,12 +189,12 @@ export class ChannelHost implements WorkerHost {
     if (message.kind === 'waiting') run.events.onWaiting?.()
     else if (message.kind === 'loading') run.events.onLoading?.(message.model)
     else if (message.kind === 'step')
-      run.events.onStep?.(message.step, message.steps, this.#kept(message.preview), message.elapsedMs)
+      run.events.onStep?.(message.step, message.steps, this.#copied(message.preview), message.elapsedMs)
     else this.#settle(this.#outcomeOf(message))
   }
 
   /** Copies a preview, because it may share the memory of a result, which is freed earlier. */
-  #kept(preview: Uint8Array | undefined): Uint8Array | undefined {
+  #copied(preview: Uint8Array | undefined): Uint8Array | undefined {
     return preview && this.#channel?.discard ? new Uint8Array(preview) : preview
   }
 

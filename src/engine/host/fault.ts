@@ -15,7 +15,7 @@ export const wireFault = z
     return z.NEVER
   })
 
-/** After these a session, or the whole of CUDA in its process, can stay broken: the next run gets a new worker. */
+/** The faults after which a session, or all of CUDA in its process, can stay broken. The next run gets a new worker. */
 export const leavesBroken: ReadonlySet<string> = new Set<ErrorCode>([
   'out-of-memory',
   'device-failed',

@@ -13,6 +13,7 @@ const stderrFd = 2
 /** Signals from outside: people and service managers send them, and the out-of-memory killer sends SIGKILL. */
 const signalsOfOthers: ReadonlySet<unknown> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'])
 
+/** A host that opens a child process with the options when it starts. */
 export function createProcessHost(options: WorkerOptions): WorkerHost {
   return new ChannelHost({
     device: options.device,

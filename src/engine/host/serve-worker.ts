@@ -94,7 +94,7 @@ class WorkerLoop {
     this.#run = undefined
   }
 
-  /** Paints and posts exactly one answer. */
+  /** Paints the order, and posts exactly one final message. */
   async #paint(message: Extract<MessageToWorker, { kind: 'run' }>, signal: AbortSignal): Promise<void> {
     const { runId, order, sources, lowMemoryLevel } = message
     const startedMs = this.#monotonicMs()

@@ -9,6 +9,7 @@ import { type Channel, ChannelHost } from './channel-host.ts'
 import type { WorkerHost } from './worker-host.ts'
 import type { WorkerOptions } from './worker-options.ts'
 
+/** A host that opens a thread with the options when it starts. */
 export function createThreadHost(options: WorkerOptions): WorkerHost {
   return new ChannelHost({
     device: options.device,

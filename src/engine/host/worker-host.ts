@@ -1,5 +1,4 @@
-/** The port of a worker: one life, from start to death, with one run at a time. A new life is a new host. */
-
+/** The interface of a worker host: one worker from its start to its end, with one run at a time. The next worker has another host. */
 import type { AppError } from '../../errors/errors.ts'
 import type { LowMemoryLevel } from '../pipeline/low-memory.ts'
 import type { PaintedPicture } from '../pipeline/painter.ts'
@@ -23,6 +22,7 @@ export type RunOutcome =
   /** Painting failed, or the worker died (`worker-died`, or `worker-killed` if somebody ended it). */
   | { kind: 'failed'; error: AppError }
 
+/** The options and the callbacks of one run. */
 export interface RunEvents {
   /** The device is shared, and runs of other gateways come first. */
   onWaiting?(): void
@@ -35,6 +35,7 @@ export interface RunEvents {
   signal?: AbortSignal
 }
 
+/** The end of a worker. */
 export interface Death {
   /** Whether stop or kill caused it; false for a worker that could not start. */
   expected: boolean
@@ -55,9 +56,9 @@ export interface WorkerHost {
   start(): Promise<StartOutcome>
   /** Paints one order. Never rejects because of the worker. A second run at the same time is a defect of the caller. */
   run(order: WorkOrder, sources: Record<string, Uint8Array>, events?: RunEvents): Promise<RunOutcome>
-  /** Resolves when the worker answers or is gone; never while it hangs. */
+  /** Resolves when the worker answers or is gone. It does not resolve while the worker hangs. */
   ping(): Promise<void>
-  /** Cancels a run between steps, lets the worker close its sessions and end itself. No time limit of its own. */
+  /** Cancels a run between steps, and resolves when the worker has closed its sessions and ended. It has no time limit. */
   stop(): Promise<void>
   /** Ends the worker now if that is safe; a running run fails with `worker-killed`. */
   kill(): Promise<KillOutcome>
