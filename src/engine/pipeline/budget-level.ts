@@ -4,8 +4,9 @@ import { neededBytes } from '../../common/memory-need.ts'
 import { isCpu } from '../onnx/graph-variants.ts'
 import { type NamedFiles, needsOfOrder } from '../order-needs.ts'
 import { paintedPixels, type WorkOrder } from '../work-order.ts'
-import type { LowMemoryLevel } from './low-memory.ts'
+import { type LowMemoryLevel, lowMemoryLevels } from './low-memory.ts'
 
+/** A device with its precision and its memory. */
 export interface GpuBudget {
   readonly device: string
   readonly precision: Precision
@@ -32,7 +33,5 @@ export function budgetLevel(
       needs.map(({ onCard }) => onCard[precision][level]),
       paintedPixels(order),
     )
-  return levels.find(level => level >= least && neededAt(level) <= memoryBytes) ?? 2
+  return lowMemoryLevels.find(level => level >= least && neededAt(level) <= memoryBytes) ?? 2
 }
-
-const levels: readonly LowMemoryLevel[] = [0, 1, 2]

@@ -10,11 +10,12 @@ import { type Posterior, sampleLatents } from './latents/latents.ts'
 /** The input channels of such a U-Net: latents, mask, latents of the masked picture. */
 export const inpaintingChannels = 9
 
-export interface ShownSource {
+/** The source of a run, and the inputs from its mask. */
+export interface MaskedSource {
   /** The whole picture's posterior; absent if the start is pure noise (strength 1). */
   readonly source: Posterior | undefined
   /** The posterior of the picture from `maskedPixels`. */
-  readonly kept: Posterior
+  readonly masked: Posterior
   /** [h, w] in latents, 1 is painted anew. */
   readonly mask: Float32Array
 }
@@ -23,7 +24,7 @@ export interface ShownSource {
 export function inpaintByChannels(
   run: DenoiseRun,
   vae: Vae,
-  { source, kept, mask }: ShownSource,
+  { source, masked, mask }: MaskedSource,
   hooks: RunHooks,
 ): Promise<Float32Array> {
   const { sampler, span, noise } = run
@@ -32,10 +33,10 @@ export function inpaintByChannels(
   const start = clean
     ? sampler.addNoise(clean, drawn, span.first)
     : drawn.map(value => value * sampler.initNoiseSigma)
-  const keptLatents = sampleLatents(vae, kept, noise).subarray(0, sdxlLatentChannels * mask.length)
-  const extraChannels = new Float32Array(mask.length + keptLatents.length)
+  const maskedLatents = sampleLatents(vae, masked, noise).subarray(0, sdxlLatentChannels * mask.length)
+  const extraChannels = new Float32Array(mask.length + maskedLatents.length)
   extraChannels.set(mask)
-  extraChannels.set(keptLatents, mask.length)
+  extraChannels.set(maskedLatents, mask.length)
   return denoise({ ...run, extraChannels }, start, hooks)
 }
 

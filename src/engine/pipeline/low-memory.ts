@@ -11,7 +11,8 @@ import { decodeTiled, defaultTile, encodeTiled, exceedsTile } from './latents/va
 import type { CachedModel } from './open/model-cache.ts'
 
 /** 0: fastest; 1: tiles; 2: also row by row, one network at a time, and text encoders on the CPU. */
-export const lowMemoryLevel = z.literal([0, 1, 2])
+export const lowMemoryLevels = [0, 1, 2] as const
+export const lowMemoryLevel = z.literal(lowMemoryLevels)
 export type LowMemoryLevel = z.infer<typeof lowMemoryLevel>
 
 /** The model with its networks wrapped for a low-memory level. */
@@ -43,7 +44,7 @@ export function tiledVae(vae: Vae): Vae {
   }
 }
 
-/** A U-Net that runs rows one after the other. */
+/** A U-Net that runs the rows of a batch one after the other. */
 export function rowByRow(unet: ReusableUNet): ReusableUNet {
   const eachRow = async <Result>(input: UNetInput, call: (row: UNetInput, i: number) => Promise<Result>) => {
     const results: Result[] = []

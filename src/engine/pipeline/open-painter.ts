@@ -1,5 +1,4 @@
-/** The painter of a device's worker: takes orders, returns encoded pictures. */
-
+/** The painter of a device's worker: takes orders and returns encoded pictures. */
 import { z } from 'zod'
 import { type Precision, precisions } from '../../common/choices.ts'
 import { isCpuName } from '../../common/device-names.ts'
@@ -37,10 +36,10 @@ export const painterSetup = z.object({
 })
 
 /** The maximum number of encoded prompts in memory. */
-const embeddingsKept = 64
+const maxCachedEmbeddings = 64
 
 /**
- * `monotonicMs`: a monotonic clock. `interceptRun`: wraps every call of the runtime. `upscaler`: enlarges pictures.
+ * Opens the device, and returns its painter. `monotonicMs`: a monotonic clock. `interceptRun`: wraps every call of the runtime. `upscaler`: enlarges pictures.
  * `levelFor`: the low-memory level of an order.
  *
  * @example
@@ -74,9 +73,9 @@ export async function openPainter(
     residency,
     levelOf: (order, least) => levelFor(order, { models, files }, { device, precision, memoryBytes }, least),
     modelCache: new ModelCache(models, files, options),
-    nets: new ControlNets(files, options),
+    controlNets: new ControlNets(files, options),
     prompter: new ImagePrompter(files, options),
-    embeddings: new EmbeddingCache(embeddingsKept),
+    embeddings: new EmbeddingCache(maxCachedEmbeddings),
     vectors: new EmbeddingVectors(files),
     upscaler,
     version,
@@ -88,7 +87,7 @@ export async function openPainter(
       return new OrderRun(parts, order, sources, hooks).paint()
     },
     async close() {
-      await parts.nets.close()
+      await parts.controlNets.close()
       await parts.modelCache.close()
     },
   }

@@ -20,6 +20,7 @@ export type PaintOutcome =
     }
   | { kind: 'cancelled' }
 
+/** The callbacks of one order, and the signal that cancels it. */
 export interface PaintHooks {
   /** Aborted by a cancel or a stop. It can only change while the worker's event loop runs, as in `onStep`. */
   readonly signal: AbortSignal
@@ -34,9 +35,9 @@ export interface PaintHooks {
   onStep(step: number, steps: number, preview?: Uint8Array): Promise<void>
 }
 
-/** Owns a device and its open models, for the lifetime of its worker. */
+/** A device with its open models, for the lifetime of its worker. */
 export interface Painter {
-  /** A description of the device for the log: "CPU, 2 threads". */
+  /** A description of the device for the log: "cpu, 2 threads". */
   readonly device: string
   /**
    * Paints one order. `sources`: the bytes of the order's pictures, by id.

@@ -14,7 +14,7 @@ import type { LoraOrder, PaintOrder, RefineOrder, UpscaleOrder, WorkOrder } from
 export function parametersOfPicture(
   order: WorkOrder,
   index: number,
-  sources: Record<string, Uint8Array>,
+  sources: Readonly<Record<string, Uint8Array>>,
   made: { version: string; upscaler: string },
 ): PictureParameters {
   const own = orderOfPicture(order, index, sources)
@@ -29,7 +29,11 @@ export function parametersOfPicture(
  * The order of this single picture. Sources are named by the SHA-256 of their bytes, because ids differ between runs. A
  * repetition therefore gives the same file, including the embedded order.
  */
-function orderOfPicture(order: WorkOrder, index: number, sources: Record<string, Uint8Array>): WorkOrder {
+function orderOfPicture(
+  order: WorkOrder,
+  index: number,
+  sources: Readonly<Record<string, Uint8Array>>,
+): WorkOrder {
   const hash = (id: string) => {
     const bytes = sources[id]
     return bytes === undefined ? id : createHash('sha256').update(bytes).digest('hex')
@@ -174,15 +178,15 @@ function embeddingHashes({ embeddings = [] }: PaintOrder['prompt']): string {
     .join(', ')
 }
 
-/** A1111 reads LoRAs only from the prompt, so those of the flag are appended to it. */
+/** A1111 reads LoRAs only from the prompt, so those that the prompt does not mention are appended. */
 function promptWithLoras(order: PaintOrder | RefineOrder): string {
   const { prompt } = order
   const loras = order.kind === 'paint' ? (order.loras ?? []) : []
-  const beside = loras.slice(loraMentions(prompt).length)
-  return [prompt.positive, ...beside.map(writeMention)].join(' ')
+  const unmentioned = loras.slice(loraMentions(prompt).length)
+  return [prompt.positive, ...unmentioned.map(writeMention)].join(' ')
 }
 
-/** By the names in the prompt. A1111 uses twelve digits of the hash of the file without its header. */
+/** The hashes by the names in the prompt. A1111 uses twelve digits of the hash of the file without its header. */
 function loraHashes(loras: readonly LoraOrder[]): string {
   return loras
     .map(lora => `${mentionedName(lora).replace(/[:,]/g, '')}: ${(lora.dataHash ?? lora.hash).slice(0, 12)}`)

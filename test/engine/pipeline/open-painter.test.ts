@@ -134,10 +134,10 @@ test("a model's preview matrix is fitted once, also when the model leaves the ca
     loads += 1
     return open()
   }
-  const take = ({ name, hash }: typeof other) => cache.take({ name, hash }, [], () => {})
-  const first = await take({ ...demo, refiner: undefined })
-  await take(other)
-  const again = await take({ ...demo, refiner: undefined })
+  const open = ({ name, hash }: typeof other) => cache.open({ name, hash }, [], () => {})
+  const first = await open({ ...demo, refiner: undefined })
+  await open(other)
+  const again = await open({ ...demo, refiner: undefined })
   await cache.close()
   // Fitting it takes the VAE's decoder, which both models have the same of.
   expect(loads).toBe(1)

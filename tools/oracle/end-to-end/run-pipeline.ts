@@ -139,9 +139,9 @@ async function paint(
       const inLatents = latentMask(mask, picture.widthPx, run.shape)
       if (run.unet.inChannels !== inpaintingChannels)
         return inpaint(run, vae, posterior, inLatents, strength, hooks)
-      const kept = await encode(maskedPixels(pixels, mask))
-      const shown = { source: strength < 1 ? posterior : undefined, kept, mask: inLatents }
-      return inpaintByChannels(run, vae, shown, hooks)
+      const masked = await encode(maskedPixels(pixels, mask))
+      const maskedSource = { source: strength < 1 ? posterior : undefined, masked, mask: inLatents }
+      return inpaintByChannels(run, vae, maskedSource, hooks)
     }
   }
 }

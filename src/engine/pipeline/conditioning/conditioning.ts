@@ -1,5 +1,4 @@
 /** Assembles the U-Net's conditioning: prompts and sizes, once for all calls of a run. */
-
 import { joinValues } from '../join-values.ts'
 import type { Embedding } from './prompt-embedding.ts'
 
@@ -12,11 +11,12 @@ export interface SizeConditioning {
   readonly target: readonly [heightPx: number, widthPx: number]
 }
 
+/** The size conditioning of a picture that was not cropped. */
 export function sizeOf(heightPx: number, widthPx: number): SizeConditioning {
   return { original: [heightPx, widthPx], crop: [0, 0], target: [heightPx, widthPx] }
 }
 
-/** Base: original, crop, target. Refiner: original, crop, aesthetic score. */
+/** The time ids of the Base: original, crop, target. Those of the Refiner: original, crop, aesthetic score. */
 export function timeIds(size: SizeConditioning, aestheticScore?: number): number[] {
   const { original, crop, target } = size
   return [...original, ...crop, ...(aestheticScore === undefined ? target : [aestheticScore])]
@@ -40,6 +40,7 @@ export interface ConditioningRows {
   readonly timeIds: Float32Array
 }
 
+/** The conditioning of one step. */
 export interface Conditioning {
   /** Only the positive prompts, a row per picture. */
   readonly positive: ConditioningRows

@@ -1,7 +1,7 @@
 /** The vectors of the embeddings in orders. Each file is read once and must be unchanged. */
-
 import { LRUCache } from 'lru-cache'
 import type { TextEncoderName } from '../../../common/choices.ts'
+import { cachedPromise } from '../../../common/collections/cached-promise.ts'
 import { AppError } from '../../../errors/errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import { type EncoderWidths, encoderOf, readEmbeddingVectors } from '../../text/embedding-file.ts'
@@ -19,12 +19,12 @@ export interface PromptEmbeddings {
 export const noEmbeddings: PromptEmbeddings = { first: [], second: [] }
 
 /** The maximum number of files in memory. One for full-size SDXL takes about 100 kB. */
-const filesKept = 64
+const maxCachedFiles = 64
 
 export class EmbeddingVectors {
   readonly #files: readonly FileRecord[]
   /** By hash and tensor. */
-  readonly #read = new LRUCache<string, Promise<Float32Array[]>>({ max: filesKept })
+  readonly #vectors = new LRUCache<string, Promise<Float32Array[]>>({ max: maxCachedFiles })
 
   constructor(files: readonly FileRecord[]) {
     this.#files = files.filter(({ kind }) => kind === 'embedding')
@@ -48,14 +48,10 @@ export class EmbeddingVectors {
   }
 
   #vectorsOf({ file, hash, tensor }: EmbeddingReference['parts'][number]): Promise<Float32Array[]> {
-    const key = `${hash} ${tensor}`
     const record = this.#files.find(one => one.name === file && one.hash === hash)
     if (!record) throw new AppError('model-changed', { name: file })
-    const known = this.#read.get(key)
-    if (known) return known
-    const read = readEmbeddingVectors(record.storage.path, tensor)
-    this.#read.set(key, read)
-    read.catch(() => this.#read.delete(key))
-    return read
+    return cachedPromise(this.#vectors, `${hash} ${tensor}`, () =>
+      readEmbeddingVectors(record.storage.path, tensor),
+    )
   }
 }

@@ -17,7 +17,7 @@ export interface AdaptedPicture extends ImageTokens {
 }
 
 /** The maximum number of encoded pictures in memory: 4 to 16 tokens each, at most 130 kB. */
-const picturesKept = 32
+const maxCachedPictures = 32
 
 type Parts = NonNullable<FileRecord['ipAdapter']>
 
@@ -25,7 +25,7 @@ export class ImagePrompter {
   readonly #files: readonly FileRecord[]
   readonly #options: ResidentOptions
   /** By adapter and picture. */
-  readonly #kept = new LRUCache<string, AdaptedPicture>({ max: picturesKept })
+  readonly #cache = new LRUCache<string, AdaptedPicture>({ max: maxCachedPictures })
 
   constructor(files: readonly FileRecord[], options: ResidentOptions) {
     this.#files = files
@@ -33,7 +33,7 @@ export class ImagePrompter {
   }
 
   /**
-   * file: the bytes of the picture.
+   * Encodes a picture file for the adapter. `file`: the bytes of the picture.
    * @throws AppError 'model-unknown' or 'model-changed' when a file is not the order's, 'model-config' when the U-Net does not match.
    */
   async adapt(
@@ -43,13 +43,13 @@ export class ImagePrompter {
     onLoading: (name: string) => void,
   ): Promise<AdaptedPicture> {
     const key = `${hash}/${createHash('sha256').update(file).digest('hex')}`
-    const kept = this.#kept.get(key)
-    if (kept) return kept
+    const known = this.#cache.get(key)
+    if (known) return known
     const { ipAdapter } = fileOf('ip-adapter', { name, hash }, this.#files)
     if (!ipAdapter) throw new AppError('model-changed', { name })
     onLoading(name)
     const adapted = await this.#encode({ hash, ...ipAdapter }, file, unet)
-    this.#kept.set(key, adapted)
+    this.#cache.set(key, adapted)
     return adapted
   }
 

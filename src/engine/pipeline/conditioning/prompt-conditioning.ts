@@ -1,6 +1,7 @@
 /** The conditioning of an order's prompts for each step, because prompts may change between steps. */
 import type { PromptRule, ScheduledText } from '../../text/prompt-rule.ts'
 import { promptRules } from '../../text/prompt-rules.ts'
+import { rowLength } from '../../text/token-rows.ts'
 import type { PaintOrder } from '../../work-order.ts'
 import { type Guidance, isGuided } from '../denoising/guidance.ts'
 import type { CachedModel } from '../open/model-cache.ts'
@@ -18,8 +19,11 @@ import { type Embedding, embedPrompt, type PromptText, zeroEmbedding } from './p
 
 type Prompt = PaintOrder['prompt']
 
+/** The reference's default. */
+const defaultAestheticScore = 6
+
 /** The conditioning of one picture's U-Net calls. `aesthetic` is for the Refiner only. */
-export async function conditionsOf(
+export async function conditioningOf(
   model: CachedModel,
   { embeddings: cache, vectors }: { embeddings: EmbeddingCache; vectors: EmbeddingVectors },
   prompt: Prompt,
@@ -30,7 +34,8 @@ export async function conditionsOf(
   const rule = promptRules[syntax]
   const isRefiner = model.networks.unet.timeIdCount === 5
   const size = sizeOf(run.heightPx, run.widthPx)
-  const idsOf = (score: number | undefined) => timeIds(size, isRefiner ? (score ?? 6) : undefined)
+  const idsOf = (score: number | undefined) =>
+    timeIds(size, isRefiner ? (score ?? defaultAestheticScore) : undefined)
   const { textEncoder, textEncoder2 } = model.networks
   const widths = { first: textEncoder?.hiddenSize, second: textEncoder2.hiddenSize }
   const named = await vectors.of(prompt.embeddings ?? [], widths)
@@ -44,7 +49,8 @@ export async function conditionsOf(
   for (const { lastStep, texts } of textsByStep(rule, prompt, run.steps)) {
     const key = JSON.stringify(texts)
     const conditioning =
-      conditionings.get(key) ?? (await conditionOf(model, texts, run.guidance, idsOf, embed, aesthetic))
+      conditionings.get(key) ??
+      (await conditioningOfTexts(model, texts, run.guidance, idsOf, embed, aesthetic))
     conditionings.set(key, conditioning)
     ranges.push({ lastStep, conditioning })
   }
@@ -89,7 +95,7 @@ function textsByStep(
     }))
 }
 
-async function conditionOf(
+async function conditioningOfTexts(
   model: CachedModel,
   texts: StepTexts,
   guidance: Guidance,
@@ -101,15 +107,15 @@ async function conditionOf(
   if (!isGuided(guidance)) {
     return layOutConditioning([{ embedding: positive, timeIds: idsOf(aesthetic?.positive) }], undefined)
   }
-  const [one, other] = await equallyLong(model, texts, positive, embed)
+  const [longPositive, longNegative] = await atEqualLength(model, texts, positive, embed)
   return layOutConditioning(
-    [{ embedding: one, timeIds: idsOf(aesthetic?.positive) }],
-    [{ embedding: other, timeIds: idsOf(aesthetic?.negative) }],
+    [{ embedding: longPositive, timeIds: idsOf(aesthetic?.positive) }],
+    [{ embedding: longNegative, timeIds: idsOf(aesthetic?.negative) }],
   )
 }
 
-/** Both sides of the guidance form one batch, so they need the same number of tokens. */
-async function equallyLong(
+/** Both embeddings with the same number of tokens, because both sides of the guidance form one batch. */
+async function atEqualLength(
   model: CachedModel,
   texts: StepTexts,
   positive: Embedding,
@@ -119,7 +125,7 @@ async function equallyLong(
   const negativeText = texts.negative ?? { text: '', clipSkip: 0 }
   const negative = await embed(negativeText)
   const tokens = Math.max(positive.tokens, negative.tokens)
-  const rows = tokens / 77
+  const rows = tokens / rowLength
   return [
     positive.tokens === tokens ? positive : await embed(texts.positive, rows),
     negative.tokens === tokens ? negative : await embed(negativeText, rows),

@@ -18,6 +18,7 @@ export interface Embedding {
   readonly pooled: Float32Array
 }
 
+/** A prompt for the text encoders. */
 export interface PromptText {
   readonly text: string
   /** The text for the second encoder; absent: the same text. */

@@ -1,4 +1,4 @@
-/** The open ControlNets of a worker: those of the current order, kept until an order needs others. */
+/** The open ControlNets of a worker: those of the current order, which stay open until an order needs others. */
 import { AppError } from '../../../errors/errors.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { ControlNet, UNet } from '../../networks/networks.ts'
@@ -11,7 +11,7 @@ export class ControlNets {
   readonly #files: readonly FileRecord[]
   readonly #options: ResidentOptions
   /** By the hash of the ControlNet. */
-  readonly #open = new Map<string, ControlNet>()
+  readonly #opened = new Map<string, ControlNet>()
 
   constructor(files: readonly FileRecord[], options: ResidentOptions) {
     this.#files = files
@@ -22,21 +22,23 @@ export class ControlNets {
    * Opens all ControlNets of an order for that U-Net. Those of other orders are closed first.
    * @throws AppError 'model-unknown' or 'model-changed' when a file is not the order's, 'model-config' when the U-Net does not match.
    */
-  async take(
+  async open(
     references: readonly FileReference[],
     unet: UNet,
     onLoading: (name: string) => void,
   ): Promise<ControlNet[]> {
     const nets: ControlNet[] = []
     for (const reference of references) {
-      nets.push(this.#open.get(reference.hash) ?? (await this.#load(reference, references, unet, onLoading)))
+      nets.push(
+        this.#opened.get(reference.hash) ?? (await this.#load(reference, references, unet, onLoading)),
+      )
     }
     return nets
   }
 
   async close(): Promise<void> {
-    for (const net of this.#open.values()) await net.close()
-    this.#open.clear()
+    for (const net of this.#opened.values()) await net.close()
+    this.#opened.clear()
   }
 
   async #load(
@@ -47,14 +49,14 @@ export class ControlNets {
   ): Promise<ControlNet> {
     const network = fileOf('controlnet', { name, hash }, this.#files).controlNet
     if (!network) throw new AppError('model-changed', { name })
-    for (const [other, net] of this.#open) {
+    for (const [other, net] of this.#opened) {
       if (needed.some(reference => reference.hash === other)) continue
-      this.#open.delete(other)
+      this.#opened.delete(other)
       await net.close()
     }
     onLoading(name)
     const net = await openControlNet(network, unet, this.#options)
-    this.#open.set(hash, net)
+    this.#opened.set(hash, net)
     return net
   }
 }

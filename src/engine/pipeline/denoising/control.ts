@@ -37,30 +37,35 @@ export async function residualsAt(
   for (const control of controls) {
     const { scale, start, end } = control
     if (scale === 0 || call / calls < start || (call + 1) / calls > end) continue
-    const residuals = control.guess ? await guess(control, input, pictures) : await follow(control, input)
+    const residuals = control.guess
+      ? await guessModeResiduals(control, input, pictures)
+      : await plainResiduals(control, input)
     sum = sum ? sum.map((one, i) => addTensors(one, residuals[i])) : residuals
   }
   return sum
 }
 
-function follow({ net, picture, scale }: Control, input: UNetInput): Promise<Tensor[]> {
+/** The residuals for all rows, each at the full scale. */
+function plainResiduals({ net, picture, scale }: Control, input: UNetInput): Promise<Tensor[]> {
   return net.residuals(input, picture, Array<number>(net.residualSpecs.length).fill(scale))
 }
 
-/** From a tenth of the scale to the full scale, evenly spaced in the exponent. */
+/** `count` scales from a tenth of `scale` to `scale`, evenly spaced in the exponent. */
 export function guessScales(count: number, scale: number): number[] {
   return Array.from({ length: count }, (_, i) => scale * 10 ** (i / (count - 1) - 1))
 }
 
-/** Zeros for the rows of the negative prompt. */
-async function guess({ net, picture, scale }: Control, input: UNetInput, pictures: number) {
+/** The residuals for the positive rows, and zeros for the negative ones. */
+async function guessModeResiduals({ net, picture, scale }: Control, input: UNetInput, pictures: number) {
   const scales = guessScales(net.residualSpecs.length, scale)
-  const residuals = await net.residuals(lastRows(input, pictures), picture, scales)
-  return input.batch === pictures ? residuals : residuals.map(residual => behindZeros(residual, input.batch))
+  const residuals = await net.residuals(positiveRows(input, pictures), picture, scales)
+  return input.batch === pictures
+    ? residuals
+    : residuals.map(residual => withLeadingZeros(residual, input.batch))
 }
 
-/** The positive rows, which follow the negative ones. */
-function lastRows(input: UNetInput, rows: number): UNetInput {
+/** The last `rows` rows: the positive ones follow the negative ones. */
+function positiveRows(input: UNetInput, rows: number): UNetInput {
   const last = (values: Float32Array) => values.slice(values.length - (values.length / input.batch) * rows)
   const { sample, context, pooled, timeIds } = input
   return {
@@ -73,7 +78,7 @@ function lastRows(input: UNetInput, rows: number): UNetInput {
   }
 }
 
-function behindZeros({ data, shape: [rows = 1, ...rest] }: Tensor, batch: number): Tensor {
+function withLeadingZeros({ data, shape: [rows = 1, ...rest] }: Tensor, batch: number): Tensor {
   const whole = new Float32Array((data.length / rows) * batch)
   whole.set(data, whole.length - data.length)
   return { data: whole, shape: [batch, ...rest] }

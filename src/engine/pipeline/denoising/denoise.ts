@@ -17,6 +17,7 @@ export interface LatentShape {
   readonly widthLatent: number
 }
 
+/** The number of latent values of one picture. */
 export function valuesPerPicture({ heightLatent, widthLatent }: LatentShape): number {
   return sdxlLatentChannels * heightLatent * widthLatent
 }
@@ -28,6 +29,7 @@ export interface RunHooks {
   onStep(done: number, total: number, clean: Float32Array): Promise<void>
 }
 
+/** The parts of one run, as `denoise` uses them. */
 export interface DenoiseRun {
   readonly unet: UNet
   readonly sampler: Sampler

@@ -2,7 +2,7 @@
  * Classifier-free guidance (Ho and Salimans 2022): away from the negative prompt, towards the positive one.
  * With rescale (Lin et al. 2023, section 3.4) and an interval outside of which it is off (Kynkäänniemi et al. 2024).
  */
-
+/** The settings of guidance. */
 export interface Guidance {
   /** e = negative + scale · (positive - negative). Guidance is off at 1 and below. */
   readonly scale: number
@@ -12,6 +12,7 @@ export interface Guidance {
   readonly interval: readonly [from: number, to: number]
 }
 
+/** Whether guidance is on at all. */
 export function isGuided({ scale }: Guidance): boolean {
   return scale > 1
 }

@@ -14,8 +14,8 @@ const groupSize = 16
  */
 export class TorchRandom {
   readonly #twister: MersenneTwister
-  /** The second value of the last pair drawn one by one; it survives large draws in between, as in torch. */
-  #kept: number | undefined
+  /** The second value of the last pair drawn one by one. As in torch, a large draw in between does not discard it. */
+  #spare: number | undefined
 
   /** Only the low 32 bits of the seed count, as in torch. */
   constructor(seed: number | bigint) {
@@ -44,15 +44,15 @@ export class TorchRandom {
   #oneByOne(count: number): Float32Array {
     const values = new Float32Array(count)
     for (let i = 0; i < count; i++) {
-      if (this.#kept !== undefined) {
-        values[i] = this.#kept
-        this.#kept = undefined
+      if (this.#spare !== undefined) {
+        values[i] = this.#spare
+        this.#spare = undefined
         continue
       }
       const angle = 2 * Math.PI * this.#uniform53()
       const radius = Math.sqrt(-2 * Math.log1p(-this.#uniform53()))
       values[i] = radius * Math.cos(angle)
-      this.#kept = radius * Math.sin(angle)
+      this.#spare = radius * Math.sin(angle)
     }
     return values
   }

@@ -1,5 +1,4 @@
 /** Converts between pictures and latents: the VAE with its scaling, one picture at a time, in tiles for large sizes. */
-
 import type { LatentScaling } from '../../networks/configs/vae-config.ts'
 import { untiledPixels } from '../../networks/memory/working-memory.ts'
 import type { Vae } from '../../networks/networks.ts'
@@ -22,10 +21,10 @@ export async function decodeLatents(
   const pixelsPerPicture = 3 * heightLatent * widthLatent * vae.factor ** 2
   const pixels = new Float32Array(pictures * pixelsPerPicture)
   for (let i = 0; i < pictures; i++) {
-    const scaleLatents = unscaleLatents(vae.scaling, latents.slice(i * perPicture, (i + 1) * perPicture))
-    const picture = wantsTiles(vae, heightLatent, widthLatent)
-      ? await decodeTiled(vae, scaleLatents, 1, heightLatent, widthLatent)
-      : await vae.decode(scaleLatents, 1, heightLatent, widthLatent)
+    const unscaled = unscaleLatents(vae.scaling, latents.slice(i * perPicture, (i + 1) * perPicture))
+    const picture = needsTiles(vae, heightLatent, widthLatent)
+      ? await decodeTiled(vae, unscaled, 1, heightLatent, widthLatent)
+      : await vae.decode(unscaled, 1, heightLatent, widthLatent)
     pixels.set(requireFinite(picture, 'picture'), i * pixelsPerPicture)
   }
   return pixels
@@ -45,7 +44,7 @@ export async function encodePixels(
   widthPx: number,
 ): Promise<Posterior> {
   const [heightLatent, widthLatent] = [heightPx / vae.factor, widthPx / vae.factor]
-  const moments = wantsTiles(vae, heightLatent, widthLatent)
+  const moments = needsTiles(vae, heightLatent, widthLatent)
     ? await encodeTiled(vae, pixels, 1, heightPx, widthPx)
     : await vae.encode(pixels, 1, heightPx, widthPx)
   requireFinite(moments, 'source')
@@ -67,7 +66,7 @@ export function sampleLatents(vae: Vae, posterior: Posterior, noise: NoiseSource
     const at = i % mean.length
     return (mean[at] ?? 0) + Math.fround((deviation[at] ?? 0) * value)
   })
-  return scaled(vae.scaling, sampled, mean.length)
+  return scaleLatents(vae.scaling, sampled, mean.length)
 }
 
 /** z = latents·deviation/factor + mean, per channel of one picture's [4,h,w]; in float32, as the reference divides. */
@@ -84,7 +83,7 @@ export function unscaleLatents(
 }
 
 /** latents = (z - mean)·factor/deviation, per channel of pictures of `perPicture` values each. */
-function scaled(
+function scaleLatents(
   { factor, mean, deviation }: LatentScaling,
   z: Float32Array,
   perPicture: number,
@@ -97,7 +96,8 @@ function scaled(
   })
 }
 
-function wantsTiles(vae: Vae, heightLatent: number, widthLatent: number): boolean {
+/** Whether a picture is too large for the VAE at once, in memory and in its training size. */
+function needsTiles(vae: Vae, heightLatent: number, widthLatent: number): boolean {
   const pixels = heightLatent * widthLatent * vae.factor ** 2
   return pixels > untiledPixels(vae) && exceedsTile(heightLatent, widthLatent, defaultTile(vae))
 }

@@ -1,4 +1,4 @@
-/** Previews during sampling: a linear map from predicted clean latents to RGB, one pixel per latent. It costs nothing. */
+/** Previews during sampling: a linear map from predicted clean latents to RGB, one pixel per latent. It runs no network. */
 import type { Vae } from '../../networks/networks.ts'
 import { TorchRandom } from '../denoising/torch-random.ts'
 import { unscaleLatents } from './latents.ts'
@@ -30,27 +30,31 @@ const blocksPerSide = 4
  */
 export async function fitPreviewMatrix(vae: Vae): Promise<PreviewMatrix> {
   const side = blockLatent * blocksPerSide
-  const latents = blockyLatents(side)
-  const scaled = unscaleLatents(vae.scaling, latents)
-  const pixels = await vae.decode(scaled, 1, side, side)
+  const latents = blockLatents(side)
+  const pixels = await vae.decode(unscaleLatents(vae.scaling, latents), 1, side, side)
   const rgb = averagePool(pixels, side, vae.factor)
-  const count = side * side
-  // Normal equations of [latent, 1] · solution = rgb, in float64.
-  const normal = Array.from({ length: 5 }, () => new Array<number>(8).fill(0))
-  for (let at = 0; at < count; at++) {
-    const row = [...[0, 1, 2, 3].map(c => latents[c * count + at] ?? 0), 1]
-    const target = [0, 1, 2].map(c => rgb[c * count + at] ?? 0)
-    for (const [i, line] of normal.entries()) {
-      for (const [j, value] of [...row, ...target].entries()) line[j] = (line[j] ?? 0) + (row[i] ?? 0) * value
-    }
-  }
-  const solution = solve(normal, 5)
-  const line = (i: number): [number, number, number] => [
+  const solution = solve(normalEquations(latents, rgb, side * side), 5)
+  const rowOf = (i: number): [number, number, number] => [
     solution[i]?.[0] ?? 0,
     solution[i]?.[1] ?? 0,
     solution[i]?.[2] ?? 0,
   ]
-  return { weights: [line(0), line(1), line(2), line(3)], bias: line(4) }
+  return { weights: [rowOf(0), rowOf(1), rowOf(2), rowOf(3)], bias: rowOf(4) }
+}
+
+/** latents [4,count] and rgb [3,count] -> the normal equations of [latent, 1] · solution = rgb, [5, 8] in float64. */
+function normalEquations(latents: Float32Array, rgb: Float32Array, count: number): number[][] {
+  const equations = Array.from({ length: 5 }, () => new Array<number>(8).fill(0))
+  for (let at = 0; at < count; at++) {
+    const row = [...[0, 1, 2, 3].map(c => latents[c * count + at] ?? 0), 1]
+    const target = [0, 1, 2].map(c => rgb[c * count + at] ?? 0)
+    for (const [i, equation] of equations.entries()) {
+      for (const [j, value] of [...row, ...target].entries()) {
+        equation[j] = (equation[j] ?? 0) + (row[i] ?? 0) * value
+      }
+    }
+  }
+  return equations
 }
 
 /** SDXL's published matrix for SDXL's VAE, a fitted one for any other. */
@@ -80,7 +84,8 @@ export function latentsToRgb(
   return rgb
 }
 
-function blockyLatents(side: number): Float32Array {
+/** Random latents [4,side,side], constant within each block. */
+function blockLatents(side: number): Float32Array {
   const values = new TorchRandom(0).randn(4 * blocksPerSide * blocksPerSide)
   const latents = new Float32Array(4 * side * side)
   for (let at = 0; at < latents.length; at++) {

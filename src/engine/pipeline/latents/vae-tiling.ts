@@ -164,6 +164,6 @@ function blendRight(left: Planes, right: Planes, blend: number): void {
   }
 }
 
-function mix(from: Float32Array, fromIndex: number, to: Float32Array, toIndex: number, share: number): void {
-  to[toIndex] = (from[fromIndex] ?? 0) * (1 - share) + (to[toIndex] ?? 0) * share
+function mix(from: Float32Array, fromIndex: number, to: Float32Array, toIndex: number, weight: number): void {
+  to[toIndex] = (from[fromIndex] ?? 0) * (1 - weight) + (to[toIndex] ?? 0) * weight
 }

@@ -1,5 +1,6 @@
 /** Checks whether a LoRA fits a model before painting, from names and shapes. Weights are not read. */
 import { LRUCache } from 'lru-cache'
+import { cachedPromise } from '../../../common/collections/cached-promise.ts'
 import type { FileRecord } from '../../models/file-record.ts'
 import type { ModelRecord } from '../../models/record.ts'
 import { planLoraTargets } from '../../networks/plan/plan.ts'
@@ -22,22 +23,22 @@ interface FitTarget {
   readonly index: ModuleIndex
 }
 
-const targetsKept = 4
-const fitsKept = 256
+const maxCachedTargets = 4
+const maxCachedFits = 256
 
 export class LoraFits {
   /** By the model's hash. */
-  readonly #targets = new LRUCache<string, Promise<FitTarget>>({ max: targetsKept })
-  readonly #fits = new LRUCache<string, Promise<LoraFit>>({ max: fitsKept })
+  readonly #targets = new LRUCache<string, Promise<FitTarget>>({ max: maxCachedTargets })
+  readonly #fits = new LRUCache<string, Promise<LoraFit>>({ max: maxCachedFits })
 
   /** The fit of a LoRA on a model. @throws AppError 'model-file' when none of its modules is in the model, or a shape differs. */
   of(model: ModelRecord, lora: FileRecord): Promise<LoraFit> {
-    return once(this.#fits, `${model.hash} ${lora.hash}`, () => this.#compare(model, lora))
+    return cachedPromise(this.#fits, `${model.hash} ${lora.hash}`, () => this.#compare(model, lora))
   }
 
   async #compare(model: ModelRecord, lora: FileRecord): Promise<LoraFit> {
     const file = loraFileOf(lora.storage)
-    const target = await once(this.#targets, model.hash, () => targetOf(model))
+    const target = await cachedPromise(this.#targets, model.hash, () => targetOf(model))
     const header = await openLora(lora.storage)
     const { matched, unmatched, embeddings } = matchLora(file, header, target.tensors, target.index)
     if (matched === 0) throw unmatchedLora(file, unmatched)
@@ -48,14 +49,4 @@ export class LoraFits {
 async function targetOf({ parts }: ModelRecord): Promise<FitTarget> {
   const tensors = await planLoraTargets(parts.networks)
   return { tensors, index: moduleIndex(tensors) }
-}
-
-/** A failed check is not cached. */
-function once<T>(cache: LRUCache<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
-  const known = cache.get(key)
-  if (known) return known
-  const made = make()
-  cache.set(key, made)
-  made.catch(() => cache.delete(key))
-  return made
 }

@@ -22,7 +22,7 @@ export class ModelCache {
   readonly #records: readonly ModelRecord[]
   readonly #files: readonly FileRecord[]
   readonly #options: NetworkOptions
-  readonly #open = new Map<string, { readonly model: CachedModel; readonly loras: MergedLoras }>()
+  readonly #opened = new Map<string, { readonly model: CachedModel; readonly loras: MergedLoras }>()
   /** VAEs that replace models' own, by hash. */
   readonly #vaes = new Map<string, OpenVae>()
   /** Preview matrices by the hash of the model or of the replacing VAE. They are fitted once and outlive the networks. */
@@ -36,33 +36,33 @@ export class ModelCache {
   }
 
   /**
-   * The open model with exactly the order's LoRAs and VAE.
+   * Opens the model with exactly the order's LoRAs and VAE.
    * @throws AppError 'model-changed' when the weights changed since the order was accepted.
    */
-  async take(
+  async open(
     reference: ModelReference,
     loras: readonly LoraOrder[],
     onLoading: (name: string) => void,
     signal?: AbortSignal,
   ): Promise<CachedModel> {
-    const open = await this.#model(reference)
-    await open.loras.merge(loras, onLoading, signal)
-    const model = { ...open.model, loras: open.loras.key }
+    const cached = await this.#model(reference)
+    await cached.loras.merge(loras, onLoading, signal)
+    const model = { ...cached.model, loras: cached.loras.key }
     return reference.vae ? this.#withVae(model, reference.vae) : model
   }
 
   async #model(reference: ModelReference) {
-    const open = this.#open.get(reference.hash)
-    if (open) return open
+    const known = this.#opened.get(reference.hash)
+    if (known) return known
     const parts = this.#partsOf(reference)
-    const left = this.#name === reference.name ? undefined : this.#takeAll()
+    const previous = this.#name === reference.name ? undefined : this.#removeAll()
     this.#name = reference.name
     // The previous model is closed after this one has opened, so that shared sessions stay open.
-    const opened = await openModel(parts, this.#options).finally(() => left?.close())
+    const opened = await openModel(parts, this.#options).finally(() => previous?.close())
     const previewMatrix = await this.#previewMatrix(reference.hash, opened.networks.vae)
     const model = { ...opened, hash: reference.hash, previewMatrix, loras: '' }
     const cached = { model, loras: new MergedLoras(opened.networks, this.#files) }
-    this.#open.set(reference.hash, cached)
+    this.#opened.set(reference.hash, cached)
     return cached
   }
 
@@ -88,13 +88,13 @@ export class ModelCache {
   }
 
   async close(): Promise<void> {
-    await this.#takeAll().close()
+    await this.#removeAll().close()
   }
 
   /** Removes and returns everything that is open. */
-  #takeAll(): { close(): Promise<void> } {
-    const [models, vaes] = [[...this.#open.values()], [...this.#vaes.values()]]
-    this.#open.clear()
+  #removeAll(): { close(): Promise<void> } {
+    const [models, vaes] = [[...this.#opened.values()], [...this.#vaes.values()]]
+    this.#opened.clear()
     this.#vaes.clear()
     return {
       async close() {

@@ -6,7 +6,7 @@ import type { UNet } from '../../networks/networks.ts'
 import type { Span } from '../../sampling/noise/span.ts'
 import type { PaintOrder } from '../../work-order.ts'
 import { evenScales, type ImagePrompt, joinTokens } from '../conditioning/image-prompt.ts'
-import { conditionsOf } from '../conditioning/prompt-conditioning.ts'
+import { conditioningOf } from '../conditioning/prompt-conditioning.ts'
 import type { Control } from '../denoising/control.ts'
 import type { DenoiseRun, LatentShape, RunHooks } from '../denoising/denoise.ts'
 import { reusingDeepFeatures } from '../denoising/feature-reuse.ts'
@@ -42,7 +42,7 @@ export async function runBase(
   const guidance = guidanceOf(order.sampling)
   const { widthPx, heightPx } = canvas
   const conditioningAt = await context.timed('text', () =>
-    conditionsOf(model, context, order.prompt, { widthPx, heightPx, ...setup, guidance }),
+    conditioningOf(model, context, order.prompt, { widthPx, heightPx, ...setup, guidance }),
   )
   const shape = shapeOf(canvas, vae.factor)
   const imagePrompts = await imagePromptsOf(order, unet, context)
@@ -60,12 +60,12 @@ export async function runBase(
     imagePrompts,
   }
   const hooks = hooksOf(model, shape, steps, context)
-  const paint = await paintingOf(run, part, order.source?.strength ?? 1, hooks, context)
+  const paint = await algorithmOf(run, part, order.source?.strength ?? 1, hooks, context)
   return context.timed('steps', paint)
 }
 
 /** Selects the algorithm for the canvas and the U-Net, and encodes the canvas's source. */
-async function paintingOf(
+async function algorithmOf(
   run: DenoiseRun,
   { model, canvas }: BasePart,
   strength: number,
@@ -79,13 +79,13 @@ async function paintingOf(
 
   if (unet.inChannels === inpaintingChannels) {
     // An inpainting U-Net always takes a mask. Without a mask, everything is painted anew and the masked picture is grey.
-    const kept = pixels && painted ? maskedPixels(pixels, painted.painted) : grey(canvas)
-    const shown = {
+    const visible = pixels && painted ? maskedPixels(pixels, painted.painted) : greyPixels(canvas)
+    const maskedSource = {
       source: pixels && strength < 1 ? await encode(model, pixels, canvas, context) : undefined,
-      kept: await encode(model, kept, canvas, context),
-      mask: mask ?? everything(run.shape),
+      masked: await encode(model, visible, canvas, context),
+      mask: mask ?? fullMask(run.shape),
     }
-    return () => inpaintByChannels(run, vae, shown, hooks)
+    return () => inpaintByChannels(run, vae, maskedSource, hooks)
   }
   if (!pixels) return () => textToImage(run, hooks)
   const posterior = await encode(model, pixels, canvas, context)
@@ -93,11 +93,11 @@ async function paintingOf(
     mask ? inpaint(run, vae, posterior, mask, strength, hooks) : imageToImage(run, vae, posterior, hooks)
 }
 
-function grey({ widthPx, heightPx }: Canvas): Float32Array {
+function greyPixels({ widthPx, heightPx }: Canvas): Float32Array {
   return new Float32Array(3 * widthPx * heightPx)
 }
 
-function everything({ heightLatent, widthLatent }: LatentShape): Float32Array {
+function fullMask({ heightLatent, widthLatent }: LatentShape): Float32Array {
   return new Float32Array(heightLatent * widthLatent).fill(1)
 }
 

@@ -37,7 +37,7 @@ export interface PainterParts {
   /** The low-memory level that the budget requires, from `least` on. */
   readonly levelOf: (order: WorkOrder, least: LowMemoryLevel) => LowMemoryLevel
   readonly modelCache: ModelCache
-  readonly nets: ControlNets
+  readonly controlNets: ControlNets
   readonly prompter: ImagePrompter
   readonly embeddings: EmbeddingCache
   readonly vectors: EmbeddingVectors
@@ -106,7 +106,7 @@ export class OrderRun implements PaintContext {
   async #examineWeightFiles(cause: AppError): Promise<void> {
     const files: string[] = []
     for (const weightFile of this.#weightFiles) {
-      // Reading a file whole takes long and is no stall.
+      // The examination reads a whole file. It takes long and is no stall.
       this.onLoading(this.#modelName)
       if (await weightFile.isDamaged()) files.push(weightFile.file)
     }
@@ -119,10 +119,10 @@ export class OrderRun implements PaintContext {
       this.onLoading(this.#modelName)
       return this.timed('load', open)
     }
-    const begun: (() => Promise<Picture>)[] = []
-    for (let index = 0; index < countOf(this.#order); index++) begun.push(await this.#begin(index))
+    const finishers: (() => Promise<Picture>)[] = []
+    for (let index = 0; index < countOf(this.#order); index++) finishers.push(await this.#begin(index))
     const pictures: PaintedPicture[] = []
-    for (const [index, finish] of begun.entries()) {
+    for (const [index, finish] of finishers.entries()) {
       const picture = await finish()
       pictures.push(await this.timed('file', () => this.#encode(picture, index)))
       this.signal.throwIfAborted()
@@ -145,15 +145,8 @@ export class OrderRun implements PaintContext {
 
   async #encode(picture: Picture, index: number): Promise<PaintedPicture> {
     const order = this.#order
-    const parameters = parametersOfPicture(
-      order,
-      index,
-      { ...this.sources },
-      {
-        version: this.#parts.version,
-        upscaler: this.upscaler.name,
-      },
-    )
+    const made = { version: this.#parts.version, upscaler: this.upscaler.name }
+    const parameters = parametersOfPicture(order, index, this.sources, made)
     const { bytes, mediaType } = await encodePicture(picture, 'png', parameters)
     const { widthPx, heightPx } = picture
     return { bytes, mediaType, widthPx, heightPx, seed: order.kind === 'upscale' ? 0 : order.seed + index }
@@ -163,7 +156,7 @@ export class OrderRun implements PaintContext {
     this.#modelName = reference.name
     const onLoading = (name: string) => this.onLoading(name)
     const model = await this.timed('load', () =>
-      this.#parts.modelCache.take(reference, loras, onLoading, this.signal),
+      this.#parts.modelCache.open(reference, loras, onLoading, this.signal),
     )
     for (const file of model.networks.weightFiles) this.#weightFiles.add(file)
     return withLowMemory(model, this.#lowMemoryLevel)
@@ -171,7 +164,7 @@ export class OrderRun implements PaintContext {
 
   controlNets(references: readonly FileReference[], unet: UNet): Promise<ControlNet[]> {
     const onLoading = (name: string) => this.onLoading(name)
-    return this.timed('load', () => this.#parts.nets.take(references, unet, onLoading))
+    return this.timed('load', () => this.#parts.controlNets.open(references, unet, onLoading))
   }
 
   imagePrompt(adapter: FileReference, picture: Uint8Array, unet: UNet): Promise<AdaptedPicture> {

@@ -4,7 +4,7 @@ import { floatsFromPicture, type Picture } from '../../image/picture.ts'
 import { refinerSpan, strengthSpan } from '../../sampling/noise/span.ts'
 import { stepsAt, stepsOf } from '../../step-counts.ts'
 import type { PaintOrder, Refinement, RefineOrder } from '../../work-order.ts'
-import { conditionsOf } from '../conditioning/prompt-conditioning.ts'
+import { conditioningOf } from '../conditioning/prompt-conditioning.ts'
 import { type DenoiseRun, denoise, type LatentShape } from '../denoising/denoise.ts'
 import { generatorPerPicture } from '../denoising/noise-source.ts'
 import { imageToImage } from '../image-to-image.ts'
@@ -43,7 +43,7 @@ export async function continueWithRefiner(
   const { widthPx, heightPx } = canvas
   const settings = { widthPx, heightPx, ...setup, guidance }
   const conditioningAt = await context.timed('text', () =>
-    conditionsOf(refiner, context, order.prompt, settings, refinement.aesthetic),
+    conditioningOf(refiner, context, order.prompt, settings, refinement.aesthetic),
   )
   const shape = shapeOf(canvas, refiner.networks.vae.factor)
   const noise = generatorPerPicture([seed])
@@ -106,7 +106,7 @@ export async function refine(
   const { widthPx, heightPx } = picture
   const settings = { widthPx, heightPx, ...setup, guidance }
   const conditioningAt = await context.timed('text', () =>
-    conditionsOf(refiner, context, order.prompt, settings, order.aesthetic),
+    conditioningOf(refiner, context, order.prompt, settings, order.aesthetic),
   )
   const shape = shapeOf(picture, vae.factor)
   const span = strengthSpan(setup.sampler, setup.steps, order.strength)
