@@ -7,7 +7,7 @@ import { MailboxReader, MailboxSender } from './messages/mailbox.ts'
 import { type LinkProgress, RemoteLink } from './messages/remote-link.ts'
 import { open, type SealHeader } from './seal/seal.ts'
 import type { SealingKeys } from './seal/sealing-keys.ts'
-import type { TellOfStore } from './store/store-pause.ts'
+import type { ReportStore } from './store/store-pause.ts'
 import type { SharedStore } from './store/stored-messages.ts'
 
 export interface EndpointOptions {
@@ -18,7 +18,7 @@ export interface EndpointOptions {
   log: Logger
   /** The store for large messages to gateways that use the same one. Without it they travel through Redis. */
   store?: SharedStore
-  onStore?: TellOfStore
+  onStore?: ReportStore
   /** Called at each error of a connection or a command. */
   onRedisError?: () => void
   /** The id of this gateway or machine: unguessable, and new at each start. */

@@ -18,7 +18,7 @@ import { RedisWatch } from '../remote/redis/redis-watch.ts'
 import { readSealingKeys } from '../remote/seal/sealing-keys.ts'
 import { ObjectStore } from '../remote/store/object-store.ts'
 import { readStoreAddress } from '../remote/store/store-address.ts'
-import type { TellOfStore } from '../remote/store/store-pause.ts'
+import type { ReportStore } from '../remote/store/store-pause.ts'
 import type { Logger } from '../system/ports.ts'
 import { systemClock, systemIds } from '../system/system-ports.ts'
 import { version } from '../system/version.ts'
@@ -70,8 +70,8 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
   if (reported) report(reported)
   const watch = new RedisWatch({ clock: systemClock, reported, check, report })
   const onRedisError = () => watch.requestCheck()
-  const tellOfStore =
-    (host: string): TellOfStore =>
+  const reportStore =
+    (host: string): ReportStore =>
     problem =>
       problem
         ? warn(words.machines.storeFailed(errorSentence(words, new AppError('store', { host, problem }))))
@@ -87,7 +87,7 @@ export async function openRedis(parts: OtherMachinesParts): Promise<OpenRedis> {
       redis,
       prefix,
       keys,
-      ...(store && { store, onStore: tellOfStore(store.host) }),
+      ...(store && { store, onStore: reportStore(store.host) }),
       clock: systemClock,
       log,
       id: systemIds.next(),

@@ -7,10 +7,11 @@ import { mkdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../errors/errors.ts'
 import { readFileProblem } from '../../errors/file-problem.ts'
-import { fetchFile } from './fetch-file.ts'
+import { type FileToFetch, fetchFile } from './fetch-file.ts'
 import type { ModelRequests } from './model-requests.ts'
 import { checksum } from './model-server.ts'
 
+/** The folder for fetched models. */
 export interface FetchFolder {
   modelsDir: string
   /** The machine's name. Machines may share a models folder, so each has partial files of its own. */
@@ -38,26 +39,15 @@ export async function fetchModel(
   const folder = dirname(target)
   const partial = join(folder, `.${basename(target)}.${shortHashOf(machine)}.part`)
   try {
-    if (await isThere(target, files)) return await rm(partial, { recursive: true, force: true })
+    if (await isPresent(target, files)) return await rm(partial, { recursive: true, force: true })
     await mkdir(folder, { recursive: true })
     const toFetch = files.map((file, index) => {
       return { ...file, index, hash, partialPath: join(partial, ...file.path) }
     })
-    const totalBytes = toFetch.reduce((total, { bytes }) => total + bytes, 0)
-    let presentBytes = 0
-    for (const { bytes, partialPath } of toFetch) {
-      presentBytes += Math.min(bytes, (await sizeOf(partialPath)) ?? 0)
-    }
-    requireSpace(target, totalBytes - presentBytes, await freeBytes(folder))
-    let doneBytes = 0
-    onFetched(doneBytes, totalBytes)
-    for (const file of toFetch) {
-      await mkdir(dirname(file.partialPath), { recursive: true })
-      await fetchFile(requests, file, fileBytes => onFetched(doneBytes + fileBytes, totalBytes))
-      doneBytes += file.bytes
-    }
+    requireSpace(target, await missingBytesOf(toFetch), await freeBytes(folder))
+    await fetchFiles(requests, toFetch, onFetched)
     await rename(partial, target).catch(async error => {
-      if (!(await isThere(target, files))) throw error
+      if (!(await isPresent(target, files))) throw error
       await rm(partial, { recursive: true, force: true })
     })
   } catch (error) {
@@ -66,8 +56,32 @@ export async function fetchModel(
   }
 }
 
-/** Whether the model is at its place. @throws AppError 'model-fetch' when other files are there. */
-async function isThere(
+async function fetchFiles(
+  requests: ModelRequests,
+  files: readonly FileToFetch[],
+  onFetched: OnFetched,
+): Promise<void> {
+  const totalBytes = files.reduce((total, { bytes }) => total + bytes, 0)
+  let doneBytes = 0
+  onFetched(doneBytes, totalBytes)
+  for (const file of files) {
+    await mkdir(dirname(file.partialPath), { recursive: true })
+    await fetchFile(requests, file, fileBytes => onFetched(doneBytes + fileBytes, totalBytes))
+    doneBytes += file.bytes
+  }
+}
+
+/** The bytes that the partial files do not have yet. */
+async function missingBytesOf(files: readonly FileToFetch[]): Promise<number> {
+  let missingBytes = 0
+  for (const { bytes, partialPath } of files) {
+    missingBytes += Math.max(0, bytes - ((await sizeOf(partialPath)) ?? 0))
+  }
+  return missingBytes
+}
+
+/** Whether the model is at its path. @throws AppError 'model-fetch' when other files are there. */
+async function isPresent(
   target: string,
   files: readonly { path: readonly string[]; bytes: number; sha256: string }[],
 ): Promise<boolean> {

@@ -1,4 +1,4 @@
-/** The pause of a store that failed, in which results travel through Redis, and what operators are told of the store. */
+/** The pause of a store that failed, in which results travel through Redis, and the reports of its failures to operators. */
 import { hasCode } from '../../errors/errors.ts'
 import type { StoreProblem } from '../../errors/store-problem.ts'
 import type { Clock } from '../../system/ports.ts'
@@ -7,19 +7,19 @@ import type { Clock } from '../../system/ports.ts'
 const pauseMs = 300_000
 
 /** Called when the store fails, and with undefined when it works again. */
-export type TellOfStore = (problem: StoreProblem | undefined) => void
+export type ReportStore = (problem: StoreProblem | undefined) => void
 
 export class StorePause {
   readonly #clock: Clock
-  readonly #tell: TellOfStore
+  readonly #report: ReportStore
   /** The end of the pause, on the monotonic clock. */
   #untilMs = Number.NEGATIVE_INFINITY
-  /** The problem that was told and has not ended. */
-  #told: StoreProblem['what'] | undefined
+  /** The reported problem that has not ended. */
+  #reported: StoreProblem['what'] | undefined
 
-  constructor(clock: Clock, tell: TellOfStore = () => {}) {
+  constructor(clock: Clock, report: ReportStore = () => {}) {
     this.#clock = clock
-    this.#tell = tell
+    this.#report = report
   }
 
   /** The rest of the pause; 0 if the store may be used. */
@@ -27,18 +27,19 @@ export class StorePause {
     return Math.max(0, this.#untilMs - this.#clock.monotonicMs())
   }
 
-  /** Begins a pause. The same problem is told once. */
+  /** Begins a pause. The same problem is reported once. */
   fail(error: unknown): void {
     this.#untilMs = this.#clock.monotonicMs() + pauseMs
     const problem = hasCode(error, 'store') ? error.details.problem : ({ what: 'damaged' } as const)
-    if (problem.what === this.#told) return
-    this.#told = problem.what
-    this.#tell(problem)
+    if (problem.what === this.#reported) return
+    this.#reported = problem.what
+    this.#report(problem)
   }
 
+  /** Reports that the store works again, if a problem was reported. */
   succeed(): void {
-    if (this.#told === undefined) return
-    this.#told = undefined
-    this.#tell(undefined)
+    if (this.#reported === undefined) return
+    this.#reported = undefined
+    this.#report(undefined)
   }
 }
