@@ -1,4 +1,4 @@
-/** Builds the parts of a run from a work order: sampler with its schedule, and guidance. */
+/** Builds the sampler of a run, with its schedule, from a work order. */
 import { AppError } from '../../errors/errors.ts'
 import { createSampler } from '../sampling/create-sampler.ts'
 import { configFor, type ModelSchedule } from '../sampling/diffusers/scheduler-config.ts'
@@ -6,7 +6,6 @@ import type { Sampler, SchedulerConfig } from '../sampling/sampler.ts'
 import { findSampler } from '../sampling/sampler-names.ts'
 import { stepsOf } from '../step-counts.ts'
 import type { SamplingOrder } from '../work-order.ts'
-import type { Guidance } from './denoising/guidance.ts'
 
 /** A sampler and the schedule from which it was built. The spans of an ensemble need both. */
 export interface SamplerSetup {
@@ -40,8 +39,4 @@ export function setUpSampler(sampling: SamplingOrder, schedule: ModelSchedule): 
   const isCounted = sampling.schedule !== undefined || kind.diffusersClass === undefined
   const steps = isCounted ? Math.ceil(sampler.timesteps.length / sampler.order) : asked
   return { sampler, config, steps }
-}
-
-export function guidanceOf(sampling: SamplingOrder, scale = sampling.guidance): Guidance {
-  return { scale, rescale: sampling.guidanceRescale, interval: sampling.guidanceInterval }
 }

@@ -6,19 +6,18 @@ import type { UNet } from '../../networks/networks.ts'
 import type { Span } from '../../sampling/noise/span.ts'
 import type { PaintOrder } from '../../work-order.ts'
 import { evenScales, type ImagePrompt, joinTokens } from '../conditioning/image-prompt.ts'
-import { conditioningOf } from '../conditioning/prompt-conditioning.ts'
 import type { Control } from '../denoising/control.ts'
 import type { DenoiseRun, LatentShape, RunHooks } from '../denoising/denoise.ts'
 import { reusingDeepFeatures } from '../denoising/feature-reuse.ts'
-import { generatorPerPicture } from '../denoising/noise-source.ts'
 import { imageToImage } from '../image-to-image.ts'
 import { inpaint, latentMask } from '../inpaint.ts'
 import { inpaintByChannels, inpaintingChannels, maskedPixels } from '../inpaint-by-channels.ts'
 import type { CachedModel } from '../open/model-cache.ts'
-import { guidanceOf, type SamplerSetup } from '../run-setup.ts'
+import type { SamplerSetup } from '../run-setup.ts'
 import { textToImage } from '../text-to-image.ts'
 import type { Canvas } from './canvas.ts'
-import { bytesOf, encode, hooksOf, type PaintContext, shapeOf } from './paint-context.ts'
+import { bytesOf, encode, hooksOf, type PaintContext } from './paint-context.ts'
+import { setUpRun } from './set-up-run.ts'
 
 /** The Base's task for one picture. */
 export interface BasePart {
@@ -38,28 +37,19 @@ export async function runBase(
   context: PaintContext,
 ): Promise<Float32Array> {
   const { model, setup, canvas, span, seed, steps } = part
-  const { unet, vae } = model.networks
-  const guidance = guidanceOf(order.sampling)
-  const { widthPx, heightPx } = canvas
-  const conditioningAt = await context.timed('text', () =>
-    conditioningOf(model, context, order.prompt, { widthPx, heightPx, ...setup, guidance }),
-  )
-  const shape = shapeOf(canvas, vae.factor)
+  const common = await setUpRun(model, setup, { ...order, seed }, canvas, context)
+  const { unet } = model.networks
   const imagePrompts = await imagePromptsOf(order, unet, context)
   const adapters = imagePrompts.map(({ adapter }) => adapter)
   await context.timed('load', () => unet.load(adapters, () => context.onLoading(order.model.name)))
   const run: DenoiseRun = {
+    ...common,
     unet: order.fast ? reusingDeepFeatures(unet) : unet,
-    ...setup,
     span,
-    shape,
-    conditioningAt,
-    guidance,
-    noise: generatorPerPicture([seed]),
     controls: await controlsOf(order, canvas, unet, context),
     imagePrompts,
   }
-  const hooks = hooksOf(model, shape, steps, context)
+  const hooks = hooksOf(model, run.shape, steps, context)
   const paint = await algorithmOf(run, part, order.source?.strength ?? 1, hooks, context)
   return context.timed('steps', paint)
 }

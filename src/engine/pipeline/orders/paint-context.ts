@@ -13,6 +13,7 @@ import { decodeLatents, encodePixels, type Posterior } from '../latents/latents.
 import type { CachedModel } from '../open/model-cache.ts'
 import { type Canvas, maskedCanvas, plainCanvas } from './canvas.ts'
 
+/** The run of an order, as the algorithms use it. */
 export interface PaintContext {
   /** The cache of encoded prompts. */
   readonly embeddings: EmbeddingCache
@@ -51,12 +52,14 @@ export async function canvasOf(
   return maskedCanvas(order, picture, mask, source.inpainting, pxPerLatent)
 }
 
+/** The bytes of one of the order's pictures. */
 export function bytesOf(id: string, context: PaintContext): Uint8Array {
   const bytes = context.sources[id]
   if (bytes) return bytes
-  throw new AppError('internal', { problem: `the bytes of source ${id} are not beside its order` })
+  throw new AppError('internal', { problem: `the order came without the bytes of source ${id}` })
 }
 
+/** The latents of one picture of that size. */
 export function shapeOf({ widthPx, heightPx }: SizePx, pxPerLatent: number): LatentShape {
   return { pictures: 1, heightLatent: heightPx / pxPerLatent, widthLatent: widthPx / pxPerLatent }
 }
@@ -86,6 +89,7 @@ export function stepsFinished(done: number, total: number, steps: number): numbe
   return stepAfter(done) - stepAfter(done - 1)
 }
 
+/** Decodes one picture's latents, and records the time. @throws as decodeLatents. */
 export async function decode(
   { networks: { vae } }: CachedModel,
   latents: Float32Array,
@@ -96,7 +100,7 @@ export async function decode(
   return pictureFromFloats(pixels, size.widthPx, size.heightPx)
 }
 
-/** pixels: [3, H, W] in -1..1. */
+/** Encodes pixels, [3, H, W] in -1..1, and records the time. @throws as encodePixels. */
 export function encode(
   { networks: { vae } }: CachedModel,
   pixels: Float32Array,

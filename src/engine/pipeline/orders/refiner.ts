@@ -4,17 +4,18 @@ import { floatsFromPicture, type Picture } from '../../image/picture.ts'
 import { refinerSpan, strengthSpan } from '../../sampling/noise/span.ts'
 import { stepsAt, stepsOf } from '../../step-counts.ts'
 import type { PaintOrder, Refinement, RefineOrder } from '../../work-order.ts'
-import { conditioningOf } from '../conditioning/prompt-conditioning.ts'
-import { type DenoiseRun, denoise, type LatentShape } from '../denoising/denoise.ts'
+import { type DenoiseRun, denoise } from '../denoising/denoise.ts'
 import { generatorPerPicture } from '../denoising/noise-source.ts'
 import { imageToImage } from '../image-to-image.ts'
 import { drawKeptRegion, inpaint, latentMask, restoringKept } from '../inpaint.ts'
 import type { CachedModel } from '../open/model-cache.ts'
-import { guidanceOf, setUpSampler } from '../run-setup.ts'
+import { setUpSampler } from '../run-setup.ts'
 import type { Canvas } from './canvas.ts'
-import { decode, encode, hooksOf, type PaintContext, shapeOf } from './paint-context.ts'
+import { decode, encode, hooksOf, type PaintContext } from './paint-context.ts'
+import { type RunSettings, setUpRun } from './set-up-run.ts'
 
-type Ensemble = Extract<Refinement, { way: 'ensemble' }>
+/** The Refiner's settings within the schedule. */
+export type Ensemble = Extract<Refinement, { way: 'ensemble' }>
 type After = Extract<Refinement, { way: 'after' }>
 
 /** The state at which the Base stopped. */
@@ -36,34 +37,28 @@ export async function continueWithRefiner(
   context: PaintContext,
 ): Promise<Picture> {
   const refiner = await context.model(refinement.model)
-  const setup = setUpSampler(order.sampling, refiner.schedule)
+  const { prompt, sampling } = order
+  const { guidance, aesthetic } = refinement
+  const setup = setUpSampler(sampling, refiner.schedule)
   const own = refinerSpan(setup.sampler, setup.config, refinement.split)
   const span = { ...own, first: Math.max(own.first, first) }
-  const guidance = guidanceOf(order.sampling, refinement.guidance)
-  const { widthPx, heightPx } = canvas
-  const settings = { widthPx, heightPx, ...setup, guidance }
-  const conditioningAt = await context.timed('text', () =>
-    conditioningOf(refiner, context, order.prompt, settings, refinement.aesthetic),
-  )
-  const shape = shapeOf(canvas, refiner.networks.vae.factor)
-  const noise = generatorPerPicture([seed])
-  const afterStep = await keptAround(canvas, seed, refiner, { ...setup, span }, shape, context)
-  const { unet } = refiner.networks
-  const run = { unet, ...setup, span, shape, conditioningAt, guidance, noise, afterStep }
-  const hooks = hooksOf(refiner, shape, steps, context)
+  const settings = { prompt, sampling: { ...sampling, guidance }, seed, aesthetic }
+  const common = await setUpRun(refiner, setup, settings, canvas, context)
+  const afterStep = await restoringOutsideMask(canvas, seed, refiner, { ...common, span }, context)
+  const run = { ...common, span, afterStep }
+  const hooks = hooksOf(refiner, run.shape, steps, context)
   // The Base left the kept region without noise.
   const start = afterStep?.(latents, span.first - 1) ?? latents
   const refined = await context.timed('steps', () => denoise(run, start, hooks))
   return decode(refiner, refined, canvas, context)
 }
 
-/** The region that the Refiner keeps: the Base's, with the same draws from the same seed. */
-async function keptAround(
+/** Restores the region that the Base keeps, with the same draws from the same seed; undefined if everything is painted. */
+async function restoringOutsideMask(
   { source, mask, widthPx, heightPx }: Canvas,
   seed: number,
   model: CachedModel,
-  { sampler, span }: Pick<DenoiseRun, 'sampler' | 'span'>,
-  shape: LatentShape,
+  { sampler, span, shape }: Pick<DenoiseRun, 'sampler' | 'span' | 'shape'>,
   context: PaintContext,
 ): Promise<DenoiseRun['afterStep']> {
   if (!source || !mask) return undefined
@@ -88,9 +83,7 @@ export function refineAfter(
   return refine({ model, prompt: order.prompt, sampling, aesthetic, strength, seed }, picture, mask, context)
 }
 
-type Refining = Pick<RefineOrder, 'model' | 'prompt' | 'sampling' | 'seed' | 'aesthetic'> & {
-  strength: number
-}
+type Refining = RunSettings & Pick<RefineOrder, 'model'> & { strength: number }
 
 /** Runs the Refiner's image to image. `mask`: the region outside it is kept. */
 export async function refine(
@@ -100,21 +93,13 @@ export async function refine(
   context: PaintContext,
 ): Promise<Picture> {
   const refiner = await context.model(order.model)
-  const { unet, vae } = refiner.networks
+  const { vae } = refiner.networks
   const setup = setUpSampler(order.sampling, refiner.schedule)
-  const guidance = guidanceOf(order.sampling)
-  const { widthPx, heightPx } = picture
-  const settings = { widthPx, heightPx, ...setup, guidance }
-  const conditioningAt = await context.timed('text', () =>
-    conditioningOf(refiner, context, order.prompt, settings, order.aesthetic),
-  )
-  const shape = shapeOf(picture, vae.factor)
   const span = strengthSpan(setup.sampler, setup.steps, order.strength)
-  const noise = generatorPerPicture([order.seed])
+  const run = { ...(await setUpRun(refiner, setup, order, picture, context)), span }
   const posterior = await encode(refiner, floatsFromPicture(picture), picture, context)
-  const run = { unet, ...setup, span, shape, conditioningAt, guidance, noise }
-  const hooks = hooksOf(refiner, shape, stepsAt(order.strength, stepsOf(order.sampling)), context)
-  const inLatents = mask && latentMask(mask.painted, picture.widthPx, shape)
+  const hooks = hooksOf(refiner, run.shape, stepsAt(order.strength, stepsOf(order.sampling)), context)
+  const inLatents = mask && latentMask(mask.painted, picture.widthPx, run.shape)
   const latents = await context.timed('steps', () =>
     inLatents
       ? inpaint(run, vae, posterior, inLatents, order.strength, hooks)
