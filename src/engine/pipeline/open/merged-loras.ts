@@ -22,6 +22,12 @@ import type { LoraOrder } from '../../work-order.ts'
 import { fileOf } from '../file-of.ts'
 import { makeScratchFolder } from './scratch-folder.ts'
 
+/** The updates of one network, and the keys of the LoRAs that they come from. */
+interface WantedUpdates {
+  readonly keys: string[]
+  readonly changes: WeightedUpdate[]
+}
+
 export class MergedLoras {
   readonly #networks: Pick<Networks, LoraNetwork>
   readonly #files: readonly FileRecord[]
@@ -53,31 +59,36 @@ export class MergedLoras {
     onLoading: (name: string) => void,
     signal?: AbortSignal,
   ): Promise<void> {
-    const acting = loras.filter(({ unetWeight, textWeight }) => unetWeight !== 0 || textWeight !== 0)
-    const key = acting.length === 0 ? '' : keyOf(acting)
+    const active = loras.filter(({ unetWeight, textWeight }) => unetWeight !== 0 || textWeight !== 0)
+    const key = active.length === 0 ? '' : keyOf(active)
     if (key === this.#key) return
-    const changes = new Map<LoraNetwork, WeightedUpdate[]>()
-    const keys = new Map<LoraNetwork, string[]>()
-    for (const lora of acting) {
+    const wanted = await this.#wantedOf(active)
+    // A partly merged network matches no set of LoRAs.
+    this.#key = 'incomplete'
+    for (const network of loraNetworks) {
+      const { keys, changes } = wanted[network]
+      if (keys.join() === (this.#merged.get(network)?.key ?? '')) continue
+      onLoading(active.map(({ name }) => name).join(', '))
+      await this.#replace(network, keys.join(), changes, signal)
+    }
+    this.#key = key
+  }
+
+  /** The updates that the LoRAs make to each network, with a key for each mention. */
+  async #wantedOf(loras: readonly LoraOrder[]): Promise<Record<LoraNetwork, WantedUpdates>> {
+    const wanted = { unet: noUpdates(), textEncoder: noUpdates(), textEncoder2: noUpdates() }
+    for (const lora of loras) {
       const updates = await this.#updatesOf(lora)
       for (const network of loraNetworks) {
         const weight = network === 'unet' ? lora.unetWeight : lora.textWeight
         const own = updates.filter(update => update.network === network)
         if (weight === 0 || own.length === 0) continue
-        for (const update of own) append(changes, network, { update, weight })
-        // Once per mention: two mentions at 0.5 are not merged like one at 1.
-        append(keys, network, `${lora.hash} ${weight}`)
+        wanted[network].changes.push(...own.map(update => ({ update, weight })))
+        // Two mentions at 0.5 are not merged like one at 1.
+        wanted[network].keys.push(`${lora.hash} ${weight}`)
       }
     }
-    // A partly merged network matches no set of LoRAs.
-    this.#key = 'incomplete'
-    for (const network of loraNetworks) {
-      const own = (keys.get(network) ?? []).join()
-      if (own === (this.#merged.get(network)?.key ?? '')) continue
-      onLoading(acting.map(({ name }) => name).join(', '))
-      await this.#replace(network, own, changes.get(network) ?? [], signal)
-    }
-    this.#key = key
+    return wanted
   }
 
   async #updatesOf(lora: LoraOrder): Promise<readonly LoraUpdate[]> {
@@ -154,8 +165,6 @@ function keyOf(loras: readonly LoraOrder[]): string {
   return JSON.stringify(loras.map(({ hash, unetWeight, textWeight }) => [hash, unetWeight, textWeight]))
 }
 
-function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
-  const list = lists.get(key)
-  if (list) list.push(value)
-  else lists.set(key, [value])
+function noUpdates(): WantedUpdates {
+  return { keys: [], changes: [] }
 }
