@@ -25,19 +25,19 @@ export const secretVariables = {
 export type SecretName = keyof typeof secretVariables
 export type Secrets = { readonly [Name in SecretName]?: string | undefined }
 
-/** What a person chooses, in any language. All other secrets are issued or made in ASCII, and most travel in HTTP headers. */
-const chosen: ReadonlySet<string> = new Set<SecretName>(['redisPassword'])
+/** What a person chooses, in any language. All other secrets are issued or made in printable ASCII, and most travel in HTTP headers. */
+const chosen: ReadonlySet<string> = new Set<SecretName>(['redisPassword', 'slackStateSecret', 'storeSecret'])
 
 /**
  * The secrets in the environment's variables, without surrounding spaces, invisible characters, line breaks and quotes from copying.
  * @throws AppError 'config' when one has white space inside, because it is two values or a truncated one, or a character that is not
- * ASCII: such a token cannot be sent, which looks like a platform that cannot be reached. The error names all such variables.
+ * printable ASCII: such a token cannot be sent, which looks like a platform that cannot be reached. The error names all such variables.
  */
 export function readSecrets(env: Readonly<Record<string, string | undefined>>): Secrets {
   const issues: ConfigIssue[] = []
   const secrets = Object.entries(secretVariables).map(([name, variable]) => {
     const secret = withoutQuotes(env[variable] ?? '')
-    const foreign = chosen.has(name) ? undefined : /[^\s\p{ASCII}]/u.exec(secret)?.[0]
+    const foreign = chosen.has(name) ? undefined : /[^\s!-~]/u.exec(secret)?.[0]
     if (/\s/.test(secret)) issues.push({ key: variable, problem: { what: 'space-inside' } })
     else if (foreign !== undefined)
       issues.push({ key: variable, problem: { what: 'foreign-character', character: codePointOf(foreign) } })

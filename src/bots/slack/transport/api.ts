@@ -14,6 +14,7 @@ import { AppError } from '../../../errors/errors.ts'
 import type { AbortableRequests } from '../../../net/abortable-requests.ts'
 import type { Clock, Logger } from '../../../system/ports.ts'
 import { RateLimiter } from './rate-limiter.ts'
+import { botScopes } from './setup.ts'
 
 /** `refused`: Slack's own error code, permanent for this call. Temporary faults are thrown as 'platform-busy'. */
 export type CallOutcome<T> = { kind: 'done'; value: T } | { kind: 'refused'; code: string }
@@ -153,11 +154,13 @@ export class SlackApi {
   }
 
   #noteMissingScope(token: string, data: unknown): void {
-    const { success, data: facts } = missingScope.safeParse(data)
-    const key = `${token} ${facts?.needed}`
-    if (!success || this.#missingScopes.has(key)) return
+    const { data: facts } = missingScope.safeParse(data)
+    // Slack also asks for scopes that the manifest leaves out, such as groups:read for the kind of a private channel.
+    const scopes = facts?.needed.split(',').filter(scope => botScopes.includes(scope)) ?? []
+    const key = `${token} ${scopes}`
+    if (scopes.length === 0 || this.#missingScopes.has(key)) return
     this.#missingScopes.set(key, true)
-    this.#log.error({ scopes: facts.needed }, 'scopes are missing: install the app again')
+    this.#log.error({ scopes: scopes.join(',') }, 'scopes are missing: install the app again')
   }
 
   #refusal(token: string, limitKey: string, error: unknown): { kind: 'refused'; code: string } {

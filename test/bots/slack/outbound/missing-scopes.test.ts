@@ -63,3 +63,15 @@ it('files:read: who gives a picture is not asked to send it again', async () => 
   expect(t.told(ada)).toEqual([expect.stringContaining('lacks the permission to read files')])
   expect(loggedScopes()).toEqual(['files:read'])
 })
+
+it('groups:read, for which Easel does not ask: a private channel is served, and nobody is told to install the app again', async () => {
+  const { ada, channel } = t.scene
+  channel.kind = 'private'
+  await ada.types('/imagine', 'a cat', t.here)
+  await t.calm(2000)
+  expect(t.slack.api.calls).toContainEqual(
+    expect.objectContaining({ method: 'conversations.info', error: 'missing_scope' }),
+  )
+  expect(t.jobs()).toMatchObject([{ state: 'done' }])
+  expect(loggedScopes()).toEqual([])
+})
