@@ -1,6 +1,15 @@
 // Owns dist/: what `tsc` makes of src/ and tools/, the files that are served as they are, the bundled program, and a stamp for setup.mjs.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -27,11 +36,12 @@ writeFileSync(join(root, 'dist/.built'), startedAt.toISOString())
  * a chunk of its own, and packages stay in node_modules.
  */
 async function bundleProgram() {
-  rmSync(join(root, 'dist/bin'), { recursive: true, force: true })
+  // Beside it first: a failed build leaves the program of before, and another start finds one of the two whole.
+  const made = join(root, `dist/bin-${process.pid}`)
   await build({
     absWorkingDir: root,
     entryPoints: { easel: 'src/cli.ts', worker: 'src/engine/host/worker.ts' },
-    outdir: 'dist/bin',
+    outdir: made,
     chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
     splitting: true,
@@ -43,7 +53,9 @@ async function bundleProgram() {
     sourcesContent: false,
     logLevel: 'warning',
   })
-  chmodSync(join(root, 'dist/bin/easel.js'), 0o755)
+  chmodSync(join(made, 'easel.js'), 0o755)
+  rmSync(join(root, 'dist/bin'), { recursive: true, force: true })
+  renameSync(made, join(root, 'dist/bin'))
 }
 
 /** Style sheets and pictures beside the sources travel with them. */

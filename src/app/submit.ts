@@ -41,6 +41,7 @@ export async function submit(
 
   const findings = new Findings()
   const unread = request.problems ?? []
+  const overridden = (request.overridden ?? []).map(each => problem('flag-overridden', each))
   for (const problem of unread) findings.add(problem)
   if (!checkTexts(request, parts.config.limits, findings)) {
     return { kind: 'refused', problems: findings.problems }
@@ -61,8 +62,9 @@ export async function submit(
   if (problems.length > 0 || (variants.length > 1 && !confirmed)) {
     await parts.db.discard(given.map(picture => picture.file))
     // Wildcards are drawn after the confirmation; here they are shown as typed.
+    // What is given back to be sent again lacks the values that were overridden, so a refusal names them too.
     return problems.length > 0
-      ? { kind: 'refused', problems }
+      ? { kind: 'refused', problems: [...problems, ...overridden] }
       : { kind: 'confirm', prompts: variants.map(variant => variant.prompt) }
   }
 
@@ -70,7 +72,7 @@ export async function submit(
     action,
     jobs: orders.map((order, i) => ({ order, promptAsTyped: templateFor(requests[i]?.prompt ?? '') })),
     parent: parentOf(parts, request, caller),
-    notices: [...(request.overridden ?? []).map(each => problem('flag-overridden', each)), ...notices],
+    notices: [...overridden, ...notices],
     given,
     refusal: () => submission.refusal?.() ?? missingPicture(parts, [...admissions.values()]),
   })

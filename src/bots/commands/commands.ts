@@ -75,8 +75,10 @@ export function findCommand(text: string, among: readonly CommandName[] = comman
   return { kind: 'known', name, rest: words.slice(typedNameOf(name).split(' ').length).join(' ') }
 }
 
+/** Without the punctuation behind it, unless nothing else is there. */
 function nameIn(word = ''): string {
-  return word.toLowerCase().replace(/\p{P}+$/u, '')
+  const name = word.toLowerCase()
+  return name.replace(/\p{P}+$/u, '') || name
 }
 
 /** The options in the text after a command's name, one word each; the last option takes the rest. */

@@ -97,13 +97,21 @@ export function appendFlags(typed: string, values: readonly (readonly [FlagName,
   return [kept, ...values.map(([name, value]) => `--${name} ${quoteIfNeeded(value)}`)].join(' ')
 }
 
-/** The text without these flags and their values. Lists stay, because the values of a repeated one are joined. */
+/**
+ * The text without these flags and their values. Lists stay, because the values of a repeated one are joined, and so does a value that
+ * cannot be read, because the prompt may go on in it.
+ */
 function withoutFlags(typed: string, names: ReadonlySet<FlagName>): string {
   const marks = flagMarks(typed)
   const parts = marks.flatMap((mark, i) => {
     const found = findFlag(mark.name)
-    const isReplaced = found.kind === 'known' && !found.flag.isList && names.has(found.name)
-    return isReplaced ? [] : [typed.slice(mark.start, marks[i + 1]?.start)]
+    const end = marks[i + 1]?.start
+    const isReplaced =
+      found.kind === 'known' &&
+      names.has(found.name) &&
+      !found.flag.isList &&
+      found.flag.read(unquote(typed.slice(mark.valueStart, end)), { prompt: '' }) === undefined
+    return isReplaced ? [] : [typed.slice(mark.start, end)]
   })
   return [typed.slice(0, marks[0]?.start), ...parts].join('').trimEnd()
 }

@@ -119,6 +119,7 @@ describe('the table of commands', () => {
 
 describe('a command in a text', () => {
   it('is found in any letter case, with what follows it', () => {
+    expect(findCommand('?!')).toMatchObject({ kind: 'unknown', typed: '?!' })
     expect(findCommand('QUEUE')).toEqual({ kind: 'known', name: 'queue', rest: '' })
     expect(findCommand(' show  abc ')).toEqual({ kind: 'known', name: 'show', rest: 'abc' })
     expect(findCommand('forget   Me')).toEqual({ kind: 'known', name: 'forget', rest: '' })

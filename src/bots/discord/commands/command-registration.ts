@@ -9,6 +9,7 @@ const retry: Backoff = { firstMs: 10_000, maxMs: 10 * 60_000 }
 export class CommandRegistration {
   readonly #parts: AdapterParts
   #stopTimer = () => {}
+  #isStopped = false
   /** The later tries and the removal. They continue after the start, because there may be thousands of guilds. */
   #underway: Promise<void> = Promise.resolve()
 
@@ -19,6 +20,7 @@ export class CommandRegistration {
   /** Resolves after the first try. @throws AppError 'config' when Easel is not a member of the trial guild. */
   async start(client: Client<true>): Promise<void> {
     this.stop()
+    this.#isStopped = false
     await this.#register(client, 0)
   }
 
@@ -28,6 +30,7 @@ export class CommandRegistration {
   }
 
   stop(): void {
+    this.#isStopped = true
     this.#stopTimer()
   }
 
@@ -38,6 +41,7 @@ export class CommandRegistration {
       this.#underway = removeStrayCommands(client, this.#parts)
       return
     }
+    if (this.#isStopped) return
     const again = () => {
       this.#underway = this.#register(client, failures + 1).catch((error: unknown) => {
         log.error({ problem: String(error) }, 'commands could not be registered')

@@ -186,8 +186,8 @@ export function isUploadUrl(text: string, apiUrl: string): boolean {
   return protocol === 'https:' || (protocol === api.protocol && host === api.host)
 }
 
-/** Statuses of a client's fault that may pass (RFC 9110, 15.5.9; RFC 6585, 4). */
-const passingStatuses: ReadonlySet<number> = new Set([408, 429])
+/** Forbidden, too large, of an unsupported type (RFC 9110, 15.5): what is refused are these bytes. Every other status may pass. */
+const refusingStatuses: ReadonlySet<number> = new Set([403, 413, 415])
 
 /**
  * Sends the bytes to the upload URL, without a token. False if the host, or a proxy in front of it, refuses them: another try would
@@ -207,6 +207,6 @@ async function sendBytes(url: string, { bytes }: Upload): Promise<boolean> {
     throw new AppError('platform-unreachable', { platform: 'Slack' }, error)
   }
   if (status === 200) return true
-  if (status >= 400 && status < 500 && !passingStatuses.has(status)) return false
+  if (refusingStatuses.has(status)) return false
   throw new AppError('platform-unreachable', { platform: 'Slack' })
 }

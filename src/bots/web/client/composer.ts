@@ -142,8 +142,8 @@ export class Composer {
       void this.#takeResult(link)
       return
     }
-    // A link may be dropped into the text. Elsewhere browsers would open it.
-    const isUnusable = link !== '' && event.target !== this.#text
+    // A link may be dropped into a text. Elsewhere browsers would open it.
+    const isUnusable = link !== '' && !isTextField(event.target)
     if ((files.length === 0 && !isUnusable) || (event.type === 'paste' && isFormattedText(transfer))) return
     // Otherwise the browser would leave the page and show the file.
     event.preventDefault()
@@ -169,6 +169,10 @@ export class Composer {
     this.#source.files = taken.files
     this.#showSource()
   }
+}
+
+function isTextField(target: EventTarget | null): boolean {
+  return target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement
 }
 
 /** Whether a link is that of a result's original, without a thumbnail's size. */

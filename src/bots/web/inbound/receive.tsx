@@ -60,8 +60,8 @@ export type Reply =
 
 /** The prefix of typed commands. */
 const prefix = '/'
-/** One slash or more, also as Chinese keyboards type it, before a word with nothing but punctuation behind it. */
-const typedCommand = /^[/／]+(?=[a-z]+\p{P}*(?:\s|$))/iu
+/** One slash or more, also as Chinese keyboards type it, before a word with nothing but punctuation behind it, no further slash. */
+const typedCommand = /^[/／]+(?=[a-z]+(?:(?![/／])\p{P})*(?:\s|$))/iu
 
 export class Receiver {
   readonly #easel: Easel

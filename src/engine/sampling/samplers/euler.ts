@@ -1,6 +1,6 @@
 /**
  * Euler. Matches diffusers' EulerDiscreteScheduler and k-diffusion's sample_euler; Karras et al. 2022, algorithms 1 and 2
- * without their second-order correction. Uses churn and noiseFactor. Limits: linear interpolation of sigmas only.
+ * without their second-order correction. Uses churn and noiseFactor.
  */
 import { at } from '../arithmetic.ts'
 import { churnSteps } from '../churn.ts'

@@ -1,5 +1,5 @@
 /**
- * DDPM. Matches diffusers' DDPMScheduler with variance_type fixed_small or fixed_large; Ho et al. 2020, equations 7 and 15,
+ * DDPM. Matches diffusers' DDPMScheduler with variance_type fixed_small, fixed_small_log or fixed_large; Ho et al. 2020, equations 7 and 15,
  * over the timesteps of the run. Noise is drawn while t > 0. Limits: thresholding with sample_max_value 1 alone, no learned variance.
  */
 import { at, combine } from '../arithmetic.ts'

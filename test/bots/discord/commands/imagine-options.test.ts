@@ -77,6 +77,11 @@ describe('options of /imagine', () => {
     expect(read(typed)).toEqual({ ...read(prompt, options), overridden: undefined })
   })
 
+  it('are given back beside a value that cannot be read, in which the prompt may go on', () => {
+    const typed = typedOptions('a cat --ar 16:9 in a garden at night', name => ({ aspect: '3:2' })[name])
+    expect(typed).toBe('a cat --ar 16:9 in a garden at night --ar 3:2')
+  })
+
   it('are refused by name where they cannot be read, all at once', () => {
     const outcome = read('a cat', { aspect: 'wide', size: 'big', seed: -2 })
     expect(outcome).toMatchObject({

@@ -56,6 +56,19 @@ describe('an option beside a flag of the prompt', () => {
     expect(asking.told(ada).join('\n')).toContain(twice({ flag: '--steps', dropped: '5', used: '4' }))
     expect(jobs()).toHaveLength(2)
   })
+
+  it('is named in a refusal, because what is given back lacks the value that was left out', async () => {
+    const { ada, channel } = asking
+    await asking.types(ada, channel, '/imagine', {
+      prompt: 'a cat --no dogs',
+      negative: 'birds',
+      sampler: 'oiler',
+    })
+    const told = asking.told(ada).join('\n')
+    expect(told).toContain(twice({ flag: '--no', dropped: 'dogs', used: 'birds' }))
+    expect(told).toContain('a cat --no birds --sampler oiler')
+    expect(jobs()).toEqual([])
+  })
 })
 
 describe('small commands', () => {

@@ -33,8 +33,11 @@ describe('a command in the field', () => {
     },
   )
 
-  it('is none where the slash is part of the words', async () => {
-    await answerTo('/r/pics of a cat')
-    expect(chat.easel.jobs.map(job => job.promptAsTyped)).toEqual(['/r/pics of a cat'])
-  })
+  it.each(['/r/pics of a cat', '/b/ cats'])(
+    'is none where the slash is part of the words: %s',
+    async text => {
+      await answerTo(text)
+      expect(chat.easel.jobs.map(job => job.promptAsTyped)).toEqual([text])
+    },
+  )
 })
