@@ -10,6 +10,8 @@ export const modelFetchProblem = z.discriminatedUnion('what', [
   z.object({ what: z.literal('damaged'), file: z.string(), expected: z.string(), found: z.string() }),
   /** Other files are there under the model's name. */
   z.object({ what: z.literal('occupied'), path: z.string() }),
+  /** The model's own files are there, but the machine has another model from them, or none. */
+  z.object({ what: z.literal('other-hash'), path: z.string() }),
 ])
 
 export type ModelFetchProblem = z.infer<typeof modelFetchProblem>

@@ -1,5 +1,6 @@
 /** Two processes on one Redis: the gateway paints nothing itself, and what another machine paints is the same to the last byte. */
-import { readdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -131,6 +132,34 @@ test('a machine without the model fetches it, killed in the middle too, and pain
   worker.kill('SIGTERM')
   expect((await worker.ended).code).toBe(0)
   await gateway.says(/^m3 has left\.$/)
+})
+
+test('a machine with the gateway’s files and other weights joins again once, says why, and keeps no partial file', async () => {
+  const models = tempFolder()
+  cpSync(join(packageRoot, 'models/demo'), join(models, 'demo'), { recursive: true })
+  const partial = join(
+    models,
+    'demo',
+    `.base.${createHash('sha256').update('m9').digest('hex').slice(0, 8)}.part`,
+  )
+  const start = (name: string, settings: string) => {
+    const config = join(gateway.folder, `${name}.yaml`)
+    writeFileSync(config, `modelsDir: ${models}\nfetchModels: true\nmodels: ${settings}\n`)
+    return new WorkerProcess(redis.url, 'm9', {}, ['--config', config])
+  }
+  mkdirSync(partial)
+  const same = start('same', '{}')
+  await same.says(/^m9 lends cpu\.$/)
+  expect(existsSync(partial)).toBe(false)
+  same.kill('SIGTERM')
+  expect((await same.ended).code).toBe(0)
+
+  const other = start('other', '{ demo: { weights: int8 } }')
+  await other.says(/^demo: The model cannot be fetched: its files are at .*base, but are another model here/)
+  const fetches = other.lines.filter(line => line.startsWith('This machine has fetched'))
+  expect(fetches).toEqual([expect.stringContaining('fetched demo')])
+  other.kill('SIGTERM')
+  expect((await other.ended).code).toBe(0)
 })
 
 test('a job waits for a machine, which paints the same bytes as one alone without Redis, minutes apart', async () => {

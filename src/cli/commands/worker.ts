@@ -72,7 +72,7 @@ async function work(session: CommandSession, name: string): Promise<ExitCode> {
   const { config, words } = session
   if (config.redis.url === '') return refuse(session, [words.machines.redisNeeded])
   if (config.devices.length === 0) return refuse(session, [words.machines.devicesNeeded])
-  while ((await lendDevices(session, name)) === 'fetched');
+  await lendDevices(session, name)
   // Timers of abandoned connections must not keep the process alive.
   setTimeout(() => process.exit(exitCodes.done), 1000).unref()
   return exitCodes.done

@@ -3,9 +3,10 @@ import type { Config } from '../../config/config.ts'
 import { workerCatalogue, workerOptions } from '../../devices/device-workers.ts'
 import { openWorkerProcess } from '../../engine/host/process-host.ts'
 import type { ModelCatalogue } from '../../engine/models/library.ts'
+import { toAppError } from '../../errors/errors.ts'
 import { Machine, type MachineStatus } from '../../remote/machine/machine.ts'
 import type { LentDevice } from '../../remote/machine/shared-device.ts'
-import { freeBytesOf } from '../../remote/models/fetch-model.ts'
+import { freeBytesOf, removePartial } from '../../remote/models/fetch-model.ts'
 import type { FetchEvent } from '../../remote/models/model-fetcher.ts'
 import { modelReferences, type OpenRedis, openRedis } from '../../startup/other-machines.ts'
 import { usableDevices } from '../../startup/usable-devices.ts'
@@ -15,10 +16,15 @@ import { showFetching, showMaking } from '../pictures/progress.ts'
 import { type CommandSession, libraryOf } from '../session.ts'
 
 /** `fetched`: the machine left, and joins again with the fetched models. */
-export type EndReason = 'left' | 'fetched'
+type EndReason = 'left' | 'fetched'
 
 /** Lends the devices until the machine is drained or gets a signal. @throws as openRedis, prepareDevices and libraryOf. */
-export async function lendDevices(session: CommandSession, name: string): Promise<EndReason> {
+export async function lendDevices(session: CommandSession, name: string): Promise<void> {
+  const fetched = new Set<string>()
+  while ((await lendOnce(session, name, fetched)) === 'fetched');
+}
+
+async function lendOnce(session: CommandSession, name: string, fetched: Set<string>): Promise<EndReason> {
   const { config, words, out, err } = session
   // Redis is opened first, because models may take minutes to read.
   const redis = await openRedis({ ...session, print: out, warn: err })
@@ -27,13 +33,26 @@ export async function lendDevices(session: CommandSession, name: string): Promis
     for (const { error } of catalogue.unused)
       session.log.debug({ error: errorSentence(words, error) }, 'unused')
     if (catalogue.models.length === 0 && !config.fetchModels) err(words.cli.noModels(config.modelsDir))
+    if (config.fetchModels) await removePartialsOf(catalogue, session, name)
     const { devices, usable } = await devicesOf(session, catalogue)
-    const life = new LentMachine(session, name, devices, usable, redis)
+    const life = new LentMachine(session, name, devices, usable, redis, fetched)
     const names = devices.map(device => device.name)
     out(words.machines.ready(name, names))
     return await life.ended
   } finally {
     redis.disconnect()
+  }
+}
+
+/** Removes partial files of models that were put in place by other means while this machine was away. */
+async function removePartialsOf(
+  { models, files }: ModelCatalogue,
+  { words, err }: CommandSession,
+  name: string,
+): Promise<void> {
+  const refiners = models.flatMap(({ refiner }) => refiner ?? [])
+  for (const { storage } of [...models, ...refiners, ...files]) {
+    await removePartial(storage.path, name).catch(error => err(errorSentence(words, toAppError(error))))
   }
 }
 
@@ -73,6 +92,7 @@ class LentMachine {
     devices: readonly LentDevice[],
     { models, files }: ModelCatalogue,
     { options }: OpenRedis,
+    fetched: Set<string>,
   ) {
     const { config, words, surroundings, err } = session
     this.#session = session
@@ -83,7 +103,7 @@ class LentMachine {
       devices,
       models: modelReferences(models),
       files: files.map(file => ({ name: file.name, hash: file.hash })),
-      ...(config.fetchModels && { fetch: this.#fetchInto(config) }),
+      ...(config.fetchModels && { fetch: this.#fetchInto(config, fetched) }),
       onStatus: status => this.#onStatus(status),
     })
     this.ended = new Promise(resolve => {
@@ -93,9 +113,9 @@ class LentMachine {
     this.#machine.start()
   }
 
-  #fetchInto({ modelsDir }: Config) {
+  #fetchInto({ modelsDir }: Config, fetched: Set<string>) {
     const onEvent = (event: FetchEvent) => this.#onFetch(event)
-    return { modelsDir, freeBytes: freeBytesOf, ids: systemIds, onEvent }
+    return { modelsDir, freeBytes: freeBytesOf, fetched, ids: systemIds, onEvent }
   }
 
   #onStatus(status: MachineStatus): void {

@@ -3,8 +3,7 @@ import type { Ids } from '../../system/ports.ts'
 import { within } from '../../system/time-limit.ts'
 import { Endpoint, type EndpointOptions } from '../endpoint.ts'
 import { UsedSessions } from '../messages/used-sessions.ts'
-import type { FetchFolder } from '../models/fetch-model.ts'
-import { type FetchEvent, ModelFetcher } from '../models/model-fetcher.ts'
+import { ModelFetcher, type ModelFetcherOptions } from '../models/model-fetcher.ts'
 import { type Peer, Presence } from '../presence/presence.ts'
 import {
   type GatewayRecord,
@@ -29,7 +28,7 @@ export interface MachineOptions extends EndpointOptions {
   models: readonly Reference[]
   files: readonly Reference[]
   /** The folder for fetched models. Without it no model is fetched. */
-  fetch?: Omit<FetchFolder, 'machine'> & { ids: Ids; onEvent: (event: FetchEvent) => void }
+  fetch?: Pick<ModelFetcherOptions, 'modelsDir' | 'freeBytes' | 'fetched' | 'onEvent'> & { ids: Ids }
   /** The length of a device's reservation for the gateway whose next run comes first; a second by default. */
   reservationMs?: number
   /** Called when the status changes, for operators. */

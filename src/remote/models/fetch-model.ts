@@ -18,27 +18,33 @@ export interface FetchFolder {
   machine: string
   /** The free space in a folder, in bytes. */
   freeBytes: (folder: string) => Promise<number>
+  /** Hashes of the models that this process has fetched, also before it joined again. */
+  fetched: ReadonlySet<string>
 }
 
 /** Called before the first byte, and after each chunk. */
 export type OnFetched = (doneBytes: number, totalBytes: number) => void
 
 /**
- * Fetches the model with that hash. A model that is there by now, from another machine or copied by hand, counts as fetched.
- * @throws AppError 'model-fetch' when the gateway is lost, sends another message, or other files have the model's name; 'file'
- * when there is no space, or a file cannot be written.
+ * Fetches the model with that hash. A model that is there by now, from another machine or copied by hand, counts as fetched, but
+ * only once: the library has read its files since, and did not find this hash.
+ * @throws AppError 'model-fetch' when the gateway is lost, sends another message, other files have the model's name, or its own
+ * files have another hash here; 'file' when there is no space, or a file cannot be written.
  */
 export async function fetchModel(
   requests: ModelRequests,
   hash: string,
-  { modelsDir, machine, freeBytes }: FetchFolder,
+  { modelsDir, machine, freeBytes, fetched }: FetchFolder,
   onFetched: OnFetched,
 ): Promise<void> {
   const { place, files } = await requests.request({ kind: 'describe', hash }, 'model')
   const target = join(modelsDir, ...place)
   const folder = dirname(target)
-  const partial = join(folder, `.${basename(target)}.${shortHashOf(machine)}.part`)
+  const partial = partialPathOf(target, machine)
   try {
+    if (fetched.has(hash) && (await sizeOf(target)) !== undefined) {
+      throw new AppError('model-fetch', { problem: { what: 'other-hash', path: target } })
+    }
     if (await isPresent(target, files)) return await rm(partial, { recursive: true, force: true })
     await mkdir(folder, { recursive: true })
     const toFetch = files.map((file, index) => {
@@ -52,8 +58,20 @@ export async function fetchModel(
     })
   } catch (error) {
     if (error instanceof AppError) throw error
-    throw new AppError('file', { file: target, doing: 'write', problem: readFileProblem(error) }, error)
+    throw writeFault(target, error)
   }
+}
+
+/**
+ * Removes the machine's partial files of a model that is in place. The machine does not fetch such a model, and would keep them.
+ * @throws AppError 'file' when they cannot be removed.
+ */
+export async function removePartial(target: string, machine: string): Promise<void> {
+  if ((await sizeOf(target)) === undefined) return
+  const partial = partialPathOf(target, machine)
+  await rm(partial, { recursive: true, force: true }).catch(error => {
+    throw writeFault(partial, error)
+  })
 }
 
 async function fetchFiles(
@@ -94,8 +112,13 @@ async function isPresent(
   return true
 }
 
-function shortHashOf(name: string): string {
-  return createHash('sha256').update(name).digest('hex').slice(0, 8)
+function partialPathOf(target: string, machine: string): string {
+  const shortHash = createHash('sha256').update(machine).digest('hex').slice(0, 8)
+  return join(dirname(target), `.${basename(target)}.${shortHash}.part`)
+}
+
+function writeFault(file: string, error: unknown): AppError {
+  return new AppError('file', { file, doing: 'write', problem: readFileProblem(error) }, error)
 }
 
 /** The bytes that the file system of a folder has free for this user. */

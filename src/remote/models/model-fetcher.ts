@@ -21,6 +21,8 @@ export interface ModelFetcherOptions extends FetchFolder {
   clock: Clock
   /** Hashes of the models that the machine already has. */
   held: Iterable<string>
+  /** Gets the hash of each fetched model. */
+  fetched: Set<string>
   connect: (gateway: string, events: ChannelEvents) => RemoteLink
   disconnect: (session: string) => void
   onEvent: (event: FetchEvent) => void
@@ -116,6 +118,7 @@ export class ModelFetcher {
       return false
     }
     this.#held.add(hash)
+    this.#options.fetched.add(hash)
     this.#fetched.push(name)
     return true
   }

@@ -36,9 +36,9 @@ export class StorePause {
     this.#report(problem)
   }
 
-  /** Reports that the store works again, if a problem was reported. */
+  /** Reports that the store works again, if a problem was reported. During the pause the success is of an earlier request. */
   succeed(): void {
-    if (this.#reported === undefined) return
+    if (this.#reported === undefined || this.leftMs > 0) return
     this.#reported = undefined
     this.#report(undefined)
   }

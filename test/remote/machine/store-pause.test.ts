@@ -144,3 +144,17 @@ test('a store that takes nothing keeps one result in five minutes waiting; its f
   expect(relay.ways.value).toEqual(['Redis', 'Redis', 'Redis', 'store', 'store'])
   expect(told).toEqual([problem, undefined])
 })
+
+test('a result that was on its way when another one failed does not report the store as usable', () => {
+  const clock = new FakeClock()
+  const problem = { what: 'unreachable', code: 'ETIMEDOUT' } as const
+  const told: unknown[] = []
+  const pause = new StorePause(clock, found => told.push(found))
+  pause.fail(new AppError('store', { host: 's3', problem }))
+  clock.advance(1000)
+  pause.succeed()
+  expect(told).toEqual([problem])
+  clock.advance(pauseMs)
+  pause.succeed()
+  expect(told).toEqual([problem, undefined])
+})

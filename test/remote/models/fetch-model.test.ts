@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { hasCode } from '../../../src/errors/errors.ts'
-import { fetchModel } from '../../../src/remote/models/fetch-model.ts'
+import { fetchModel, removePartial } from '../../../src/remote/models/fetch-model.ts'
 import { chunkBytes, type ModelReply, maxPending } from '../../../src/remote/models/model-messages.ts'
 import { seededRandom } from '../../helpers/random/seeded-random.ts'
 import { openChannel, servedModel } from '../../helpers/remote/model-channel.ts'
@@ -49,7 +49,7 @@ function expectWhole(): void {
 
 async function fetchOnce(
   onReply?: (reply: ModelReply, count: number) => ModelReply | undefined,
-  { freeBytes = room, machine = 'm1' } = {},
+  { freeBytes = room, machine = 'm1', fetched = new Set<string>() } = {},
 ) {
   const channel = openChannel([model], onReply)
   const told: number[] = []
@@ -57,7 +57,7 @@ async function fetchOnce(
   await fetchModel(
     channel.requests,
     model.hash,
-    { modelsDir: folder, machine, freeBytes },
+    { modelsDir: folder, machine, freeBytes, fetched },
     (doneBytes, total) => {
       expect(total).toBe(totalBytes)
       told.push(doneBytes)
@@ -89,7 +89,7 @@ test('a model of one file arrives under its own name', async () => {
   await fetchModel(
     channel.requests,
     model.hash,
-    { modelsDir: folder, machine: 'm1', freeBytes: room },
+    { modelsDir: folder, machine: 'm1', freeBytes: room, fetched: new Set() },
     () => {},
   )
   expect(readFileSync(join(folder, 'loras', 'ink.safetensors')).equals(bytes)).toBe(true)
@@ -137,6 +137,20 @@ test('a model that was copied by hand meanwhile is there: nothing of it is asked
   const { error, channel } = await fetchOnce()
   expect(error).toBeUndefined()
   expect(channel.asked.map(({ kind }) => kind)).toEqual(['describe'])
+  expectWhole()
+})
+
+test('a machine that was stopped while another one fetched removes its own partial files, and nobody else’s', async () => {
+  const stop = (reply: ModelReply, count: number) => (count >= 5 ? undefined : reply)
+  for (const machine of ['m1', 'm2']) await fetchOnce(stop, { machine })
+  await removePartial(target(), 'm1')
+  // The model is not in place yet, so the rest can still be fetched.
+  expect(readdirSync(dirname(target()))).toHaveLength(2)
+  await fetchOnce(undefined, { machine: 'm3' })
+  expect(readdirSync(dirname(target()))).toHaveLength(3)
+  await removePartial(target(), 'm1')
+  expect(readdirSync(dirname(target()))).toHaveLength(2)
+  await removePartial(target(), 'm2')
   expectWhole()
 })
 
@@ -197,6 +211,13 @@ describe('refused', () => {
     const { error } = await fetchOnce()
     expect(problemOf(error)).toEqual({ what: 'occupied', path: target() })
     expect(readFileSync(join(target(), 'model_index.json'), 'utf8')).toBe('mine')
+  })
+
+  test('a model that was fetched, and still is not held: none of its files is read again', async () => {
+    await fetchOnce()
+    const { error } = await fetchOnce(undefined, { fetched: new Set([model.hash]) })
+    expect(problemOf(error)).toEqual({ what: 'other-hash', path: target() })
+    expectWhole()
   })
 
   test.each([[['..', 'evil']], [['.hidden']], [['a/b']], [['a\\b']], [['C:evil']], [['']], [['a\0b']], [[]]])(

@@ -31,9 +31,12 @@ function serve(models: readonly ServedModel[]) {
   return gateway
 }
 
-/** A machine with an empty models folder; `freeBytes` as its disk says. */
-function lend(key = testKey(), freeBytes = Number.MAX_SAFE_INTEGER) {
-  const modelsDir = tempFolder()
+/** A machine that holds no model; `freeBytes` as its disk says. */
+function lend(
+  key = testKey(),
+  freeBytes = Number.MAX_SAFE_INTEGER,
+  { modelsDir = tempFolder(), fetched = new Set<string>() } = {},
+) {
   const events = new Signal<FetchEvent[]>([])
   const machine = startMachine({
     url: redis.url,
@@ -43,6 +46,7 @@ function lend(key = testKey(), freeBytes = Number.MAX_SAFE_INTEGER) {
     fetch: {
       modelsDir,
       freeBytes: async () => freeBytes,
+      fetched,
       ids: systemIds,
       onEvent: event => events.set([...events.value, event]),
     },
@@ -85,6 +89,22 @@ test('a gateway that is gone in the middle and comes back: what came stays, and 
   expect(again.map(({ fetching }) => fetching.doneBytes).find(done => done > 0)).toBeGreaterThanOrEqual(
     chunkBytes,
   )
+})
+
+test('a model that has another hash here, as with 8-bit weights on one end only, is fetched once; then it is said once', async () => {
+  const model = await ink()
+  const [modelsDir, fetched] = [tempFolder(), new Set<string>()]
+  serve([model])
+  const first = lend(testKey(), undefined, { modelsDir, fetched })
+  await first.events.until(all => all.some(({ kind }) => kind === 'fetched'))
+  await first.end()
+  // It joins again, and its library still does not have that hash.
+  const { events } = lend(testKey(), undefined, { modelsDir, fetched })
+  await events.until(all => all.length > 0)
+  const problem = { what: 'other-hash', path: join(modelsDir, 'loras', 'ink.safetensors') }
+  expect(events.value).toMatchObject([
+    { kind: 'failed', model: model.name, error: { code: 'model-fetch', details: { problem } } },
+  ])
 })
 
 test('a machine with another key gets nothing', async () => {

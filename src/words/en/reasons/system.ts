@@ -37,6 +37,8 @@ const fetchReasons: ReasonTable<ModelFetchProblem> = {
     `${p.file} came with the hash ${p.found.slice(0, 10)}, not ${p.expected.slice(0, 10)}, and is fetched anew`,
   occupied: p =>
     `other files are at ${p.path} already: move them away, or give both machines the same \`models\` in their configuration`,
+  'other-hash': p =>
+    `its files are at ${p.path}, but are another model here, or cannot be used: give both machines the same \`models\` in their configuration and the same models.lock; easel models says which files are not used`,
 }
 
 /** Continues “The model cannot be fetched: ”. */

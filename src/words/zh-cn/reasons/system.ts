@@ -33,6 +33,8 @@ const fetchReasons: ReasonTable<ModelFetchProblem> = {
   unavailable: () => '有这个模型的 Easel 已读不到它',
   damaged: p => `${p.file} 取到的哈希值是 ${p.found.slice(0, 10)}，不是 ${p.expected.slice(0, 10)}，会重新取`,
   occupied: p => `${p.path} 处已有别的文件：请把它们移走，或让两台机器的配置里 \`models\` 一致`,
+  'other-hash': p =>
+    `它的文件已在 ${p.path}，但在这里是另一个模型，或者用不了：请让两台机器的配置里 \`models\` 一致、models.lock 也一致；easel models 会说明哪些文件没有用上`,
 }
 
 export function fetchReason(p: ModelFetchProblem): string {
