@@ -75,7 +75,7 @@ it('a workspace that moves to an organisation meanwhile is waited for', async ()
 it.each([
   [503, 'arrived'],
   [429, 'arrived'],
-  [407, 'arrived'],
+  [404, 'arrived'],
   [403, 'undeliverable'],
   [413, 'undeliverable'],
 ] as const)('a host for files that answers %i: the result has %s', async (status, end) => {
