@@ -35,13 +35,25 @@ export async function submit(
   submission: Submission,
   caller: Caller,
 ): Promise<ImagineOutcome> {
+  const overridden = (submission.request.overridden ?? []).map(each => problem('flag-overridden', each))
+  const outcome = await resolveAndAccept(parts, submission, overridden, caller)
+  if (outcome.kind !== 'refused') return outcome
+  // What is given back to be sent again lacks the values that were overridden, so a refusal names them too.
+  return { kind: 'refused', problems: [...outcome.problems, ...overridden] }
+}
+
+async function resolveAndAccept(
+  parts: AppParts,
+  submission: Submission,
+  overridden: readonly Problem[],
+  caller: Caller,
+): Promise<ImagineOutcome> {
   const { request, confirmed, action } = submission
   const duplicate = duplicateOf(parts, caller)
   if (duplicate) return duplicate
 
   const findings = new Findings()
   const unread = request.problems ?? []
-  const overridden = (request.overridden ?? []).map(each => problem('flag-overridden', each))
   for (const problem of unread) findings.add(problem)
   if (!checkTexts(request, parts.config.limits, findings)) {
     return { kind: 'refused', problems: findings.problems }
@@ -62,9 +74,8 @@ export async function submit(
   if (problems.length > 0 || (variants.length > 1 && !confirmed)) {
     await parts.db.discard(given.map(picture => picture.file))
     // Wildcards are drawn after the confirmation; here they are shown as typed.
-    // What is given back to be sent again lacks the values that were overridden, so a refusal names them too.
     return problems.length > 0
-      ? { kind: 'refused', problems: [...problems, ...overridden] }
+      ? { kind: 'refused', problems }
       : { kind: 'confirm', prompts: variants.map(variant => variant.prompt) }
   }
 
