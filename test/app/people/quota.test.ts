@@ -45,6 +45,17 @@ async function request(caller: Caller, count: number): Promise<string> {
 }
 
 describe('a person’s quota', () => {
+  test('is refused with what an option overrides too: what is given back lacks it', async () => {
+    await open({ config: { limits: { quotaPictures: 1 } } })
+    const overridden = [{ flag: '--no', dropped: 'dogs', used: 'birds' }]
+    const request = { prompt: 'a cat', negative: 'birds', count: 2, overridden }
+    const outcome = await t.easel.imagine(request, inGuild('G1'))
+    expect(outcome).toMatchObject({
+      kind: 'refused',
+      problems: [{ code: 'quota-used' }, { code: 'flag-overridden', details: overridden[0] }],
+    })
+  })
+
   test('is one in all guilds and direct messages, and each workspace has people of its own', async () => {
     await open({ config: { limits: { quotaPictures: 6 } } })
     expect(await ask(inGuild('G1'), 2)).toBe('accepted')
